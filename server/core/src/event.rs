@@ -1,0 +1,177 @@
+//! Events: what happened, to what, by whom. One event is at once timeline entry, audit entry and live update.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::ids::{DeviceId, EventSeq, PersonId};
+use crate::time::Timestamp;
+
+/// Who caused something.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Actor {
+    /// A signed-in person.
+    Person {
+        /// Their number.
+        id: PersonId,
+        /// Their sign-in name at that time.
+        name: String,
+    },
+    /// The device itself.
+    Device,
+    /// Whoever holds the machine: the command line on the data directory.
+    Console,
+    /// The hub by itself.
+    Hub,
+}
+
+impl Actor {
+    /// Whether the event belongs to the audit trail: acts of people and of the console, hash-chained and kept.
+    pub fn is_audited(&self) -> bool {
+        matches!(self, Self::Person { .. } | Self::Console)
+    }
+}
+
+/// What happened.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventKind {
+    /// An identity was made.
+    DeviceCreated,
+    /// An identity was changed.
+    DeviceUpdated,
+    /// An identity was deleted.
+    DeviceDeleted,
+    /// A device moved to another stage of its life.
+    StageChanged,
+    /// A device connected.
+    Connected,
+    /// A device's connection ended.
+    Disconnected,
+    /// A device reported properties.
+    Reported,
+    /// Tags changed.
+    TagsChanged,
+    /// Desired properties changed.
+    DesiredChanged,
+    /// An account was made.
+    PersonCreated,
+    /// An account's roles, scope or state changed.
+    PersonUpdated,
+    /// A password was changed or reset.
+    PasswordChanged,
+    /// Somebody signed in.
+    SignedIn,
+    /// Somebody signed out, here or everywhere.
+    SignedOut,
+    /// A sign-in was refused.
+    SignInRefused,
+    /// A secret was shown: a device's keys or a policy's connection string.
+    SecretShown,
+    /// A backup was written.
+    BackupWritten,
+    /// A whole list left the hub as a file.
+    Exported,
+}
+
+impl EventKind {
+    /// All kinds; their names are stored and never change meaning.
+    pub const ALL: [EventKind; 18] = [
+        Self::DeviceCreated,
+        Self::DeviceUpdated,
+        Self::DeviceDeleted,
+        Self::StageChanged,
+        Self::Connected,
+        Self::Disconnected,
+        Self::Reported,
+        Self::TagsChanged,
+        Self::DesiredChanged,
+        Self::PersonCreated,
+        Self::PersonUpdated,
+        Self::PasswordChanged,
+        Self::SignedIn,
+        Self::SignedOut,
+        Self::SignInRefused,
+        Self::SecretShown,
+        Self::BackupWritten,
+        Self::Exported,
+    ];
+
+    /// The stored name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::DeviceCreated => "device_created",
+            Self::DeviceUpdated => "device_updated",
+            Self::DeviceDeleted => "device_deleted",
+            Self::StageChanged => "stage_changed",
+            Self::Connected => "connected",
+            Self::Disconnected => "disconnected",
+            Self::Reported => "reported",
+            Self::TagsChanged => "tags_changed",
+            Self::DesiredChanged => "desired_changed",
+            Self::PersonCreated => "person_created",
+            Self::PersonUpdated => "person_updated",
+            Self::PasswordChanged => "password_changed",
+            Self::SignedIn => "signed_in",
+            Self::SignedOut => "signed_out",
+            Self::SignInRefused => "sign_in_refused",
+            Self::SecretShown => "secret_shown",
+            Self::BackupWritten => "backup_written",
+            Self::Exported => "exported",
+        }
+    }
+
+    /// The kind of a stored name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
+/// An event that is about to be written with the change it describes.
+#[derive(Clone, PartialEq, Debug)]
+pub struct NewEvent {
+    /// When.
+    pub at: Timestamp,
+    /// To which device, if to one.
+    pub device: Option<DeviceId>,
+    /// By whom.
+    pub actor: Actor,
+    /// What.
+    pub kind: EventKind,
+    /// The particulars: small, never a secret. Twin changes carry the patch and the new version.
+    pub detail: Value,
+}
+
+/// A committed event.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Event {
+    /// Its place in the sequence.
+    pub seq: EventSeq,
+    /// When.
+    pub at: Timestamp,
+    /// To which device, if to one.
+    pub device: Option<DeviceId>,
+    /// By whom.
+    pub actor: Actor,
+    /// What.
+    pub kind: EventKind,
+    /// The particulars.
+    pub detail: Value,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_kinds_are_unique_and_found_again() {
+        for kind in EventKind::ALL {
+            assert_eq!(EventKind::from_name(kind.as_str()), Some(kind));
+            assert_eq!(
+                serde_json::to_value(kind).ok(),
+                Some(Value::from(kind.as_str()))
+            );
+        }
+        assert_eq!(EventKind::from_name("nonsense"), None);
+    }
+}

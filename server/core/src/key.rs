@@ -1,0 +1,119 @@
+//! Symmetric keys of devices and policies (spec §1.5).
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+
+/// A shared key: base64 of 16–64 bytes, echoed byte for byte as it was given. Never printed by `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SharedKey {
+    text: String,
+    bytes: Vec<u8>,
+}
+
+/// A text is not a shared key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("a key is base64 of 16 to 64 bytes")]
+pub struct BadKey;
+
+impl SharedKey {
+    /// Checks the rule of spec §1.5.
+    pub fn new(text: &str) -> Result<Self, BadKey> {
+        let bytes = STANDARD.decode(text).map_err(|_| BadKey)?;
+        if !(16..=64).contains(&bytes.len()) {
+            return Err(BadKey);
+        }
+        Ok(Self {
+            text: text.to_owned(),
+            bytes,
+        })
+    }
+
+    /// A new key from 32 random bytes.
+    pub fn from_entropy(bytes: [u8; 32]) -> Self {
+        Self {
+            text: STANDARD.encode(bytes),
+            bytes: bytes.to_vec(),
+        }
+    }
+
+    /// The key's base64 text: a secret, for the owner's eyes and for sealed storage only.
+    pub fn reveal(&self) -> &str {
+        &self.text
+    }
+
+    /// HMAC-SHA256 of `message`, as standard base64.
+    pub fn sign(&self, message: &str) -> String {
+        STANDARD.encode(self.mac(message).finalize().into_bytes())
+    }
+
+    /// Whether `signature` is this key's HMAC-SHA256 of `message`; takes the same time either way.
+    pub fn verify(&self, message: &str, signature: &[u8]) -> bool {
+        let own = self.mac(message).finalize().into_bytes();
+        own.as_slice().ct_eq(signature).into()
+    }
+
+    fn mac(&self, message: &str) -> Hmac<Sha256> {
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(&self.bytes).expect("HMAC takes keys of any length");
+        mac.update(message.as_bytes());
+        mac
+    }
+}
+
+impl fmt::Debug for SharedKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SharedKey(…)")
+    }
+}
+
+/// The two keys of an identity or policy; either opens it, so that one can be changed while the other works.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct KeyPair {
+    /// Slot one.
+    pub primary: SharedKey,
+    /// Slot two.
+    pub secondary: SharedKey,
+}
+
+impl KeyPair {
+    /// Two new keys from entropy.
+    pub fn from_entropy(primary: [u8; 32], secondary: [u8; 32]) -> Self {
+        Self {
+            primary: SharedKey::from_entropy(primary),
+            secondary: SharedKey::from_entropy(secondary),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn keys_are_base64_of_16_to_64_bytes() {
+        let check = |len: usize, ok: bool| {
+            assert_eq!(
+                SharedKey::new(&STANDARD.encode(vec![7; len])).is_ok(),
+                ok,
+                "{len}"
+            );
+        };
+        check(15, false);
+        check(16, true);
+        check(64, true);
+        check(65, false);
+        assert_eq!(SharedKey::new("not base64!"), Err(BadKey));
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let key = SharedKey::new("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=").unwrap();
+        assert!(!format!("{key:?}").contains("MDEy"));
+    }
+}

@@ -1,0 +1,20 @@
+//! Vocabulary and rules of Muster.
+//!
+//! Everything here is pure: no I/O, no async, no clock, no random numbers; time and entropy are passed in.
+//! It compiles for WASM, so the dashboard judges with the same rules as the hub.
+
+pub mod access;
+pub mod contact;
+pub mod cursor;
+pub mod device;
+pub mod event;
+pub mod hash;
+pub mod ids;
+pub mod key;
+pub mod lifecycle;
+pub mod message;
+pub mod person;
+pub mod policy;
+pub mod sas;
+pub mod time;
+pub mod twin;

@@ -1,0 +1,155 @@
+//! Roles × actions as data (product §2). The golden file `policy.golden.txt` shows the whole table to reviewers.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// What a person is here for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Works the queue: provisions, configures, repairs, retires.
+    Operator,
+    /// Approves, watches, stops; keeps windows and the scheme.
+    Supervisor,
+    /// Reads figures; shares and prints.
+    Manager,
+    /// People, keys, hub settings.
+    Admin,
+}
+
+impl Role {
+    /// All roles in the order of navigation.
+    pub const ALL: [Role; 4] = [Self::Operator, Self::Supervisor, Self::Manager, Self::Admin];
+
+    /// The word on the command line and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Operator => "operator",
+            Self::Supervisor => "supervisor",
+            Self::Manager => "manager",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Role {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|role| role.as_str() == text)
+            .ok_or_else(|| {
+                format!("a role is operator, supervisor, manager or admin, not {text:?}")
+            })
+    }
+}
+
+/// What can be done. Later capabilities add theirs here, with a row in [`allows`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// See devices, twins, telemetry and their events, within the scope.
+    SeeDevices,
+    /// See how a device proves itself, and its keys.
+    SeeCredentials,
+    /// Edit tags and desired properties of one device.
+    EditTwin,
+    /// Make, change, enable, disable, delete identities.
+    ProvisionDevices,
+    /// Read the audit trail beyond one's own acts.
+    SeeAudit,
+    /// Make and change accounts, roles, scopes; reset passwords.
+    ManagePeople,
+    /// Shared access policies, backups, hub settings.
+    ManageHub,
+}
+
+impl Action {
+    /// All actions, in the order of the table.
+    pub const ALL: [Action; 7] = [
+        Self::SeeDevices,
+        Self::SeeCredentials,
+        Self::EditTwin,
+        Self::ProvisionDevices,
+        Self::SeeAudit,
+        Self::ManagePeople,
+        Self::ManageHub,
+    ];
+
+    /// Whether the role's scope narrows the action to devices; the others concern the hub as a whole.
+    pub fn is_scoped(self) -> bool {
+        matches!(
+            self,
+            Self::SeeDevices | Self::SeeCredentials | Self::EditTwin | Self::ProvisionDevices
+        )
+    }
+
+    /// What is refused, in words that finish "your role does not allow you to …".
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::SeeDevices => "see devices",
+            Self::SeeCredentials => "see credentials",
+            Self::EditTwin => "edit tags and desired properties",
+            Self::ProvisionDevices => "provision devices",
+            Self::SeeAudit => "read the audit trail",
+            Self::ManagePeople => "manage people",
+            Self::ManageHub => "manage the hub",
+        }
+    }
+}
+
+/// The table of product §2.
+pub fn allows(role: Role, action: Action) -> bool {
+    use Role::{Admin, Manager, Operator, Supervisor};
+    match action {
+        Action::SeeDevices => true,
+        Action::SeeCredentials | Action::EditTwin | Action::ProvisionDevices => {
+            matches!(role, Operator | Supervisor | Admin)
+        }
+        Action::SeeAudit => matches!(role, Supervisor | Admin),
+        Action::ManagePeople | Action::ManageHub => match role {
+            Admin => true,
+            Operator | Supervisor | Manager => false,
+        },
+    }
+}
+
+/// The whole table as text, for the golden file and the documentation.
+pub fn table() -> String {
+    let mut text = format!(
+        "{:<20}{:<12}{:<12}{:<12}{:<12}scope\n",
+        "action", "operator", "supervisor", "manager", "admin"
+    );
+    for action in Action::ALL {
+        text += &format!("{:<20}", format!("{action:?}"));
+        for role in Role::ALL {
+            text += &format!("{:<12}", if allows(role, action) { "yes" } else { "-" });
+        }
+        text += if action.is_scoped() {
+            "devices\n"
+        } else {
+            "hub\n"
+        };
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A change of rights is a change of this file, so that reviewers see it.
+    #[test]
+    fn table_equals_the_golden_file() {
+        assert_eq!(table(), include_str!("policy.golden.txt"));
+    }
+}
