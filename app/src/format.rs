@@ -7,7 +7,7 @@ mod time;
 mod words;
 mod zone;
 
-pub use number::{bytes, count, count_or_dash, decimal, integer, reading, share, with_unit};
+pub use number::{bytes, count, count_or_dash, decimal, integer, reading, share, short, with_unit};
 pub use time::{TimeStyle, age, ago, clock, clock_seconds, date, date_time, duration, iso, moment, utc};
 pub use words::{list, number_word, plural, sentence};
 pub use zone::Zone;

@@ -89,6 +89,16 @@ pub fn bytes(n: u64) -> String {
     with_unit(&decimal(value, digits), UNITS[unit])
 }
 
+/// A coordinate of a drawing: at most `digits` decimals, none that are zero, a full stop, no separators.
+pub fn short(value: f64, digits: usize) -> String {
+    let text = format!("{value:.digits$}");
+    let text = match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.'),
+        false => &text,
+    };
+    if text == "-0" { "0".to_owned() } else { text.to_owned() }
+}
+
 fn group(digits: &str) -> String {
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {
@@ -158,6 +168,15 @@ mod tests {
         check(0, 48_210, "0.0%");
         check(5, 5, "100.0%");
         check(0, 0, "–");
+    }
+
+    #[test]
+    fn coordinates_are_short() {
+        let check = |value, digits, want: &str| assert_eq!(short(value, digits), want);
+        check(52.375, 2, "52.38");
+        check(100.0, 2, "100");
+        check(-0.01, 1, "0");
+        check(1234.5, 0, "1234");
     }
 
     #[test]

@@ -1,1 +1,34 @@
-//! (under construction)
+//! Use cases of Muster: the one door through which everything changes.
+//!
+//! Pages, REST calls and devices all come here. A function that changes something takes proof of permission as an
+//! argument ([`Permit`], [`DevicePermit`], [`DeviceProof`]); the proof can be made only by the policy, so forgetting to
+//! authorise does not compile. A change is one transaction in storage that writes the new state and the event that
+//! describes it; the index follows before anybody is told, then the event is announced.
+
+pub mod access;
+pub mod clock;
+pub mod devices;
+pub mod error;
+pub mod fleet;
+pub mod hub;
+pub mod live;
+pub mod people;
+pub mod policies;
+pub mod presence;
+pub mod registry;
+pub mod retention;
+pub mod sessions;
+pub mod telemetry;
+pub mod timeline;
+pub mod twins;
+pub mod upkeep;
+
+pub use access::{Access, DevicePermit, Permit};
+pub use clock::{Clock, Entropy};
+pub use devices::{DeviceProof, ToDevice};
+pub use error::ServiceError;
+pub use hub::{Hub, HubConfig};
+pub use muster_index::{Census, Entry, PageQuery, Row, Scalar, Sort, SortKey, TagPath};
+pub use muster_storage::{
+    BackupReport, DeviceSummary, Finding, PresenceSample, TwinRow, WebSession,
+};

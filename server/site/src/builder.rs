@@ -27,7 +27,10 @@ pub const WASM_BROTLI_BUDGET: u64 = 400_000;
 ///
 /// Erased views write other hydration markers, so browser and server must agree: whoever serves a `--dev` site
 /// builds the server with these arguments too.
-pub const ERASE_COMPONENTS: [&str; 2] = ["--config", r#"build.rustflags=["--cfg","erase_components"]"#];
+pub const ERASE_COMPONENTS: [&str; 2] = [
+    "--config",
+    r#"build.rustflags=["--cfg","erase_components"]"#,
+];
 
 /// What the build is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,10 +81,16 @@ pub fn build(options: &Options) -> Result<Manifest, BuildError> {
     let module = wasm::compile(options)?;
     wasm::bind(&module, &package, options.mode)?;
     if options.mode == Mode::Release {
-        optimise::run(&package.join(format!("{OUTPUT_NAME}_bg.wasm")), &options.tools)?;
+        optimise::run(
+            &package.join(format!("{OUTPUT_NAME}_bg.wasm")),
+            &options.tools,
+        )?;
     }
     let sheet = css::bundle(&options.root.join("style/main.css"))?;
-    files::write(&package.join(format!("{OUTPUT_NAME}.css")), minify::minify(&sheet).as_bytes())?;
+    files::write(
+        &package.join(format!("{OUTPUT_NAME}.css")),
+        minify::minify(&sheet).as_bytes(),
+    )?;
 
     let manifest = assemble(options, &stage)?;
     manifest.check_budget(WASM_BROTLI_BUDGET)?;
@@ -104,7 +113,12 @@ fn assemble(options: &Options, stage: &Path) -> Result<Manifest, BuildError> {
         files::remove(stage)?;
         return Ok(last);
     }
-    let manifest = Manifest::new(package, tree, options.mode, compress::all(stage, options.mode)?);
+    let manifest = Manifest::new(
+        package,
+        tree,
+        options.mode,
+        compress::all(stage, options.mode)?,
+    );
     manifest.write(stage)?;
     files::remove(&options.out)?;
     files::rename(stage, &options.out)?;
@@ -150,7 +164,12 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let root = root.path();
         files::write(&root.join("public/icons.svg"), b"<svg/>").unwrap();
-        let written = |path: &str| fs::metadata(root.join("target/site").join(path)).unwrap().modified().unwrap();
+        let written = |path: &str| {
+            fs::metadata(root.join("target/site").join(path))
+                .unwrap()
+                .modified()
+                .unwrap()
+        };
 
         let first = staged(root, "a{}");
         let before = written("site.json");

@@ -2,5 +2,6 @@
 //! house rules of the repository ([`tidy`]).
 
 pub mod builder;
+mod sheet;
 pub mod tidy;
 pub mod watch;

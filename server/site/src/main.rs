@@ -1,5 +1,8 @@
 //! The command line: `site build`, `site size`, `site tidy`, `site watch`.
-#![expect(clippy::print_stdout, reason = "a command-line tool answers on standard output")]
+#![expect(
+    clippy::print_stdout,
+    reason = "a command-line tool answers on standard output"
+)]
 
 use muster_site::builder::{self, Manifest, Mode, Options};
 use muster_site::{tidy, watch};
@@ -24,7 +27,9 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let Some(root) = repository_root() else {
-        return failed("run this inside the repository: server/site/Cargo.toml was not found above here");
+        return failed(
+            "run this inside the repository: server/site/Cargo.toml was not found above here",
+        );
     };
     match words.as_slice() {
         ["build", flags @ ..] => match options(&root, flags) {
@@ -49,7 +54,9 @@ fn main() -> ExitCode {
 /// The nearest directory at or above the current one that holds this package.
 fn repository_root() -> Option<PathBuf> {
     let here = std::env::current_dir().ok()?;
-    here.ancestors().find(|dir| dir.join("server/site/Cargo.toml").is_file()).map(Path::to_path_buf)
+    here.ancestors()
+        .find(|dir| dir.join("server/site/Cargo.toml").is_file())
+        .map(Path::to_path_buf)
 }
 
 fn options(root: &Path, flags: &[&str]) -> Result<Options, String> {
@@ -58,7 +65,12 @@ fn options(root: &Path, flags: &[&str]) -> Result<Options, String> {
     while let Some(flag) = rest.next() {
         match *flag {
             "--dev" => options.mode = Mode::Dev,
-            "--out" => options.out = rest.next().map(PathBuf::from).ok_or("--out needs a directory")?,
+            "--out" => {
+                options.out = rest
+                    .next()
+                    .map(PathBuf::from)
+                    .ok_or("--out needs a directory")?
+            }
             other => return Err(format!("unknown argument: {other}")),
         }
     }
@@ -75,7 +87,11 @@ fn tidy_repository(root: &Path) -> ExitCode {
         println!("{finding}");
     }
     if findings.is_empty() {
-        println!("tidy: {} files, {} checks, nothing to say", repository.files.len(), tidy::CHECKS.len());
+        println!(
+            "tidy: {} files, {} checks, nothing to say",
+            repository.files.len(),
+            tidy::CHECKS.len()
+        );
         return ExitCode::SUCCESS;
     }
     failed(&format!("tidy: {} findings", findings.len()))

@@ -10,8 +10,16 @@ use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime};
 
 /// What the program is made of.
-const WATCHED: [&str; 8] =
-    ["Cargo.toml", "Cargo.lock", "app", "frontend", "migrations", "public", "server", "style"];
+const WATCHED: [&str; 8] = [
+    "Cargo.toml",
+    "Cargo.lock",
+    "app",
+    "frontend",
+    "migrations",
+    "public",
+    "server",
+    "style",
+];
 
 /// How often files are looked at: soon enough for a person, cheap enough for a laptop.
 const POLL: Duration = Duration::from_millis(400);
@@ -45,7 +53,10 @@ pub fn watch(root: &Path) -> Result<(), BuildError> {
 fn build(options: &Options) -> Result<PathBuf, BuildError> {
     builder::build(options)?;
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(&options.root).args(["build", "--package", "muster-server"]).args(ERASE_COMPONENTS);
+    cargo
+        .current_dir(&options.root)
+        .args(["build", "--package", "muster-server"])
+        .args(ERASE_COMPONENTS);
     builder::run(&mut cargo, "cargo build of the server")?;
     Ok(options.root.join("target/debug/muster"))
 }
@@ -55,7 +66,10 @@ fn serve(root: &Path, binary: &Path) -> Result<Child, BuildError> {
         .current_dir(root)
         .args(["serve", "--demo"])
         .spawn()
-        .map_err(|source| BuildError::Start { program: binary.display().to_string(), source })
+        .map_err(|source| BuildError::Start {
+            program: binary.display().to_string(),
+            source,
+        })
 }
 
 /// Asks the server to finish, and waits until it did: the next one needs its ports and its data directory.
@@ -64,11 +78,21 @@ fn stop(server: &mut Child) -> Result<(), BuildError> {
         let program = program.to_owned();
         |source| BuildError::Start { program, source }
     };
-    Command::new("kill").arg("-TERM").arg(server.id().to_string()).status().map_err(start("kill"))?;
+    if server.try_wait().map_err(start("the server"))?.is_some() {
+        return Ok(());
+    }
+    // The shell has `kill` built in; the program is missing on small systems.
+    Command::new("sh")
+        .args(["-c", &format!("kill -TERM {}", server.id())])
+        .status()
+        .map_err(start("sh"))?;
     let deadline = Instant::now() + DRAIN;
     while server.try_wait().map_err(start("the server"))?.is_none() {
         if Instant::now() > deadline {
-            eprintln!("site: the server did not stop within {} s, ending it", DRAIN.as_secs());
+            eprintln!(
+                "site: the server did not stop within {} s, ending it",
+                DRAIN.as_secs()
+            );
             server.kill().map_err(start("the server"))?;
         }
         sleep(Duration::from_millis(20));
@@ -87,7 +111,9 @@ fn snapshot(root: &Path) -> Snapshot {
 
 fn note(path: &Path, found: &mut Snapshot) {
     if let Ok(entries) = fs::read_dir(path) {
-        entries.flatten().for_each(|entry| note(&entry.path(), found));
+        entries
+            .flatten()
+            .for_each(|entry| note(&entry.path(), found));
     } else if let Ok(written) = fs::metadata(path).and_then(|meta| meta.modified()) {
         found.insert(path.to_path_buf(), written);
     }
@@ -113,7 +139,12 @@ mod tests {
         assert_eq!(snapshot(root.path()), first);
 
         let later = SystemTime::now() + Duration::from_secs(5);
-        fs::File::options().write(true).open(&page).unwrap().set_modified(later).unwrap();
+        fs::File::options()
+            .write(true)
+            .open(&page)
+            .unwrap()
+            .set_modified(later)
+            .unwrap();
         let second = snapshot(root.path());
         assert_ne!(second, first);
         fs::remove_file(&page).unwrap();

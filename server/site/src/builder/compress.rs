@@ -9,8 +9,19 @@ use std::io::{self, Write};
 use std::path::Path;
 
 /// Formats that are not compressed already.
-const COMPRESSIBLE: [&str; 11] =
-    [".css", ".html", ".ico", ".js", ".json", ".map", ".svg", ".txt", ".wasm", ".webmanifest", ".xml"];
+const COMPRESSIBLE: [&str; 11] = [
+    ".css",
+    ".html",
+    ".ico",
+    ".js",
+    ".json",
+    ".map",
+    ".svg",
+    ".txt",
+    ".wasm",
+    ".webmanifest",
+    ".xml",
+];
 
 /// The largest window that every browser accepts.
 const BROTLI_WINDOW: u32 = 22;
@@ -19,7 +30,11 @@ const BROTLI_WINDOW: u32 = 22;
 pub(super) fn all(dir: &Path, mode: Mode) -> Result<BTreeMap<String, Sizes>, BuildError> {
     let mut sizes = BTreeMap::new();
     for (name, content) in files::contents(dir)? {
-        let mut weighs = Sizes { raw: content.len() as u64, br: None, gz: None };
+        let mut weighs = Sizes {
+            raw: content.len() as u64,
+            br: None,
+            gz: None,
+        };
         if COMPRESSIBLE.iter().any(|ending| name.ends_with(ending)) {
             weighs.br = Some(beside(dir, &format!("{name}.br"), brotli(&content, mode))?);
             weighs.gz = Some(beside(dir, &format!("{name}.gz"), gzip(&content, mode))?);
@@ -70,13 +85,17 @@ mod tests {
             let mut back = Vec::new();
             let small = brotli(&text, mode).unwrap();
             assert!(small.len() < text.len() / 10);
-            brotli::Decompressor::new(small.as_slice(), 4096).read_to_end(&mut back).unwrap();
+            brotli::Decompressor::new(small.as_slice(), 4096)
+                .read_to_end(&mut back)
+                .unwrap();
             assert_eq!(back, text);
 
             back.clear();
             let small = gzip(&text, mode).unwrap();
             assert!(small.len() < text.len() / 10);
-            flate2::read::GzDecoder::new(small.as_slice()).read_to_end(&mut back).unwrap();
+            flate2::read::GzDecoder::new(small.as_slice())
+                .read_to_end(&mut back)
+                .unwrap();
             assert_eq!(back, text);
         }
     }
@@ -88,7 +107,14 @@ mod tests {
             files::write(&dir.path().join(name), b"content").unwrap();
         }
         let sizes = all(dir.path(), Mode::Release).unwrap();
-        assert_eq!(sizes["font.woff2"], Sizes { raw: 7, br: None, gz: None });
+        assert_eq!(
+            sizes["font.woff2"],
+            Sizes {
+                raw: 7,
+                br: None,
+                gz: None
+            }
+        );
         assert!(sizes["pkg/1/muster.js"].br.is_some());
         assert!(dir.path().join("pkg/1/muster.js.gz").is_file());
         assert!(!dir.path().join("font.woff2.br").exists());

@@ -70,6 +70,10 @@ impl BuildError {
     /// Makes a converter for `map_err` that remembers the operation and the path.
     pub(crate) fn file(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_path_buf();
-        move |source| Self::File { doing, path, source }
+        move |source| Self::File {
+            doing,
+            path,
+            source,
+        }
     }
 }

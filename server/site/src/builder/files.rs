@@ -13,7 +13,11 @@ pub(super) fn contents(dir: &Path) -> Result<BTreeMap<String, Vec<u8>>, BuildErr
     Ok(found)
 }
 
-fn collect(dir: &Path, prefix: &str, found: &mut BTreeMap<String, Vec<u8>>) -> Result<(), BuildError> {
+fn collect(
+    dir: &Path,
+    prefix: &str,
+    found: &mut BTreeMap<String, Vec<u8>>,
+) -> Result<(), BuildError> {
     for entry in fs::read_dir(dir).map_err(BuildError::file("list", dir))? {
         let entry = entry.map_err(BuildError::file("list", dir))?;
         let path = entry.path();
@@ -21,7 +25,10 @@ fn collect(dir: &Path, prefix: &str, found: &mut BTreeMap<String, Vec<u8>>) -> R
         if path.is_dir() {
             collect(&path, &format!("{name}/"), found)?;
         } else {
-            found.insert(name, fs::read(&path).map_err(BuildError::file("read", &path))?);
+            found.insert(
+                name,
+                fs::read(&path).map_err(BuildError::file("read", &path))?,
+            );
         }
     }
     Ok(())
@@ -57,7 +64,9 @@ pub(super) fn rename(from: &Path, to: &Path) -> Result<(), BuildError> {
 /// Removes a directory with all it holds; fine where there is none.
 pub(super) fn remove(dir: &Path) -> Result<(), BuildError> {
     match fs::remove_dir_all(dir) {
-        Err(problem) if problem.kind() != io::ErrorKind::NotFound => Err(BuildError::file("remove", dir)(problem)),
+        Err(problem) if problem.kind() != io::ErrorKind::NotFound => {
+            Err(BuildError::file("remove", dir)(problem))
+        }
         _ => Ok(()),
     }
 }

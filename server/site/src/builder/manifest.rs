@@ -38,9 +38,19 @@ pub struct Manifest {
 
 impl Manifest {
     /// `sizes` are keyed by paths relative to the site.
-    pub(super) fn new(pkg: String, tree: String, mode: Mode, sizes: BTreeMap<String, Sizes>) -> Self {
-        let mut manifest =
-            Self { release: mode == Mode::Release, tree, files: BTreeMap::new(), public: BTreeMap::new(), pkg };
+    pub(super) fn new(
+        pkg: String,
+        tree: String,
+        mode: Mode,
+        sizes: BTreeMap<String, Sizes>,
+    ) -> Self {
+        let mut manifest = Self {
+            release: mode == Mode::Release,
+            tree,
+            files: BTreeMap::new(),
+            public: BTreeMap::new(),
+            pkg,
+        };
         let prefix = format!("{}/", manifest.pkg);
         for (name, weighs) in sizes {
             match name.strip_prefix(&prefix) {
@@ -54,13 +64,17 @@ impl Manifest {
     /// Reads what the last build wrote into `site`.
     pub fn read(site: &Path) -> Result<Self, BuildError> {
         let path = site.join(FILE);
-        let problem = |problem: String| BuildError::NoBuild { path: path.clone(), problem };
+        let problem = |problem: String| BuildError::NoBuild {
+            path: path.clone(),
+            problem,
+        };
         let text = fs::read_to_string(&path).map_err(|error| problem(error.to_string()))?;
         serde_json::from_str(&text).map_err(|error| problem(error.to_string()))
     }
 
     pub(super) fn write(&self, site: &Path) -> Result<(), BuildError> {
-        let mut text = serde_json::to_string_pretty(self).expect("a structure of strings and numbers is JSON");
+        let mut text =
+            serde_json::to_string_pretty(self).expect("a structure of strings and numbers is JSON");
         text.push('\n');
         files::write(&site.join(FILE), text.as_bytes())
     }
@@ -88,17 +102,28 @@ impl Manifest {
 
     /// The size table, for people.
     pub fn table(&self) -> String {
-        let mut text = format!("{:<28}{:>12}{:>12}{:>12}\n", "file", "raw", "brotli", "gzip");
+        let mut text = format!(
+            "{:<28}{:>12}{:>12}{:>12}\n",
+            "file", "raw", "brotli", "gzip"
+        );
         let all = self.files.iter().chain(&self.public);
         let shown = |size: Option<u64>| size.map_or_else(|| "–".to_owned(), grouped);
         for (name, weighs) in all {
             let (raw, br, gz) = (grouped(weighs.raw), shown(weighs.br), shown(weighs.gz));
-            writeln!(text, "{name:<28}{raw:>12}{br:>12}{gz:>12}").expect("a string takes what it is given");
+            writeln!(text, "{name:<28}{raw:>12}{br:>12}{gz:>12}")
+                .expect("a string takes what it is given");
         }
         if let Some(actual) = self.wasm_brotli().filter(|_| self.release) {
-            let (share, budget) = (actual * 100 / WASM_BROTLI_BUDGET, grouped(WASM_BROTLI_BUDGET));
-            writeln!(text, "\nWASM after brotli: {} of {budget} bytes ({share} %)", grouped(actual))
-                .expect("a string takes what it is given");
+            let (share, budget) = (
+                actual * 100 / WASM_BROTLI_BUDGET,
+                grouped(WASM_BROTLI_BUDGET),
+            );
+            writeln!(
+                text,
+                "\nWASM after brotli: {} of {budget} bytes ({share} %)",
+                grouped(actual)
+            )
+            .expect("a string takes what it is given");
         }
         text
     }
@@ -114,7 +139,10 @@ pub(super) fn digest(files: &BTreeMap<String, Vec<u8>>) -> String {
         hash.update(name);
         hash.update(content);
     }
-    hash.finalize().iter().take(6).fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
+    hash.finalize()
+        .iter()
+        .take(6)
+        .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
 }
 
 /// `1234567` as `1,234,567`.
@@ -122,7 +150,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -137,15 +165,31 @@ mod tests {
     use super::*;
 
     fn manifest(mode: Mode, br: u64) -> Manifest {
-        let wasm = Sizes { raw: 1_234_567, br: Some(br), gz: Some(400_001) };
-        let font = Sizes { raw: 900, br: None, gz: None };
-        let sizes = [("pkg/abc/muster_bg.wasm".to_owned(), wasm), ("fonts/plex.woff2".to_owned(), font)];
+        let wasm = Sizes {
+            raw: 1_234_567,
+            br: Some(br),
+            gz: Some(400_001),
+        };
+        let font = Sizes {
+            raw: 900,
+            br: None,
+            gz: None,
+        };
+        let sizes = [
+            ("pkg/abc/muster_bg.wasm".to_owned(), wasm),
+            ("fonts/plex.woff2".to_owned(), font),
+        ];
         Manifest::new("pkg/abc".to_owned(), "123".to_owned(), mode, sizes.into())
     }
 
     #[test]
     fn numbers_are_grouped() {
-        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+        for (number, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ] {
             assert_eq!(grouped(number), text);
         }
     }
@@ -170,10 +214,21 @@ mod tests {
     #[test]
     fn package_and_public_files_are_told_apart_and_survive_the_file() {
         let manifest = manifest(Mode::Release, 390_000);
-        assert_eq!(manifest.files.keys().collect::<Vec<_>>(), ["muster_bg.wasm"]);
-        assert_eq!(manifest.public.keys().collect::<Vec<_>>(), ["fonts/plex.woff2"]);
+        assert_eq!(
+            manifest.files.keys().collect::<Vec<_>>(),
+            ["muster_bg.wasm"]
+        );
+        assert_eq!(
+            manifest.public.keys().collect::<Vec<_>>(),
+            ["fonts/plex.woff2"]
+        );
         let dir = tempfile::tempdir().unwrap();
-        assert!(Manifest::read(dir.path()).unwrap_err().to_string().contains("cargo site build"));
+        assert!(
+            Manifest::read(dir.path())
+                .unwrap_err()
+                .to_string()
+                .contains("cargo site build")
+        );
         manifest.write(dir.path()).unwrap();
         assert_eq!(Manifest::read(dir.path()).unwrap(), manifest);
     }
@@ -181,7 +236,10 @@ mod tests {
     #[test]
     fn the_table_shows_sizes_and_what_is_left_of_the_budget() {
         let table = manifest(Mode::Release, 390_000).table();
-        assert!(table.contains("muster_bg.wasm                 1,234,567     390,000     400,001\n"), "{table}");
+        assert!(
+            table.contains("muster_bg.wasm                 1,234,567     390,000     400,001\n"),
+            "{table}"
+        );
         assert!(table.contains("390,000 of 400,000 bytes (97 %)"), "{table}");
         assert!(!manifest(Mode::Dev, 1).table().contains(" %"));
     }

@@ -35,19 +35,32 @@ pub(super) fn run(module: &Path, tools: &Path) -> Result<(), BuildError> {
     };
     let before = size(module)?;
     let smaller = module.with_extension("opt");
-    wasm::run(Command::new(&program).args(FLAGS).arg(module).arg("-o").arg(&smaller), "wasm-opt")?;
+    wasm::run(
+        Command::new(&program)
+            .args(FLAGS)
+            .arg(module)
+            .arg("-o")
+            .arg(&smaller),
+        "wasm-opt",
+    )?;
     files::rename(&smaller, module)?;
     eprintln!("site: wasm-opt {before} → {} bytes", size(module)?);
     Ok(())
 }
 
 fn size(path: &Path) -> Result<u64, BuildError> {
-    fs::metadata(path).map(|meta| meta.len()).map_err(BuildError::file("read", path))
+    fs::metadata(path)
+        .map(|meta| meta.len())
+        .map_err(BuildError::file("read", path))
 }
 
 fn find(tools: &Path) -> Option<PathBuf> {
     let on_path = env::var_os("PATH")
-        .and_then(|paths| env::split_paths(&paths).map(|dir| dir.join("wasm-opt")).find(|file| file.is_file()))
+        .and_then(|paths| {
+            env::split_paths(&paths)
+                .map(|dir| dir.join("wasm-opt"))
+                .find(|file| file.is_file())
+        })
         .filter(|program| is_recent(program.as_os_str()));
     if on_path.is_some() {
         return on_path;
@@ -63,7 +76,14 @@ fn find(tools: &Path) -> Option<PathBuf> {
 fn install(tools: &Path) {
     eprintln!("site: installing {BINARYEN} into {}", tools.display());
     let outcome = Command::new("npm")
-        .args(["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error", "--prefix"])
+        .args([
+            "install",
+            "--no-save",
+            "--no-audit",
+            "--no-fund",
+            "--loglevel=error",
+            "--prefix",
+        ])
         .arg(tools)
         .arg(BINARYEN)
         .stdout(Stdio::null())
@@ -76,8 +96,13 @@ fn install(tools: &Path) {
 }
 
 fn is_recent(program: &OsStr) -> bool {
-    let answer = Command::new(program).arg("--version").stderr(Stdio::null()).output();
-    answer.is_ok_and(|answer| version(&String::from_utf8_lossy(&answer.stdout)) >= Some(OLDEST_VERSION))
+    let answer = Command::new(program)
+        .arg("--version")
+        .stderr(Stdio::null())
+        .output();
+    answer.is_ok_and(|answer| {
+        version(&String::from_utf8_lossy(&answer.stdout)) >= Some(OLDEST_VERSION)
+    })
 }
 
 /// The number in `wasm-opt version 132 (version_132)`.

@@ -11,7 +11,14 @@ const TRIPLE: &str = "wasm32-unknown-unknown";
 /// Compiles the package for the browser and answers with the path of the module.
 pub(super) fn compile(options: &Options) -> Result<PathBuf, BuildError> {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(&options.root).args(["build", "--lib", "--target", TRIPLE, "--package", &options.package]);
+    cargo.current_dir(&options.root).args([
+        "build",
+        "--lib",
+        "--target",
+        TRIPLE,
+        "--package",
+        &options.package,
+    ]);
     cargo.arg("--target-dir").arg(&options.target);
     let profile = match options.mode {
         Mode::Release => {
@@ -23,7 +30,10 @@ pub(super) fn compile(options: &Options) -> Result<PathBuf, BuildError> {
             "debug"
         }
     };
-    run(&mut cargo, &format!("cargo build of {} for the browser", options.package))?;
+    run(
+        &mut cargo,
+        &format!("cargo build of {} for the browser", options.package),
+    )?;
     let file = format!("{}.wasm", options.package.replace('-', "_"));
     Ok(options.target.join(TRIPLE).join(profile).join(file))
 }
@@ -38,15 +48,23 @@ pub(super) fn bind(module: &Path, package: &Path, mode: Mode) -> Result<(), Buil
         .out_name(OUTPUT_NAME)
         .remove_name_section(mode == Mode::Release)
         .remove_producers_section(true);
-    bindgen.web(true).and_then(|web| web.generate(package)).map_err(|problem| BuildError::Bind(format!("{problem:#}")))
+    bindgen
+        .web(true)
+        .and_then(|web| web.generate(package))
+        .map_err(|problem| BuildError::Bind(format!("{problem:#}")))
 }
 
 /// Runs a program to its end; what it prints goes where ours goes.
 pub(crate) fn run(command: &mut Command, what: &str) -> Result<(), BuildError> {
     let program = command.get_program().to_string_lossy().into_owned();
-    let status = command.status().map_err(|source| BuildError::Start { program, source })?;
+    let status = command
+        .status()
+        .map_err(|source| BuildError::Start { program, source })?;
     if status.success() {
         return Ok(());
     }
-    Err(BuildError::Program { program: what.to_owned(), status: status.to_string() })
+    Err(BuildError::Program {
+        program: what.to_owned(),
+        status: status.to_string(),
+    })
 }

@@ -1,0 +1,46 @@
+//! The application: what lasts for the whole visit, and the table of routes.
+
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::{SsrMode, path};
+
+use crate::clock::provide_clock;
+use crate::live::provide_live;
+use crate::pages::account::AccountPage;
+use crate::pages::gallery::GalleryPage;
+use crate::pages::not_found::NotFoundPage;
+use crate::pages::people::PeoplePage;
+use crate::pages::person::PersonPage;
+use crate::pages::root::RootPage;
+use crate::pages::setup::SetupPage;
+use crate::pages::sign_in::SignInPage;
+use crate::session::provide_session;
+use crate::shell::SignedIn;
+
+/// The application. The server renders each page whole before it answers (`SsrMode::Async`): the status is right, and
+/// no inline script has to swap anything in.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    // The order matters: all three write what the browser begins with.
+    provide_session();
+    provide_clock();
+    provide_live();
+    view! {
+        <Title formatter=|title| [title.as_str(), " · Muster"].concat()/>
+        <Router>
+            <Routes fallback=NotFoundPage>
+                <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
+                <Route path=path!("/setup/:token") view=SetupPage ssr=SsrMode::Async/>
+                <ParentRoute path=path!("") view=SignedIn ssr=SsrMode::Async>
+                    <Route path=path!("/") view=RootPage ssr=SsrMode::Async/>
+                    <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async/>
+                    <Route path=path!("/people") view=PeoplePage ssr=SsrMode::Async/>
+                    <Route path=path!("/people/:id") view=PersonPage ssr=SsrMode::Async/>
+                    <Route path=path!("/gallery") view=GalleryPage ssr=SsrMode::Async/>
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}

@@ -1,0 +1,19 @@
+//! The pages. Each is one component, named in the table of routes (`app.rs`), and lays itself out with
+//! [`crate::shell::Page`].
+
+pub mod account;
+pub mod device;
+pub mod failure;
+mod fault;
+pub mod fleet;
+pub mod forbidden;
+mod front;
+pub mod gallery;
+pub mod home;
+pub mod not_found;
+pub mod people;
+pub mod person;
+mod problem;
+pub mod root;
+pub mod setup;
+pub mod sign_in;

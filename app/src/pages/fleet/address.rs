@@ -1,0 +1,457 @@
+//! The fleet page's whole state, as its address says it. The export takes the same query string.
+
+use serde::{Deserialize, Serialize};
+
+use super::query_string;
+
+/// Where the page is.
+pub const PATH: &str = "/fleet";
+
+/// Most columns beside the device's id; more would not fit any screen.
+pub const MAX_COLUMNS: usize = 16;
+
+/// What a column shows.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Column {
+    /// How it keeps in touch.
+    Contact,
+    /// Where it is in its life.
+    Stage,
+    /// Whether it may connect.
+    Status,
+    /// Whether reported properties equal desired ones.
+    Twin,
+    /// When it was last heard of.
+    Seen,
+    /// The plug-and-play model it announced.
+    Model,
+    /// How it proves who it is.
+    Authentication,
+    /// A tag, by its path below `tags`.
+    Tag(String),
+}
+
+impl Column {
+    /// The columns every device has, in the order of the chooser.
+    pub const SYSTEM: [Column; 7] = [
+        Self::Contact,
+        Self::Stage,
+        Self::Status,
+        Self::Twin,
+        Self::Seen,
+        Self::Model,
+        Self::Authentication,
+    ];
+
+    /// The name in addresses.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Contact => "contact".to_owned(),
+            Self::Stage => "stage".to_owned(),
+            Self::Status => "status".to_owned(),
+            Self::Twin => "twin".to_owned(),
+            Self::Seen => "seen".to_owned(),
+            Self::Model => "model".to_owned(),
+            Self::Authentication => "authentication".to_owned(),
+            Self::Tag(path) => format!("tags.{path}"),
+        }
+    }
+
+    /// The column of a name in an address.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name.strip_prefix("tags.") {
+            Some("") => None,
+            Some(path) => Some(Self::Tag(path.to_owned())),
+            None => Self::SYSTEM.into_iter().find(|column| column.name() == name),
+        }
+    }
+
+    /// The head of the column: for tags the last name of the path, as people call it.
+    pub fn title(&self) -> String {
+        match self {
+            Self::Contact => "Contact".to_owned(),
+            Self::Stage => "Stage".to_owned(),
+            Self::Status => "Status".to_owned(),
+            Self::Twin => "Twin".to_owned(),
+            Self::Seen => "Last seen".to_owned(),
+            Self::Model => "Model".to_owned(),
+            Self::Authentication => "Authentication".to_owned(),
+            Self::Tag(path) => tag_title(path),
+        }
+    }
+
+    /// The order this column can give the list.
+    pub fn sort(&self) -> Option<SortBy> {
+        match self {
+            Self::Contact => Some(SortBy::Contact),
+            Self::Stage => Some(SortBy::Stage),
+            Self::Status => Some(SortBy::Status),
+            Self::Seen => Some(SortBy::Seen),
+            Self::Tag(path) => Some(SortBy::Tag(path.clone())),
+            Self::Twin | Self::Model | Self::Authentication => None,
+        }
+    }
+}
+
+/// A tag as people call it: `location.site` is `Site`.
+pub fn tag_title(path: &str) -> String {
+    let last = path.rsplit('.').next().unwrap_or(path);
+    let mut chars = last.chars();
+    match chars.next() {
+        Some(first) => first.to_uppercase().chain(chars).collect(),
+        None => path.to_owned(),
+    }
+}
+
+/// What the list is ordered by.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SortBy {
+    /// The device's id.
+    #[default]
+    Device,
+    /// How it keeps in touch.
+    Contact,
+    /// Where it is in its life.
+    Stage,
+    /// Whether it may connect.
+    Status,
+    /// When it was last heard of.
+    Seen,
+    /// A tag, by its path below `tags`.
+    Tag(String),
+}
+
+impl SortBy {
+    /// The name in addresses.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Device => "device".to_owned(),
+            Self::Contact => "contact".to_owned(),
+            Self::Stage => "stage".to_owned(),
+            Self::Status => "status".to_owned(),
+            Self::Seen => "seen".to_owned(),
+            Self::Tag(path) => format!("tags.{path}"),
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "device" => Some(Self::Device),
+            name => Column::from_name(name)?.sort(),
+        }
+    }
+
+    /// As the pager says it.
+    pub fn title(&self) -> String {
+        match self {
+            Self::Device => "device".to_owned(),
+            Self::Seen => "last contact".to_owned(),
+            Self::Tag(path) => tag_title(path).to_lowercase(),
+            other => other.name(),
+        }
+    }
+}
+
+/// Rows on a page.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+pub enum Rows {
+    /// 25.
+    #[default]
+    Few,
+    /// 50.
+    Some,
+    /// 100.
+    Many,
+}
+
+impl Rows {
+    /// All choices.
+    pub const ALL: [Rows; 3] = [Self::Few, Self::Some, Self::Many];
+
+    /// How many.
+    pub fn count(self) -> usize {
+        match self {
+            Self::Few => 25,
+            Self::Some => 50,
+            Self::Many => 100,
+        }
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rows| rows.count().to_string() == text)
+    }
+}
+
+/// What the fleet page shows.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+pub struct FleetAddress {
+    /// A condition of the query language, as it was typed.
+    pub filter: String,
+    /// Any part of an id or a tag value.
+    pub text: String,
+    /// The order.
+    pub sort: SortBy,
+    /// The other way round.
+    pub descending: bool,
+    /// The chosen columns; `None` for the usual ones.
+    pub columns: Option<Vec<Column>>,
+    /// Rows on a page.
+    pub rows: Rows,
+    /// Where the page begins; `None` for the first.
+    pub cursor: Option<String>,
+    /// The tag whose values are counted above the list, by its path below `tags`; `None` for the usual one.
+    pub group: Option<String>,
+}
+
+/// Stands for the first column, so that a choice of no other column can be told from no choice.
+const FIRST_COLUMN: &str = "device";
+
+impl FleetAddress {
+    /// The first page of the devices that fulfil a condition.
+    pub fn filtered(filter: impl Into<String>) -> Self {
+        Self {
+            filter: filter.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Reads a query string. What it does not know is left out.
+    pub fn parse(query: &str) -> Self {
+        let mut address = Self::default();
+        for (name, value) in query_string::pairs(query) {
+            match name.as_str() {
+                "filter" => address.filter = value.trim().to_owned(),
+                "q" => address.text = value.trim().to_owned(),
+                "sort" => address.sort = SortBy::from_name(&value).unwrap_or_default(),
+                "dir" => address.descending = value == "desc",
+                "cols" => address.add_column(&value),
+                "rows" => address.rows = Rows::from_text(&value).unwrap_or_default(),
+                "cursor" => address.cursor = (!value.is_empty()).then_some(value),
+                "group" => address.group = (!value.is_empty()).then_some(value),
+                _ => {}
+            }
+        }
+        address
+    }
+
+    fn add_column(&mut self, name: &str) {
+        let columns = self.columns.get_or_insert_default();
+        if let Some(column) = Column::from_name(name)
+            && columns.len() < MAX_COLUMNS
+            && !columns.contains(&column)
+        {
+            columns.push(column);
+        }
+    }
+
+    /// The pairs of the address, without what is usual.
+    pub fn pairs(&self) -> Vec<(&'static str, String)> {
+        let mut pairs = vec![("filter", self.filter.clone()), ("q", self.text.clone())];
+        if self.sort != SortBy::default() {
+            pairs.push(("sort", self.sort.name()));
+        }
+        if self.descending {
+            pairs.push(("dir", "desc".to_owned()));
+        }
+        if self.rows != Rows::default() {
+            pairs.push(("rows", self.rows.count().to_string()));
+        }
+        pairs.extend(self.group.clone().map(|group| ("group", group)));
+        match self.columns.as_deref() {
+            None => {}
+            Some([]) => pairs.push(("cols", FIRST_COLUMN.to_owned())),
+            Some(columns) => pairs.extend(columns.iter().map(|column| ("cols", column.name()))),
+        }
+        pairs.extend(self.cursor.clone().map(|cursor| ("cursor", cursor)));
+        pairs.retain(|(_, value)| !value.is_empty());
+        pairs
+    }
+
+    /// The query string, with its question mark unless it is empty.
+    pub fn query(&self) -> String {
+        let pairs = self.pairs();
+        query_string::of_pairs(pairs.iter().map(|(name, value)| (*name, value.as_str())))
+    }
+
+    /// The address of the page.
+    pub fn href(&self) -> String {
+        format!("{PATH}{}", self.query())
+    }
+
+    /// The address of the whole result as a file: no page, no grouping.
+    pub fn export_href(&self) -> String {
+        let whole = Self {
+            rows: Rows::default(),
+            group: None,
+            ..self.first_page()
+        };
+        format!("{PATH}/export.csv{}", whole.query())
+    }
+
+    /// The same list from its beginning. Whatever changes the list starts here.
+    #[must_use]
+    pub fn first_page(&self) -> Self {
+        Self {
+            cursor: None,
+            ..self.clone()
+        }
+    }
+
+    /// The list in another order; asking for the present order turns it round.
+    #[must_use]
+    pub fn sorted(&self, by: SortBy) -> Self {
+        Self {
+            descending: by == self.sort && !self.descending,
+            sort: by,
+            ..self.first_page()
+        }
+    }
+
+    /// The same list with another condition.
+    #[must_use]
+    pub fn with_filter(&self, filter: impl Into<String>) -> Self {
+        Self {
+            filter: filter.into(),
+            ..self.first_page()
+        }
+    }
+
+    /// Whether the list is narrowed at all.
+    pub fn is_narrowed(&self) -> bool {
+        !self.filter.is_empty() || !self.text.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn addresses_leave_out_what_is_usual() {
+        let check = |address: FleetAddress, want: &str| {
+            assert_eq!(address.href(), want);
+            assert_eq!(FleetAddress::parse(address.query().as_str()), address);
+        };
+        check(FleetAddress::default(), "/fleet");
+        check(
+            FleetAddress::filtered("contact = 'silent'"),
+            "/fleet?filter=contact%20%3D%20%27silent%27",
+        );
+        check(
+            FleetAddress {
+                columns: Some(Vec::new()),
+                rows: Rows::Many,
+                ..FleetAddress::default()
+            },
+            "/fleet?rows=100&cols=device",
+        );
+        check(
+            FleetAddress {
+                sort: SortBy::Tag("location.site".to_owned()),
+                descending: true,
+                columns: Some(vec![Column::Contact, Column::Tag("a,b".to_owned())]),
+                ..FleetAddress::default()
+            },
+            "/fleet?sort=tags.location.site&dir=desc&cols=contact&cols=tags.a%2Cb",
+        );
+    }
+
+    #[test]
+    fn what_is_unknown_is_left_out() {
+        let check = |query: &str, want: FleetAddress| assert_eq!(FleetAddress::parse(query), want);
+        check("rows=26&sort=colour&dir=up&filter=&cursor=&x=y", FleetAddress::default());
+        check(
+            "cols=contact&cols=contact&cols=nonsense&cols=tags.",
+            FleetAddress {
+                columns: Some(vec![Column::Contact]),
+                ..FleetAddress::default()
+            },
+        );
+        let many: String = (0..40).map(|i| format!("cols=tags.a{i}&")).collect();
+        assert_eq!(FleetAddress::parse(&many).columns.map(|c| c.len()), Some(MAX_COLUMNS));
+    }
+
+    #[test]
+    fn a_head_turns_its_own_order_round() {
+        let address = FleetAddress {
+            cursor: Some("x".to_owned()),
+            ..FleetAddress::default()
+        };
+        let once = address.sorted(SortBy::Seen);
+        assert_eq!((once.descending, once.cursor.as_deref()), (false, None));
+        let twice = once.sorted(SortBy::Seen);
+        assert!(twice.descending);
+        assert!(!twice.sorted(SortBy::Seen).descending);
+        assert!(!twice.sorted(SortBy::Contact).descending);
+    }
+
+    #[test]
+    fn the_export_is_the_whole_list() {
+        let address = FleetAddress {
+            filter: "status = 'disabled'".to_owned(),
+            cursor: Some("x".to_owned()),
+            group: Some("region".to_owned()),
+            rows: Rows::Many,
+            ..FleetAddress::default()
+        };
+        assert_eq!(
+            address.export_href(),
+            "/fleet/export.csv?filter=status%20%3D%20%27disabled%27"
+        );
+    }
+
+    fn text() -> impl Strategy<Value = String> {
+        "[ -~é'%&=+]{0,12}".prop_map(|text| text.trim().to_owned())
+    }
+
+    fn path() -> impl Strategy<Value = String> {
+        "[a-z,%&é]{1,4}(\\.[a-z]{1,3}){0,2}"
+    }
+
+    fn column() -> impl Strategy<Value = Column> {
+        prop_oneof![
+            prop::sample::select(Column::SYSTEM.to_vec()),
+            path().prop_map(Column::Tag),
+        ]
+    }
+
+    fn sort() -> impl Strategy<Value = SortBy> {
+        prop_oneof![
+            Just(SortBy::Device),
+            Just(SortBy::Seen),
+            Just(SortBy::Contact),
+            path().prop_map(SortBy::Tag),
+        ]
+    }
+
+    fn columns() -> impl Strategy<Value = Option<Vec<Column>>> {
+        let unique = prop::collection::vec(column(), 0..6).prop_map(|columns| {
+            let mut unique: Vec<Column> = Vec::new();
+            for column in columns {
+                if !unique.contains(&column) {
+                    unique.push(column);
+                }
+            }
+            unique
+        });
+        prop::option::of(unique)
+    }
+
+    proptest! {
+        #[test]
+        fn writing_and_reading_are_inverse(
+            (filter, text) in (text(), text()),
+            (sort, descending) in (sort(), any::<bool>()),
+            columns in columns(),
+            rows in prop::sample::select(Rows::ALL.to_vec()),
+            cursor in prop::option::of("[A-Za-z0-9_-]{1,20}"),
+            group in prop::option::of(path()),
+        ) {
+            let address = FleetAddress { filter, text, sort, descending, columns, rows, cursor, group };
+            prop_assert_eq!(FleetAddress::parse(&address.query()), address);
+        }
+    }
+}

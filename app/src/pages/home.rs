@@ -1,0 +1,1 @@
+//! The homes, one per role.

@@ -1,0 +1,1 @@
+//! Parts of pages with data of their own: used by pages, embeds and wallboards alike.

@@ -1,0 +1,43 @@
+//! Server functions: the only way from pages to data. One verb per file, in the folder of its area.
+//!
+//! Each names its address, begins with [`crate::session::require`], asks the hub for permission, and is listed in
+//! [`ENDPOINTS`]: the test of rights calls every address as everybody and fails for one that is not listed.
+
+pub mod devices;
+pub mod fleet;
+pub mod home;
+pub mod people;
+pub mod session;
+
+use muster_core::policy::Action;
+
+/// Where the addresses of server functions begin.
+pub const PREFIX: &str = "/rpc/";
+
+/// What a door asks of whoever knocks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Need {
+    /// Nothing: also open to people who have not signed in.
+    Anyone,
+    /// Some account.
+    SignedIn,
+    /// A role that allows the action.
+    Action(Action),
+}
+
+/// Every server function and what it needs.
+pub const ENDPOINTS: &[(&str, Need)] = &[
+    // session
+    ("/rpc/session/whoami", Need::Anyone),
+    ("/rpc/session/set_home", Need::SignedIn),
+    // people
+    ("/rpc/people/list", Need::Action(Action::ManagePeople)),
+    ("/rpc/people/show", Need::Action(Action::ManagePeople)),
+    ("/rpc/people/create", Need::Action(Action::ManagePeople)),
+    ("/rpc/people/update", Need::Action(Action::ManagePeople)),
+    ("/rpc/people/set_active", Need::Action(Action::ManagePeople)),
+    ("/rpc/people/reset_password", Need::Action(Action::ManagePeople)),
+    // fleet
+    // devices
+    // home
+];

@@ -1,0 +1,18 @@
+//! Closing an account, and opening it again.
+
+use leptos::prelude::*;
+use muster_core::ids::PersonId;
+
+use super::PersonView;
+use crate::error::AppError;
+
+/// Whether the person may sign in. Deactivating ends their sessions.
+#[server(prefix = "/rpc", endpoint = "people/set_active")]
+pub async fn set_active(id: PersonId, active: bool) -> Result<PersonView, AppError> {
+    let (hub, permit) = super::begin()?;
+    let edit = muster_service::people::PersonEdit {
+        active: Some(active),
+        ..Default::default()
+    };
+    Ok(hub.update_person(&permit, id, edit).await?.into())
+}

@@ -1,0 +1,14 @@
+//! One account.
+
+use leptos::prelude::*;
+use muster_core::ids::PersonId;
+
+use super::PersonView;
+use crate::error::AppError;
+
+/// One account by its number.
+#[server(prefix = "/rpc", endpoint = "people/show")]
+pub async fn show_person(id: PersonId) -> Result<PersonView, AppError> {
+    let (hub, permit) = super::begin()?;
+    Ok(hub.person(&permit, id).await?.into())
+}

@@ -1,0 +1,24 @@
+//! Changing an account.
+
+use leptos::prelude::*;
+use muster_core::ids::PersonId;
+
+use super::{GrantInput, PersonView};
+use crate::error::AppError;
+
+/// Gives an account another display name and other roles.
+#[server(prefix = "/rpc", endpoint = "people/update")]
+pub async fn update_person(
+    id: PersonId,
+    #[server(default)] display_name: String,
+    #[server(default)] grants: Vec<GrantInput>,
+) -> Result<PersonView, AppError> {
+    let (hub, permit) = super::begin()?;
+    let roles = super::grants::read(&grants).map_err(AppError::fields)?;
+    let edit = muster_service::people::PersonEdit {
+        display_name: Some(display_name),
+        roles: Some(roles),
+        active: None,
+    };
+    Ok(hub.update_person(&permit, id, edit).await?.into())
+}

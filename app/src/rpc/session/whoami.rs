@@ -1,0 +1,12 @@
+//! Who is signed in.
+
+use leptos::prelude::*;
+
+use crate::error::AppError;
+use crate::session::Me;
+
+/// The signed-in person; `None` when nobody is. Pages ask when their picture of it may be old.
+#[server(prefix = "/rpc", endpoint = "session/whoami")]
+pub async fn whoami() -> Result<Option<Me>, AppError> {
+    Ok(crate::session::me())
+}

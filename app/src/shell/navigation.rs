@@ -1,0 +1,149 @@
+//! Where people of each role can go (visual language §13).
+
+use muster_core::policy::{Action, Role};
+
+use crate::routes;
+use crate::session::Me;
+
+/// A place in the navigation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Entry {
+    /// Its address.
+    pub href: &'static str,
+    /// Its name.
+    pub label: &'static str,
+    /// Its symbol.
+    pub icon: &'static str,
+}
+
+/// Entries that belong together.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Group {
+    /// What they have in common; the first group needs no name.
+    pub heading: Option<&'static str>,
+    /// The entries.
+    pub entries: Vec<Entry>,
+}
+
+const FLEET: Entry = Entry {
+    href: routes::FLEET,
+    label: "Fleet",
+    icon: "i-fleet",
+};
+
+const PEOPLE: Entry = Entry {
+    href: routes::PEOPLE,
+    label: "People",
+    icon: "i-users",
+};
+
+/// The entry of a role's home.
+pub(crate) fn home(role: Role) -> Entry {
+    let (label, icon) = match role {
+        Role::Operator => ("Queue", "i-queue"),
+        Role::Supervisor => ("Oversight", "i-approve"),
+        Role::Manager => ("Goals", "i-target"),
+        Role::Admin => ("Server health", "i-server"),
+    };
+    Entry {
+        href: routes::home_of(role),
+        label,
+        icon,
+    }
+}
+
+/// The navigation of a person: the union of their roles, each place once. Whoever has to choose a password first can
+/// go nowhere else.
+pub fn navigation(me: &Me) -> Vec<Group> {
+    if me.must_change_password {
+        return Vec::new();
+    }
+    let mut places: Vec<Entry> = Vec::new();
+    for role in me.roles() {
+        match role {
+            Role::Operator | Role::Supervisor => places.extend([home(role), FLEET]),
+            Role::Manager => places.push(home(role)),
+            // Administrators look at everything.
+            Role::Admin => {
+                places.extend([home(role), FLEET]);
+                places.extend(Role::ALL.map(home));
+            }
+        }
+    }
+    let mut main: Vec<Entry> = Vec::new();
+    for place in places {
+        if !main.contains(&place) {
+            main.push(place);
+        }
+    }
+    let mut groups = vec![Group {
+        heading: None,
+        entries: main,
+    }];
+    if me.can(Action::ManagePeople) {
+        groups.push(Group {
+            heading: Some("Admin"),
+            entries: vec![PEOPLE],
+        });
+    }
+    groups
+}
+
+/// Whether `path` is the place or below it. A device belongs to the fleet.
+pub(crate) fn is_at(path: &str, href: &str) -> bool {
+    let below = |parent: &str| {
+        path.strip_prefix(parent)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    below(href) || (href == routes::FLEET && below(routes::DEVICES))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::Grant;
+    use muster_core::ids::PersonId;
+
+    fn labels(roles: &[Role]) -> Vec<&'static str> {
+        let grants = roles.iter().map(|role| Grant {
+            role: *role,
+            scope: String::new(),
+        });
+        let me = Me {
+            id: PersonId(1),
+            name: String::new(),
+            display_name: String::new(),
+            grants: grants.collect(),
+            home: String::new(),
+            must_change_password: false,
+        };
+        let groups = navigation(&me).into_iter();
+        groups.flat_map(|g| g.entries).map(|e| e.label).collect()
+    }
+
+    #[test]
+    fn each_role_sees_its_places() {
+        let check = |roles: &[Role], want: &[&str]| assert_eq!(labels(roles), want);
+        check(&[Role::Operator], &["Queue", "Fleet"]);
+        check(&[Role::Supervisor], &["Oversight", "Fleet"]);
+        check(&[Role::Manager], &["Goals"]);
+        check(
+            &[Role::Admin],
+            &["Server health", "Fleet", "Queue", "Oversight", "Goals", "People"],
+        );
+        check(
+            &[Role::Manager, Role::Operator],
+            &["Queue", "Fleet", "Goals"],
+        );
+    }
+
+    #[test]
+    fn devices_belong_to_the_fleet() {
+        let check = |path, href, want| assert_eq!(is_at(path, href), want, "{path} at {href}");
+        check("/fleet", routes::FLEET, true);
+        check("/devices/a", routes::FLEET, true);
+        check("/people/7", routes::PEOPLE, true);
+        check("/fleetwide", routes::FLEET, false);
+        check("/hub", routes::FLEET, false);
+    }
+}

@@ -1,0 +1,87 @@
+//! The parts pages are made of (visual language §6): thin components that know no data.
+//!
+//! Each component lives in a file named like its stylesheet in `style/components/`. All of them are plain HTML that
+//! works before the browser has taken over the page; [`Gallery`] shows every one in the states it can reach.
+
+mod bar;
+mod breadcrumb;
+mod button;
+mod code_block;
+mod count;
+mod dialog;
+mod empty_state;
+mod facts;
+mod field;
+mod gallery;
+mod group_by;
+mod icon;
+mod icon_names;
+mod key_values;
+mod live;
+mod mark;
+mod menu;
+mod note;
+mod page_head;
+mod pager;
+mod panel;
+mod pill;
+mod query_bar;
+mod roll_call;
+mod section;
+mod sign_in_art;
+mod skeleton;
+mod stamp;
+mod state;
+mod table;
+mod tabs;
+mod tags;
+mod theme_switch;
+mod time_stamp;
+mod timeline;
+mod toast;
+mod toolbar;
+mod twin_table;
+
+#[cfg(test)]
+mod css_test;
+#[cfg(test)]
+mod tokens_test;
+
+pub use bar::{Bar, Meter, Segment};
+pub use breadcrumb::{Breadcrumb, Crumb};
+pub use button::{Button, ButtonKind, ButtonSize, IconButton, LinkButton};
+pub use code_block::{CodeBlock, CopyButton};
+pub use count::Count;
+pub use dialog::Dialog;
+pub use empty_state::{Dots, DotsKind, EmptyState};
+pub use facts::{Fact, Facts};
+pub use field::{Check, Choice, Field, FieldMessages, SelectField, TextArea, TextField, describedby};
+pub use gallery::Gallery;
+pub use group_by::{Facet, FacetRow, GroupBy};
+pub use icon::{Icon, IconSize, SPRITE};
+pub use icon_names::ICONS;
+pub use key_values::{KeyValue, KeyValues};
+pub use live::{LiveState, LiveStatus};
+pub use mark::{Brand, Mark};
+pub use menu::{Menu, MenuLink, MenuSide};
+pub use note::Note;
+pub use page_head::PageHead;
+pub use pager::Pager;
+pub use panel::{Panel, PanelFault, PanelState};
+pub use pill::Pill;
+pub use query_bar::{Chip, QueryBar};
+pub use roll_call::{Legend, RollCall, RollPart, per_cell};
+pub use section::Section;
+pub use sign_in_art::SignInArt;
+pub use skeleton::{Skeleton, SkeletonLines, SkeletonRows, SkeletonWidth};
+pub use stamp::{OldStamp, Stamp};
+pub use state::{Glyph, Look, State, Tone, look};
+pub use table::{Sort, SortHead, TableWrap};
+pub use tabs::{Tab, Tabs};
+pub use tags::{Tag, Tags};
+pub use theme_switch::ThemeSwitch;
+pub use time_stamp::{TimeStamp, ZoneName, use_zone};
+pub use timeline::{Log, LogItem};
+pub use toast::{Toast, ToastRegion};
+pub use toolbar::{ButtonGroup, Toolbar};
+pub use twin_table::{TwinRow, TwinState, TwinTable};

@@ -1,0 +1,99 @@
+//! The query bar: filters as chips, free text at the end. Its state lives in the address.
+
+use leptos::prelude::*;
+
+use super::{FieldMessages, Icon};
+
+/// One filter: property, relation, value.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Chip {
+    /// "Site"
+    pub property: String,
+    /// "is", "is not", "has"
+    pub relation: String,
+    /// "Harbour Cold Store"
+    pub value: String,
+    /// Excludes instead of keeps; also marked by tone.
+    pub negated: bool,
+    /// The list without this filter.
+    pub without: String,
+}
+
+/// A form that filters a list. Without a script it loads the list anew.
+#[component]
+pub fn QueryBar(
+    /// Id of the input.
+    #[prop(into)]
+    id: String,
+    /// What is filtered: "Filter devices".
+    #[prop(into)]
+    label: String,
+    /// The address of the list.
+    #[prop(into)]
+    action: String,
+    /// Name of the free text in the address.
+    #[prop(default = "q")]
+    name: &'static str,
+    /// The free text now.
+    #[prop(optional, into)]
+    value: Signal<String>,
+    /// The filters in force.
+    #[prop(optional, into)]
+    chips: Signal<Vec<Chip>>,
+    /// What one may write.
+    #[prop(default = "Add filter, or search")]
+    placeholder: &'static str,
+    /// What helps, under the bar: the forms that are understood.
+    #[prop(optional, into)]
+    hint: Signal<Option<String>>,
+    /// What was not understood, and a suggestion.
+    #[prop(optional, into)]
+    error: Signal<Option<String>>,
+    /// Hidden fields that keep the rest of the state.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let describes = id.clone();
+    let chips = move || {
+        chips
+            .get()
+            .into_iter()
+            .map(|chip| {
+                let remove = format!("Remove filter: {} {} {}", chip.property, chip.relation, chip.value);
+                view! {
+                    <span class=if chip.negated { "chip chip--not" } else { "chip" }>
+                        <span>{chip.property}</span>
+                        <i>{chip.relation}</i>
+                        <span class="chip-t">{chip.value}</span>
+                        <a href=chip.without aria-label=remove><Icon name="i-x"/></a>
+                    </span>
+                }
+            })
+            .collect_view()
+    };
+    view! {
+        <div class="field">
+            <form class="query" action=action method="get" role="search" aria-label=label.clone()>
+                <Icon name="i-filter"/>
+                {chips}
+                {children.map(|children| children())}
+                <input
+                    type="search"
+                    id=id.clone()
+                    name=name
+                    value=move || value.get()
+                    placeholder=placeholder
+                    aria-label=label
+                    autocomplete="off"
+                    spellcheck="false"
+                    aria-invalid=move || error.with(Option::is_some).then_some("true")
+                    aria-describedby=move || {
+                        super::describedby(&describes, hint.with(Option::is_some), error.with(Option::is_some))
+                    }
+                />
+                <button class="sr-only" type="submit">"Apply filters"</button>
+            </form>
+            <FieldMessages id=id hint=hint error=error/>
+        </div>
+    }
+}

@@ -1,0 +1,44 @@
+//! A part of a page with its heading.
+
+use leptos::children::ViewFnOnce;
+use leptos::prelude::*;
+
+/// A heading, what stands at its end, and the content.
+#[component]
+pub fn Section(
+    /// Unique on the page; the heading has it.
+    #[prop(into)]
+    id: String,
+    /// The heading.
+    #[prop(into)]
+    title: String,
+    /// Beside the heading, lighter: a count, a version.
+    #[prop(optional, into)]
+    count: Option<ViewFnOnce>,
+    /// At the end of the line: stamps, links, ranges.
+    #[prop(optional, into)]
+    end: Option<ViewFnOnce>,
+    /// A line above, to part it from the section before.
+    #[prop(optional)]
+    rule: bool,
+    /// Further classes of the section.
+    #[prop(optional)]
+    class: &'static str,
+    /// The content.
+    children: Children,
+) -> impl IntoView {
+    let rule = if rule { " sec--rule" } else { "" };
+    let gap = if class.is_empty() { "" } else { " " };
+    view! {
+        <section class=format!("sec{rule}{gap}{class}") aria-labelledby=id.clone()>
+            <div class="sec-h">
+                <h2 id=id>
+                    <span>{title}</span>
+                    {count.map(|count| view! { <span class="cnt">{count.run()}</span> })}
+                </h2>
+                {end.map(|end| view! { <span class="end">{end.run()}</span> })}
+            </div>
+            {children()}
+        </section>
+    }
+}

@@ -1,0 +1,199 @@
+//! Who may do what to which device: people's access, and the proofs that use cases demand.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use muster_core::event::Actor;
+use muster_core::ids::DeviceId;
+use muster_core::person::Person;
+use muster_core::policy::{Action, Role, allows};
+use muster_query::{Condition, Scope};
+
+use crate::error::ServiceError;
+use crate::hub::Hub;
+
+/// What a signed-in person (or the console) may do. Cheap to clone; made once per request.
+#[derive(Clone, Debug)]
+pub struct Access(Arc<Holder>);
+
+#[derive(Debug)]
+enum Holder {
+    Console,
+    Person {
+        person: Person,
+        /// Roles with their scopes, parsed. A scope that no longer parses covers nothing.
+        grants: Vec<(Role, Option<Condition>)>,
+    },
+}
+
+impl Access {
+    /// The access of whoever holds the machine: everything. Only the command line on the data directory makes one.
+    pub fn console() -> Self {
+        Self(Arc::new(Holder::Console))
+    }
+
+    pub(crate) fn of(person: Person) -> Self {
+        let grants = person
+            .roles
+            .iter()
+            .map(|grant| {
+                let scope = Condition::parse(&grant.scope);
+                if scope.is_err() {
+                    tracing::warn!(person.id = %person.id, "a scope of this person cannot be read and covers nothing");
+                }
+                (grant.role, scope.ok())
+            })
+            .collect();
+        Self(Arc::new(Holder::Person { person, grants }))
+    }
+
+    /// The person, unless it is the console.
+    pub fn person(&self) -> Option<&Person> {
+        match &*self.0 {
+            Holder::Console => None,
+            Holder::Person { person, .. } => Some(person),
+        }
+    }
+
+    /// How events name who did it.
+    pub fn actor(&self) -> Actor {
+        match &*self.0 {
+            Holder::Console => Actor::Console,
+            Holder::Person { person, .. } => Actor::Person {
+                id: person.id,
+                name: person.name.clone(),
+            },
+        }
+    }
+
+    /// The roles held, in the order of navigation, each once.
+    pub fn roles(&self) -> Vec<Role> {
+        let holds = |role: &Role| match &*self.0 {
+            Holder::Console => *role == Role::Admin,
+            Holder::Person { grants, .. } => grants.iter().any(|(held, _)| held == role),
+        };
+        Role::ALL.into_iter().filter(holds).collect()
+    }
+
+    /// Whether some role allows the action, on some device if it is about devices.
+    pub fn can(&self, action: Action) -> bool {
+        match &*self.0 {
+            Holder::Console => true,
+            Holder::Person { grants, .. } => grants.iter().any(|(role, _)| allows(*role, action)),
+        }
+    }
+
+    /// The devices on which the person may do this: the union of the scopes of the roles that allow it.
+    pub fn scope(&self, action: Action) -> Scope {
+        match &*self.0 {
+            Holder::Console => Scope::everything(),
+            Holder::Person { grants, .. } => Scope::of(
+                grants
+                    .iter()
+                    .filter(|(role, _)| allows(*role, action))
+                    .filter_map(|(_, scope)| scope.clone())
+                    .collect(),
+            ),
+        }
+    }
+}
+
+/// A kind of permission: ties a proof to one action of the policy table.
+pub trait Kind {
+    /// The action.
+    const ACTION: Action;
+}
+
+/// The kinds, named like their actions.
+pub mod kinds {
+    use super::{Action, Kind};
+
+    macro_rules! kinds {
+        ($($name:ident),*) => {$(
+            #[doc = concat!("Proof of [`Action::", stringify!($name), "`].")]
+            #[derive(Clone, Copy, Debug)]
+            pub struct $name;
+            impl Kind for $name {
+                const ACTION: Action = Action::$name;
+            }
+        )*};
+    }
+    kinds!(
+        SeeDevices,
+        SeeCredentials,
+        EditTwin,
+        ProvisionDevices,
+        SeeAudit,
+        ManagePeople,
+        ManageHub
+    );
+}
+
+/// Proof that a person may do `K` to the hub as a whole. Made only by [`Hub::permit`].
+#[derive(Clone, Debug)]
+pub struct Permit<K> {
+    access: Access,
+    kind: PhantomData<K>,
+}
+
+impl<K> Permit<K> {
+    /// Whose permission it is.
+    pub fn access(&self) -> &Access {
+        &self.access
+    }
+}
+
+/// Proof that a person may do `K` to this device. Made only by [`Hub::permit_device`].
+#[derive(Clone, Debug)]
+pub struct DevicePermit<K> {
+    access: Access,
+    device: DeviceId,
+    kind: PhantomData<K>,
+}
+
+impl<K> DevicePermit<K> {
+    /// Whose permission it is.
+    pub fn access(&self) -> &Access {
+        &self.access
+    }
+
+    /// The device it is about.
+    pub fn device(&self) -> &DeviceId {
+        &self.device
+    }
+}
+
+impl Hub {
+    /// Asks the policy for an action on the hub as a whole, or on devices that do not exist yet.
+    pub fn permit<K: Kind>(&self, access: &Access) -> Result<Permit<K>, ServiceError> {
+        if !access.can(K::ACTION) {
+            return Err(ServiceError::Forbidden(K::ACTION));
+        }
+        Ok(Permit {
+            access: access.clone(),
+            kind: PhantomData,
+        })
+    }
+
+    /// Asks the policy for an action on one device. A device that the person cannot see does not exist for them:
+    /// the answer is "not found", never "forbidden".
+    pub fn permit_device<K: Kind>(
+        &self,
+        access: &Access,
+        device: &DeviceId,
+    ) -> Result<DevicePermit<K>, ServiceError> {
+        let now = self.now();
+        let within = |action| self.index().in_scope(device, &access.scope(action), now);
+        if !within(Action::SeeDevices) {
+            return Err(ServiceError::NotFound);
+        }
+        if !within(K::ACTION) {
+            return Err(ServiceError::Forbidden(K::ACTION));
+        }
+        Ok(DevicePermit {
+            access: access.clone(),
+            device: device.clone(),
+            kind: PhantomData,
+        })
+    }
+}

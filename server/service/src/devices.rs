@@ -1,0 +1,81 @@
+//! The device side: who may connect, which connections are open, and what devices say.
+
+use std::sync::Arc;
+
+use muster_core::ids::DeviceId;
+use serde_json::Value;
+
+mod attach;
+mod authenticate;
+mod connections;
+mod report;
+
+pub(crate) use attach::end_left_open;
+pub use attach::{Attached, ConnectionInfo};
+pub use authenticate::{DeviceCredentials, DeviceLogin, LoginRefused};
+pub use connections::{ConnectionId, ConnectionView, Connections, LINK_CAPACITY};
+
+/// Proof that a connection has shown whose it is. Made only by [`crate::Hub::authenticate_device`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DeviceProof {
+    pub(crate) device: DeviceId,
+    pub(crate) generation: Arc<str>,
+    pub(crate) scope: &'static str,
+}
+
+impl DeviceProof {
+    /// The device.
+    pub fn device(&self) -> &DeviceId {
+        &self.device
+    }
+
+    /// Which device of that name; stamped on messages.
+    pub fn generation(&self) -> &str {
+        &self.generation
+    }
+
+    /// `device` when the device's own key signed, `hub` when a policy's did; stamped on messages.
+    pub fn scope(&self) -> &'static str {
+        self.scope
+    }
+}
+
+/// What the hub tells an open connection.
+#[derive(Clone, Debug)]
+pub enum ToDevice {
+    /// Desired properties changed: the payload of the notification, with the new `$version`.
+    Desired(Arc<Value>),
+    /// The connection must end.
+    Close(CloseReason),
+}
+
+/// Why the hub ends a connection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CloseReason {
+    /// A newer connection of the same identity took over.
+    Displaced,
+    /// The identity was disabled.
+    Disabled,
+    /// The identity was deleted.
+    Deleted,
+    /// Its keys were changed.
+    KeysChanged,
+    /// Its stage no longer allows a connection.
+    Retired,
+    /// The connection did not read what it was sent.
+    TooSlow,
+}
+
+impl CloseReason {
+    /// The word in events and logs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Displaced => "displaced by a newer connection",
+            Self::Disabled => "disabled",
+            Self::Deleted => "deleted",
+            Self::KeysChanged => "keys changed",
+            Self::Retired => "retired",
+            Self::TooSlow => "did not read its messages",
+        }
+    }
+}

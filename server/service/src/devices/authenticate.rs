@@ -1,0 +1,137 @@
+//! Who is connecting? Shared access signatures of devices and policies (spec §1.3, §2.2).
+
+use muster_core::access::{PolicyName, Right};
+use muster_core::device::{Authentication, Device, Status};
+use muster_core::ids::DeviceId;
+use muster_core::sas::{BadToken, SasToken};
+use muster_core::time::Timestamp;
+
+use super::DeviceProof;
+use crate::error::ServiceError;
+use crate::hub::Hub;
+
+/// What a connection shows of itself.
+#[derive(Clone, Copy)]
+pub struct DeviceCredentials<'a> {
+    /// The identity it claims, from the MQTT client id.
+    pub device: &'a str,
+    /// Its token, when it sent one.
+    pub token: Option<&'a str>,
+}
+
+impl std::fmt::Debug for DeviceCredentials<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DeviceCredentials")
+            .field("device", &self.device)
+            .field("token", &self.token.map(|_| "…"))
+            .finish()
+    }
+}
+
+/// A device that may come in.
+#[derive(Clone, PartialEq, Debug)]
+pub struct DeviceLogin {
+    /// Its proof.
+    pub proof: DeviceProof,
+    /// When its token ends; the connection ends with it (spec §1.3).
+    pub expires_at: Timestamp,
+}
+
+/// Why a connection is refused. All reasons but the last look alike from outside, so that ids cannot be probed.
+#[derive(Debug, thiserror::Error)]
+pub enum LoginRefused {
+    /// The claimed id breaks the rule for ids.
+    #[error("the client id is not a device id")]
+    Id,
+    /// No token was sent.
+    #[error("no token was sent")]
+    NoToken,
+    /// The token is not good.
+    #[error("{0}")]
+    Token(#[from] BadToken),
+    /// No such identity.
+    #[error("the device is not registered")]
+    Unknown,
+    /// It may not connect now.
+    #[error("the device is disabled or retired")]
+    NotAllowed,
+    /// It proves itself another way.
+    #[error("the device does not authenticate with shared keys")]
+    OtherKind,
+    /// The policy does not let its holder speak as a device.
+    #[error("the policy does not hold DeviceConnect")]
+    Policy,
+    /// The hub cannot judge now; the client should come back.
+    #[error("the hub cannot check credentials now")]
+    Unavailable(#[source] ServiceError),
+}
+
+impl LoginRefused {
+    /// A short word for metrics.
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::Id => "bad_id",
+            Self::NoToken => "no_token",
+            Self::Token(BadToken::Malformed) => "malformed_token",
+            Self::Token(BadToken::Expired) => "expired_token",
+            Self::Token(BadToken::Signature) => "wrong_signature",
+            Self::Token(BadToken::Resource) => "other_resource",
+            Self::Unknown => "unknown_device",
+            Self::NotAllowed => "not_allowed",
+            Self::OtherKind => "other_kind",
+            Self::Policy => "policy",
+            Self::Unavailable(_) => "unavailable",
+        }
+    }
+}
+
+impl Hub {
+    /// Judges a connection's credentials.
+    pub async fn authenticate_device(
+        &self,
+        credentials: DeviceCredentials<'_>,
+    ) -> Result<DeviceLogin, LoginRefused> {
+        let id = DeviceId::new(credentials.device).map_err(|_| LoginRefused::Id)?;
+        let token = SasToken::parse(credentials.token.ok_or(LoginRefused::NoToken)?)?;
+        let found = self.store().find_device(&id).await;
+        let device = found
+            .map_err(|error| LoginRefused::Unavailable(error.into()))?
+            .ok_or(LoginRefused::Unknown)?;
+        let scope = self.judge(&token, &device)?;
+        if device.status == Status::Disabled || !device.stage.may_connect() {
+            return Err(LoginRefused::NotAllowed);
+        }
+        Ok(DeviceLogin {
+            proof: DeviceProof {
+                device: device.id,
+                generation: device.generation.0.into(),
+                scope,
+            },
+            expires_at: token.expires_at,
+        })
+    }
+
+    fn judge(&self, token: &SasToken, device: &Device) -> Result<&'static str, LoginRefused> {
+        let Authentication::Sas(keys) = &device.authentication else {
+            return Err(LoginRefused::OtherKind);
+        };
+        if !token.covers(&["devices", device.id.as_str()]) {
+            return Err(BadToken::Resource.into());
+        }
+        let Some(policy) = &token.policy else {
+            // A device's own key speaks for exactly that device (spec §1.3, step 4).
+            if token.identity() != Some((device.id.as_str(), None)) {
+                return Err(BadToken::Resource.into());
+            }
+            token.verify(keys, self.now())?;
+            return Ok("device");
+        };
+        let name: PolicyName = policy.parse().map_err(|_| LoginRefused::Policy)?;
+        let keys = self.policy_keys(name);
+        token.verify(&keys, self.now())?;
+        if !name.holds(Right::DeviceConnect) {
+            return Err(LoginRefused::Policy);
+        }
+        Ok("hub")
+    }
+}

@@ -1,0 +1,78 @@
+//! What can go wrong in a use case.
+
+use muster_core::device::ETag;
+use muster_core::ids::BadDeviceId;
+use muster_core::lifecycle::NotAllowed;
+use muster_core::person::BadCredential;
+use muster_core::policy::Action;
+use muster_core::twin::TwinError;
+use muster_storage::{Refusal, StorageError};
+
+/// Why a use case did not happen. Expected reasons are variants of their own; the rest is storage.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// It does not exist, or not for this person.
+    #[error("it does not exist or is not visible to you")]
+    NotFound,
+    /// No role of the person allows it.
+    #[error("your role does not allow you to {}", .0.in_words())]
+    Forbidden(Action),
+    /// Somebody else changed it since it was read.
+    #[error("it was changed meanwhile; read it again and repeat")]
+    Conflict {
+        /// The token it has now.
+        current: ETag,
+    },
+    /// There is one of that name already.
+    #[error("one of that name exists already")]
+    AlreadyExists,
+    /// The twin's rules refuse the write.
+    #[error(transparent)]
+    Twin(#[from] TwinError),
+    /// The life of the device does not allow it.
+    #[error(transparent)]
+    Lifecycle(#[from] NotAllowed),
+    /// A device id breaks the rule.
+    #[error(transparent)]
+    DeviceId(#[from] BadDeviceId),
+    /// A name or password breaks the rule.
+    #[error(transparent)]
+    Credential(#[from] BadCredential),
+    /// Something else in the request cannot be used; the text says what and how to mend it.
+    #[error("{0}")]
+    Invalid(String),
+    /// It would leave the hub without an administrator.
+    #[error("this is the last active administrator; give the role to somebody else first")]
+    LastAdministrator,
+    /// Too many at once; the text says of what.
+    #[error("too many {0} at once; try again in a moment")]
+    Busy(&'static str),
+    /// The database did not do it.
+    #[error("the hub could not read or write its database")]
+    Storage(#[from] StorageError),
+}
+
+impl ServiceError {
+    /// Whether the same request may succeed a moment later.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Busy(_) => true,
+            Self::Storage(error) => matches!(
+                error,
+                StorageError::Unavailable { .. }
+                    | StorageError::DiskFull { .. }
+                    | StorageError::Busy { .. }
+            ),
+            _ => false,
+        }
+    }
+}
+
+impl From<Refusal> for ServiceError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::LastAdmin => Self::LastAdministrator,
+            Refusal::Stage(error) => Self::Lifecycle(error),
+        }
+    }
+}

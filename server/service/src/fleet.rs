@@ -1,0 +1,99 @@
+//! Questions about the fleet, answered from the index within the person's scope.
+
+use muster_core::contact::Contact;
+use muster_core::cursor::{BadCursor, Page};
+use muster_core::device::Device;
+use muster_core::ids::DeviceId;
+use muster_core::policy::Action;
+use muster_core::twin::Object;
+use muster_index::{Census, PageQuery, Row, Scalar, TagPath};
+use muster_query::{Condition, Field, Path, Scope};
+
+use crate::access::kinds::SeeDevices;
+use crate::access::{Access, Permit};
+use crate::error::ServiceError;
+use crate::hub::Hub;
+
+impl Hub {
+    /// One page of the list.
+    pub fn fleet_page(
+        &self,
+        access: &Access,
+        query: &PageQuery,
+    ) -> Result<Page<Row>, ServiceError> {
+        let scope = access.scope(Action::SeeDevices);
+        let page = self.index().page(query, &scope, self.now());
+        page.map_err(|error: BadCursor| ServiceError::Invalid(error.to_string()))
+    }
+
+    /// How many devices the same filter finds.
+    pub fn fleet_count(&self, access: &Access, condition: &Condition, text: &str) -> usize {
+        let scope = access.scope(Action::SeeDevices);
+        self.index().count(condition, text, &scope, self.now())
+    }
+
+    /// The next rows of a whole-result export, in order of id.
+    pub fn fleet_export(
+        &self,
+        permit: &Permit<SeeDevices>,
+        after: Option<&DeviceId>,
+        condition: &Condition,
+        text: &str,
+        limit: usize,
+    ) -> Vec<Row> {
+        let scope = permit.access().scope(Action::SeeDevices);
+        self.index()
+            .next_chunk(after, condition, text, &scope, self.now(), limit)
+    }
+
+    /// Counts by contact, stage, status, connection and drift.
+    pub fn census(&self, access: &Access, condition: &Condition) -> Census {
+        let scope = access.scope(Action::SeeDevices);
+        self.index().census(condition, &scope, self.now())
+    }
+
+    /// Counts by the values of one path, most first.
+    pub fn fleet_groups(
+        &self,
+        access: &Access,
+        condition: &Condition,
+        path: &Path,
+        limit: usize,
+    ) -> Vec<(Option<Scalar>, usize)> {
+        let scope = access.scope(Action::SeeDevices);
+        self.index()
+            .group(condition, path, &scope, self.now(), limit)
+    }
+
+    /// All tag paths in use, for columns and completion.
+    pub fn tag_paths(&self, access: &Access) -> Vec<TagPath> {
+        self.index()
+            .tag_paths(&access.scope(Action::SeeDevices), self.now())
+    }
+}
+
+/// A device that is about to be made, as conditions see it.
+struct Newcomer<'a> {
+    device: &'a Device,
+    tags: &'a Object,
+}
+
+impl muster_query::Row for Newcomer<'_> {
+    fn value(&self, path: &Path) -> Field<'_> {
+        match path {
+            Path::DeviceId => Field::Str(self.device.id.as_str()),
+            Path::Status => Field::Str(self.device.status.as_str()),
+            Path::ConnectionState => Field::Str("Disconnected"),
+            Path::Contact => Field::Str(Contact::NeverSeen.as_str()),
+            Path::Stage => Field::Str(self.device.stage.as_str()),
+            Path::ModelId => Field::Str(&self.device.model_id),
+            Path::AuthenticationType => Field::Str(self.device.authentication.kind().as_str()),
+            Path::Tag(dotted) => Field::at(self.tags, dotted),
+        }
+    }
+}
+
+/// Whether a device that does not exist yet would lie in a scope.
+pub(crate) fn would_contain(scope: &Scope, device: &Device, tags: &Object) -> bool {
+    scope.contains(&Newcomer { device, tags })
+}

@@ -1,0 +1,244 @@
+//! The hub: everything a use case needs, opened and closed as one.
+
+use std::sync::Arc;
+
+use muster_core::access::SharedAccessPolicy;
+use muster_core::time::Timestamp;
+use muster_index::{Entry, Index};
+use muster_storage::{Change, Committed, DeviceRow, Store, StoreConfig};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::clock::{Clock, Entropy};
+use crate::devices::{CloseReason, Connections};
+use crate::error::ServiceError;
+use crate::live::Live;
+use crate::people::People;
+
+/// What opening a hub needs.
+#[derive(Clone, Debug)]
+pub struct HubConfig {
+    /// Where and how to store.
+    pub store: StoreConfig,
+    /// The name in connection strings.
+    pub hostname: String,
+    /// The time.
+    pub clock: Clock,
+    /// Random numbers.
+    pub entropy: Entropy,
+}
+
+/// The one door. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Hub(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    store: Store,
+    index: Arc<Index>,
+    connections: Arc<Connections>,
+    live: Arc<Live>,
+    people: People,
+    policies: Vec<SharedAccessPolicy>,
+    hostname: String,
+    clock: Clock,
+    entropy: Entropy,
+    /// Ends the background tasks.
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+/// Password hashes computed at the same time: each takes a core and 19 MiB.
+const HASHES_AT_ONCE: usize = 2;
+
+impl Hub {
+    /// Opens the store, reads the fleet into the index, starts the background tasks.
+    pub async fn open(config: HubConfig) -> Result<Self, ServiceError> {
+        let index = Arc::new(Index::new());
+        let connections = Arc::new(Connections::default());
+        let live = Arc::new(Live::new());
+        let people = People::new(Semaphore::new(HASHES_AT_ONCE));
+        let hook = {
+            let (index, connections) = (index.clone(), connections.clone());
+            let (live, people) = (live.clone(), people.clone());
+            Arc::new(move |batch: &[Committed]| {
+                for committed in batch {
+                    follow(&index, &connections, &committed.change);
+                    if matches!(committed.change, Change::People) {
+                        people.forget_access();
+                    }
+                    live.announce(committed);
+                }
+            })
+        };
+        let store = Store::open(config.store, hook).await?;
+        let mut left_open = Vec::new();
+        store
+            .each_device(|row| {
+                if row.connected {
+                    left_open.push(row.device.id.clone());
+                }
+                index.upsert(&entry(row, false));
+            })
+            .await?;
+        store.ensure_policies(|| config.entropy.bytes()).await?;
+        let policies = store.policies().await?;
+        let hub = Self(Arc::new(Inner {
+            store,
+            index,
+            connections,
+            live,
+            people,
+            policies,
+            hostname: config.hostname,
+            clock: config.clock,
+            entropy: config.entropy,
+            stop: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+        }));
+        hub.people().prepare_setup(&hub).await?;
+        hub.spawn(crate::devices::end_left_open(hub.clone(), left_open));
+        hub.spawn(Live::run(hub.clone()));
+        hub.spawn(crate::presence::sample(hub.clone()));
+        hub.spawn(crate::retention::run(hub.clone()));
+        Ok(hub)
+    }
+
+    /// Stops the background tasks, writes what is queued, closes the database.
+    pub async fn close(self) {
+        self.0.stop.cancel();
+        self.0.tasks.close();
+        self.0.tasks.wait().await;
+        self.0.store.clone().close().await;
+    }
+
+    /// The present.
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// The name in connection strings and certificates.
+    pub fn hostname(&self) -> &str {
+        &self.0.hostname
+    }
+
+    /// Random numbers.
+    pub fn entropy(&self) -> &Entropy {
+        &self.0.entropy
+    }
+
+    /// How many devices are connected to this process, and where.
+    pub fn connections(&self) -> &Connections {
+        &self.0.connections
+    }
+
+    /// A round trip through the writer: says whether the hub can store now.
+    pub async fn ready(&self) -> Result<std::time::Duration, ServiceError> {
+        Ok(self.0.store.writer_alive().await?)
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    pub(crate) fn index(&self) -> &Index {
+        &self.0.index
+    }
+
+    pub(crate) fn live(&self) -> &Arc<Live> {
+        &self.0.live
+    }
+
+    pub(crate) fn people(&self) -> &People {
+        &self.0.people
+    }
+
+    pub(crate) fn policies(&self) -> &[SharedAccessPolicy] {
+        &self.0.policies
+    }
+
+    pub(crate) fn stopping(&self) -> &CancellationToken {
+        &self.0.stop
+    }
+
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.0.tasks.spawn(task);
+    }
+}
+
+/// Brings index and connections to the committed state. Runs in the writer, in commit order, before anybody is told.
+fn follow(index: &Index, connections: &Connections, change: &Change) {
+    match change {
+        Change::None | Change::People => {}
+        Change::Device(row) => {
+            let device = &row.device;
+            let reason = if device.status == muster_core::device::Status::Disabled {
+                Some(CloseReason::Disabled)
+            } else if !device.stage.may_connect() {
+                Some(CloseReason::Retired)
+            } else {
+                None
+            };
+            if let Some(reason) = reason {
+                connections.close(&device.id, reason);
+            }
+            index.upsert(&entry((**row).clone(), connections.is_open(&device.id)));
+        }
+        Change::DeviceDeleted(id) => {
+            connections.close(id, CloseReason::Deleted);
+            index.remove(id);
+        }
+        Change::Twin {
+            id,
+            tags,
+            desired,
+            reported,
+            drift,
+            at,
+        } => {
+            if let Some(tags) = tags {
+                index.set_tags(id, tags);
+            }
+            index.set_drift(id, *drift);
+            if *reported {
+                index.touch(id, *at);
+            }
+            if let Some(payload) = desired {
+                connections.notify_desired(id, payload);
+            }
+        }
+        Change::Presence {
+            id,
+            connected: _,
+            model_id,
+            at,
+            stage,
+        } => {
+            if let Some(model_id) = model_id {
+                index.set_model(id, model_id);
+            }
+            // A connection and the end of its predecessor may be committed in either order; the open link decides.
+            index.set_presence(id, connections.is_open(id), *at);
+            index.set_stage(id, *stage, *at);
+        }
+        Change::Activity { id, at } => {
+            index.touch(id, *at);
+        }
+    }
+}
+
+fn entry(row: DeviceRow, connected: bool) -> Entry {
+    Entry {
+        id: row.device.id,
+        status: row.device.status,
+        stage: row.device.stage,
+        auth: row.device.auth,
+        model_id: row.device.model_id,
+        connected,
+        last_activity_at: row.device.last_activity_at,
+        stage_at: row.device.stage_at,
+        tags: row.tags,
+        drift: row.drift,
+    }
+}

@@ -1,0 +1,53 @@
+//! What is kept for a time is removed when its time is over, a bounded bite at a time.
+
+use std::time::Duration;
+
+use muster_storage::Pruned;
+
+use crate::hub::Hub;
+
+/// How long raw messages, device events and presence samples are kept: 30 days.
+pub const KEEP_MS: i64 = 30 * 24 * 3600 * 1000;
+
+/// Time between two rounds.
+const EVERY: Duration = Duration::from_secs(300);
+
+/// Rows removed in one bite, so that device traffic never waits long.
+const BITE: usize = 2_000;
+
+/// Bites in one round: bounds the work to ten million rows a day and more.
+const BITES: usize = 50;
+
+/// Removes until the hub stops. The audit trail is not touched.
+pub(crate) async fn run(hub: Hub) {
+    let mut tick = tokio::time::interval(EVERY);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    loop {
+        tokio::select! {
+            () = hub.stopping().cancelled() => return,
+            _ = tick.tick() => {}
+        }
+        for _ in 0..BITES {
+            if hub.stopping().is_cancelled() {
+                return;
+            }
+            match hub.store().prune(hub.now().plus_ms(-KEEP_MS), BITE).await {
+                Ok(gone) if gone == Pruned::default() => break,
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "could not remove what is past its time"
+                    );
+                    break;
+                }
+            }
+        }
+        if let Err(error) = hub.store().delete_expired_sessions(hub.now()).await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "could not remove expired sessions"
+            );
+        }
+    }
+}

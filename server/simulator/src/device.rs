@@ -1,0 +1,193 @@
+//! One simulated device: connects, reads its twin, takes its settings, reports, measures, comes back after a cut.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+use muster_core::key::SharedKey;
+use muster_core::sas::SasToken;
+use muster_core::time::Timestamp;
+use muster_core::twin::Object;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use serde_json::Value;
+use tokio::time::{Instant, sleep, sleep_until};
+use tokio_util::sync::CancellationToken;
+
+use crate::archetype::{Archetype, Rhythm};
+use crate::client::{Client, ClientError, Incoming};
+use crate::fleet::SimDevice;
+use crate::target::HubTarget;
+
+/// Life of a token; a device renews it by reconnecting, as SDKs do.
+const TOKEN_S: i64 = 3600;
+
+/// Longest wait before another try to connect.
+const MAX_BACKOFF: Duration = Duration::from_secs(60);
+
+/// MQTT keep-alive, in seconds.
+const KEEP_ALIVE_S: u16 = 120;
+
+const DESIRED: &str = "$iothub/twin/PATCH/properties/desired/";
+const RESPONSE: &str = "$iothub/twin/res/";
+
+/// Lives until told to stop.
+pub(crate) async fn live(mut device: SimDevice, target: HubTarget, stop: CancellationToken) {
+    let mut rng = StdRng::seed_from_u64(device.seed);
+    let first = Duration::from_millis(rng.random_range(0..device.start_within_ms.max(1)));
+    let mut failures = 0_u32;
+    let mut pause = first;
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = sleep(pause) => {}
+        }
+        let outcome = tokio::select! {
+            () = stop.cancelled() => return,
+            outcome = session(&mut device, &target, &mut rng) => outcome,
+        };
+        pause = match outcome {
+            Ok(pause) => {
+                failures = 0;
+                pause
+            }
+            Err(error) => {
+                tracing::debug!(device.id = %device.id, %error, "a simulated device lost its connection");
+                failures = (failures + 1).min(6);
+                let most = (Duration::from_secs(1) * 2_u32.pow(failures)).min(MAX_BACKOFF);
+                most.mul_f64(rng.random_range(0.1..1.0))
+            }
+        };
+    }
+}
+
+/// One connection; returns how long to stay away afterwards.
+async fn session(
+    device: &mut SimDevice,
+    target: &HubTarget,
+    rng: &mut StdRng,
+) -> Result<Duration, ClientError> {
+    let token = token(
+        &device.key,
+        device.policy.as_deref(),
+        &target.host,
+        &device.id,
+    );
+    let mut client = Client::connect(target, &device.id, &token, KEEP_ALIVE_S, false).await?;
+    if !client.session_present {
+        client.subscribe(&format!("{RESPONSE}#")).await?;
+        client.subscribe(&format!("{DESIRED}#")).await?;
+    }
+    let desired = read_desired(&mut client).await?;
+    if device.confirms {
+        device.archetype.take(&desired);
+    }
+    report(&mut client, &device.archetype).await?;
+    match device.archetype.rhythm() {
+        Rhythm::Sleeps(every) => {
+            send_reading(device, &mut client, rng).await?;
+            client.disconnect().await?;
+            // Awake a little earlier than promised, so that the promise is kept.
+            Ok(every.mul_f64(rng.random_range(0.8..0.95)))
+        }
+        Rhythm::Connected(_) => stay(device, client, rng).await,
+    }
+}
+
+async fn stay(
+    device: &mut SimDevice,
+    mut client: Client,
+    rng: &mut StdRng,
+) -> Result<Duration, ClientError> {
+    let renew_at = Instant::now() + Duration::from_secs(TOKEN_S as u64 * 9 / 10);
+    let mut next_ping = Instant::now() + Duration::from_secs(u64::from(KEEP_ALIVE_S) / 2);
+    let mut next_reading = Instant::now() + jitter(every(&device.archetype), rng);
+    loop {
+        tokio::select! {
+            incoming = client.next() => {
+                let Incoming::Message { topic, payload } = incoming? else { continue };
+                if topic.starts_with(DESIRED) && device.confirms
+                    && let Ok(Value::Object(patch)) = serde_json::from_slice(&payload)
+                {
+                    // Real devices need a moment to take a setting.
+                    sleep(Duration::from_millis(rng.random_range(200..1500))).await;
+                    device.archetype.take(&patch);
+                    report(&mut client, &device.archetype).await?;
+                    next_reading = Instant::now() + jitter(every(&device.archetype), rng);
+                }
+            }
+            () = sleep_until(next_reading) => {
+                if rng.random_bool(device.drop_out) {
+                    // The battery door was open, the forklift stood before the antenna.
+                    return Ok(Duration::from_secs(rng.random_range(120..2_400)));
+                }
+                send_reading(device, &mut client, rng).await?;
+                if rng.random_bool(0.1) {
+                    report(&mut client, &device.archetype).await?;
+                }
+                next_reading = Instant::now() + jitter(every(&device.archetype), rng);
+            }
+            () = sleep_until(next_ping) => {
+                client.ping().await?;
+                next_ping = Instant::now() + Duration::from_secs(u64::from(KEEP_ALIVE_S) / 2);
+            }
+            () = sleep_until(renew_at) => {
+                client.disconnect().await?;
+                return Ok(Duration::ZERO);
+            }
+        }
+    }
+}
+
+fn every(archetype: &Archetype) -> Duration {
+    match archetype.rhythm() {
+        Rhythm::Connected(every) | Rhythm::Sleeps(every) => every,
+    }
+}
+
+fn jitter(every: Duration, rng: &mut StdRng) -> Duration {
+    every.mul_f64(rng.random_range(0.9..1.1))
+}
+
+async fn read_desired(client: &mut Client) -> Result<Object, ClientError> {
+    client
+        .publish("$iothub/twin/GET/?$rid=1", Bytes::from_static(b" "))
+        .await?;
+    let (_, payload) = client.message_on(RESPONSE).await?;
+    let twin: Value = serde_json::from_slice(&payload).unwrap_or(Value::Null);
+    Ok(twin["desired"].as_object().cloned().unwrap_or_default())
+}
+
+async fn report(client: &mut Client, archetype: &Archetype) -> Result<(), ClientError> {
+    let body = Bytes::from(archetype.report().to_string());
+    client
+        .publish("$iothub/twin/PATCH/properties/reported/?$rid=2", body)
+        .await?;
+    client.message_on(RESPONSE).await?;
+    Ok(())
+}
+
+async fn send_reading(
+    device: &mut SimDevice,
+    client: &mut Client,
+    rng: &mut StdRng,
+) -> Result<(), ClientError> {
+    let second = (now_s() % 86_400) as u32;
+    let body = Bytes::from(device.archetype.measure(second, rng).to_string());
+    let topic = format!(
+        "devices/{}/messages/events/%24.ct=application%2Fjson&%24.ce=utf-8",
+        device.id
+    );
+    client.publish_and_wait(&topic, body).await
+}
+
+fn token(key: &SharedKey, policy: Option<&str>, host: &str, device: &str) -> String {
+    let expires_at = Timestamp::from_secs(now_s() + TOKEN_S);
+    SasToken::sign(&format!("{host}/devices/{device}"), key, expires_at, policy)
+}
+
+fn now_s() -> i64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}

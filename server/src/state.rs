@@ -1,0 +1,110 @@
+//! What handlers share.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use leptos::config::{Env, LeptosOptions};
+use muster_service::{Entropy, Hub};
+use tokio_util::sync::CancellationToken;
+
+use crate::middleware::capacity::Turns;
+use crate::session::Endings;
+use crate::site::Site;
+
+/// How browsers reach a listener: decides the cookie's name and which headers are promised.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Scheme {
+    /// Without TLS, on this machine or behind a proxy.
+    Http,
+    /// With TLS.
+    Https,
+}
+
+/// Shared by all handlers of one listener; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct AppState {
+    shared: Arc<Shared>,
+    scheme: Scheme,
+}
+
+#[derive(Debug)]
+struct Shared {
+    hub: Hub,
+    site: Site,
+    options: LeptosOptions,
+    turns: Turns,
+    endings: Endings,
+    streams: CancellationToken,
+}
+
+impl AppState {
+    /// The state of the plain listener. `streams` ends live streams when the hub shuts down.
+    pub fn new(hub: Hub, site: Site, streams: CancellationToken) -> Self {
+        let options = LeptosOptions::builder()
+            .output_name("muster")
+            .site_pkg_dir(&*site.pkg)
+            .env(Env::PROD)
+            .build();
+        let shared = Shared {
+            hub,
+            site,
+            options,
+            turns: Turns::default(),
+            endings: Endings::default(),
+            streams,
+        };
+        Self { shared: Arc::new(shared), scheme: Scheme::Http }
+    }
+
+    /// The same for another listener.
+    #[must_use]
+    pub fn for_scheme(&self, scheme: Scheme) -> Self {
+        Self { shared: self.shared.clone(), scheme }
+    }
+
+    /// The hub.
+    pub fn hub(&self) -> &Hub {
+        &self.shared.hub
+    }
+
+    /// Random numbers.
+    pub fn entropy(&self) -> &Entropy {
+        self.shared.hub.entropy()
+    }
+
+    /// The built site.
+    pub fn site(&self) -> &Site {
+        &self.shared.site
+    }
+
+    /// What Leptos needs to know.
+    pub fn options(&self) -> &LeptosOptions {
+        &self.shared.options
+    }
+
+    /// How browsers reach this listener.
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// The turns that requests take.
+    pub fn turns(&self) -> &Turns {
+        &self.shared.turns
+    }
+
+    /// Tells live streams of sessions that end.
+    pub fn endings(&self) -> &Endings {
+        &self.shared.endings
+    }
+
+    /// Cancelled when live streams must end.
+    pub fn streams(&self) -> &CancellationToken {
+        &self.shared.streams
+    }
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.options().clone()
+    }
+}

@@ -1,0 +1,84 @@
+//! What a commit changed, for whoever follows: the index, open pages, connected devices.
+
+use std::fmt;
+use std::sync::Arc;
+
+use muster_core::event::Event;
+use muster_core::ids::DeviceId;
+use muster_core::lifecycle::Stage;
+use muster_core::time::Timestamp;
+use muster_core::twin::Object;
+use serde_json::Value;
+
+use crate::records::DeviceRow;
+
+/// Called by the writer after COMMIT and before any acknowledgement, in commit order. It must be quick and must not
+/// call the store.
+pub type CommitHook = Arc<dyn Fn(&[Committed]) + Send + Sync>;
+
+/// A command that was committed.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Committed {
+    /// The events it wrote, in order.
+    pub events: Vec<Event>,
+    /// The state it changed.
+    pub change: Change,
+}
+
+/// The state that a command changed.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Change {
+    /// None that others follow.
+    None,
+    /// A device was made or its identity changed.
+    Device(Box<DeviceRow>),
+    /// A device was deleted.
+    DeviceDeleted(DeviceId),
+    /// A twin was written.
+    Twin {
+        /// Whose.
+        id: DeviceId,
+        /// All tags, when they were written.
+        tags: Option<Object>,
+        /// The payload of the device's notification with its `$version`, when desired was written.
+        desired: Option<Value>,
+        /// The device itself wrote it.
+        reported: bool,
+        /// Whether reported properties now differ from desired ones.
+        drift: bool,
+        /// When.
+        at: Timestamp,
+    },
+    /// A device connected or its connection ended.
+    Presence {
+        /// Whose.
+        id: DeviceId,
+        /// Connected, or no longer.
+        connected: bool,
+        /// The model it announced, when that is new.
+        model_id: Option<String>,
+        /// When.
+        at: Timestamp,
+        /// Its stage now; the first contact makes a device active.
+        stage: Stage,
+    },
+    /// A device sent telemetry.
+    Activity {
+        /// Which.
+        id: DeviceId,
+        /// When.
+        at: Timestamp,
+    },
+    /// An account changed.
+    People,
+}
+
+/// A hook as part of types that are `Debug`.
+#[derive(Clone)]
+pub(crate) struct Hook(pub(crate) CommitHook);
+
+impl fmt::Debug for Hook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CommitHook")
+    }
+}
