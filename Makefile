@@ -23,8 +23,8 @@ dev: ## serve a development build; rebuild and restart on change
 	@.ci/prerequisites.sh build
 	cargo run -p muster-site -- watch
 
-bench: ## measure into target/bench/report.json (a part: make bench ONLY=query)
-	cargo run --release -p muster-server --features bench --bin muster-bench -- --only "$(ONLY)"
+bench: build ## measure into target/bench/report.json (a part: make bench ONLY=query)
+	cargo run --release -p muster-bench -- --only "$(ONLY)"
 
 soak: ## run the tests at length: hours under load, kills and faults
 	@.ci/prerequisites.sh test

@@ -28,7 +28,7 @@ pub fn App() -> impl IntoView {
     provide_clock();
     provide_live();
     view! {
-        <Title formatter=|title| [title.as_str(), " · Muster"].concat()/>
+        <Title formatter=|title: String| [title.as_str(), " · Muster"].concat()/>
         <Router>
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>

@@ -6,14 +6,14 @@
 
 mod axes;
 mod cursor;
-mod draw;
-mod figure;
+pub mod draw;
+pub mod figure;
 mod legend;
 mod line;
-mod model;
-mod reduce;
+pub mod model;
+pub mod reduce;
 mod scale;
-mod sparkline;
+pub mod sparkline;
 mod stacked;
 mod svg_backend;
 mod table;

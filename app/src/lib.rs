@@ -4,6 +4,10 @@
 //! [`routes`] knows every address, [`rpc`] is the only way to data, [`session`] who is asking, [`error`] what can go
 //! wrong, [`live`] what changes meanwhile; [`shell`] surrounds the [`pages`], which are made of [`panels`], [`charts`]
 //! and the data-less parts of [`ui`].
+#![expect(
+    unreachable_pub,
+    reason = "the component macro writes `pub` items for private components"
+)]
 
 pub mod charts;
 pub mod clock;

@@ -1,1 +1,11 @@
 //! Parts of pages with data of their own: used by pages, embeds and wallboards alike.
+
+pub mod census;
+pub mod events;
+pub mod filters;
+pub mod first_device;
+pub mod loaded;
+pub mod needs;
+pub mod presence;
+pub mod refresh;
+pub mod twin;

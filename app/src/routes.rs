@@ -34,7 +34,7 @@ pub const FLEET: &str = "/fleet";
 /// The list of [`FLEET`] as a file, with the same query.
 pub const FLEET_EXPORT: &str = "/fleet/export.csv";
 /// The part of the query of [`FLEET`] that searches ids and tag values.
-pub const FLEET_TEXT: &str = "text";
+pub const FLEET_TEXT: &str = "q";
 /// Single devices; the id follows.
 pub const DEVICES: &str = "/devices";
 /// Accounts; for one of them its number follows.

@@ -21,8 +21,8 @@ use side::Side;
 use tab_bar::TabBar;
 use top::Top;
 
-pub use document::document;
-pub use navigation::{Entry, Group, navigation};
+pub use document::{document, failure_document};
+pub use navigation::{Entry, Group, home_entry, navigation};
 pub use page::{Bare, Page};
 
 /// The pages of signed-in people: leads others to the sign-in page, and people with a temporary password to their

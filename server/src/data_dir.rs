@@ -60,12 +60,12 @@ impl DataDir {
                         path.display()
                     ))
                 })?;
-                Ok(MasterKey::new(bytes))
+                Ok(MasterKey(bytes))
             }
             Err(problem) if problem.kind() == io::ErrorKind::NotFound => {
                 let bytes = entropy.bytes::<MASTER_KEY_BYTES>();
                 write_private(&path, &bytes).map_err(Failure::file("write", &path))?;
-                Ok(MasterKey::new(bytes))
+                Ok(MasterKey(bytes))
             }
             Err(problem) => Err(Failure::file("read", &path)(problem)),
         }

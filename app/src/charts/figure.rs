@@ -5,10 +5,11 @@ use leptos::prelude::*;
 
 use super::cursor;
 use super::draw::plot;
-use super::legend::ChartLegend;
+use super::legend::legend;
 use super::model::ChartModel;
 use super::scale::Scale;
-use super::table::ChartTable;
+use super::table::table;
+use crate::format::Zone;
 use crate::ui::{Stamp, use_zone};
 
 /// Labels longer than this need a wider left edge.
@@ -62,20 +63,19 @@ pub fn Chart(
                     aria-labelledby=labelled
                     inner_html=move || model.with(|m| plot(m, height, zone.get()))
                 ></svg>
-                <Reader model=model height=height/>
+                {reader(model, height, zone)}
             </div>
             <div class="chart-foot">
-                <ChartLegend model=model/>
-                <ChartTable model=model zone=zone/>
+                {legend(model)}
+                {table(model, zone)}
             </div>
         </figure>
     }
+    .into_any()
 }
 
 /// The layer over the plot that follows pointer and keys.
-#[component]
-fn Reader(model: Signal<ChartModel>, height: u32) -> impl IntoView {
-    let zone = use_zone();
+fn reader(model: Signal<ChartModel>, height: u32, zone: Signal<Zone>) -> AnyView {
     let node = NodeRef::<leptos::svg::Svg>::new();
     let at = RwSignal::new(None::<i64>);
     let point = move |client_x: i32| {
@@ -116,6 +116,7 @@ fn Reader(model: Signal<ChartModel>, height: u32) -> impl IntoView {
             <output class="sr-only" aria-live="polite">{words}</output>
         </div>
     }
+    .into_any()
 }
 
 #[cfg(all(feature = "hydrate", target_arch = "wasm32"))]

@@ -13,16 +13,13 @@ pub(super) fn value_text(model: &ChartModel, value: f64) -> String {
 }
 
 /// One entry per series, one for the band, one for gaps; only what the chart really shows.
-#[component]
-pub(super) fn ChartLegend(
-    /// The chart.
-    model: Signal<ChartModel>,
-) -> impl IntoView {
+pub(super) fn legend(model: Signal<ChartModel>) -> AnyView {
     view! {
         <ul class="legend small">
             {move || model.with(|model| view! { {series(model)} {band(model)} {gaps(model)} })}
         </ul>
     }
+    .into_any()
 }
 
 fn series(model: &ChartModel) -> impl IntoView + use<> {

@@ -137,7 +137,8 @@ mod tests {
             let column = 10_000 / columns as i64 + 1;
             let times: Vec<i64> = list.iter().map(|r| r.0).collect();
             for pair in times.windows(2).filter(|w| w[1] - w[0] > silence.max(column)) {
-                prop_assert!(reduced.gaps.contains(&Gap { from: pair[0], to: pair[1] }));
+                let gap = Gap { from: pair[0], to: pair[1] };
+                prop_assert!(reduced.gaps.contains(&gap));
             }
         }
     }

@@ -177,7 +177,7 @@ mod tests {
             assert_eq!(labels, want);
         };
         check(now - DAY, now, &["16:00", "20:00", "00:00", "04:00", "08:00", "12:00"]);
-        check(now - HOUR, now, &["13:45", "14:00", "14:15", "14:30"]);
+        check(now - HOUR, now, &["13:40", "13:50", "14:00", "14:10", "14:20", "14:30"]);
         check(now - 7 * DAY, now, &["13 Nov", "15 Nov", "17 Nov", "19 Nov"]);
         check(now - 5 * MINUTE, now, &["14:28", "14:29", "14:30", "14:31", "14:32"]);
         let midnights = time_ticks(now - DAY, now, Zone::Utc).into_iter().filter(|t| t.midnight).count();

@@ -84,6 +84,7 @@ pub fn Sparkline(
             {drawing}
         </svg>
     }
+    .into_any()
 }
 
 #[cfg(test)]

@@ -76,13 +76,7 @@ fn average(points: &[Point]) -> Option<f64> {
 }
 
 /// "Show as table"
-#[component]
-pub(super) fn ChartTable(
-    /// The chart.
-    model: Signal<ChartModel>,
-    /// In whose time.
-    zone: Signal<Zone>,
-) -> impl IntoView {
+pub(super) fn table(model: Signal<ChartModel>, zone: Signal<Zone>) -> AnyView {
     let head = move || {
         let heads = model.with(heads);
         heads.into_iter().map(|head| view! { <th scope="col" class="num">{head}</th> }).collect_view()
@@ -112,6 +106,7 @@ pub(super) fn ChartTable(
             </div>
         </details>
     }
+    .into_any()
 }
 
 #[cfg(test)]

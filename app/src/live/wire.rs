@@ -18,8 +18,8 @@ pub struct RowNews {
     pub status: Status,
     /// Where it is in its life.
     pub stage: Stage,
-    /// How it keeps in touch.
-    pub contact: Contact,
+    /// How it keeps in touch; judged only for devices in service.
+    pub contact: Option<Contact>,
     /// Whether a connection is open.
     pub connected: bool,
     /// Its last activity, in milliseconds since 1970.
@@ -200,7 +200,7 @@ mod tests {
                 id: DeviceId::new("pump-1").unwrap(),
                 status: Status::Enabled,
                 stage: Stage::Active,
-                contact: Contact::Reporting,
+                contact: Some(Contact::Reporting),
                 connected: true,
                 last_activity_ms: Some(1),
                 drift: false,

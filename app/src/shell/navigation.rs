@@ -38,7 +38,7 @@ const PEOPLE: Entry = Entry {
 };
 
 /// The entry of a role's home.
-pub(crate) fn home(role: Role) -> Entry {
+pub fn home_entry(role: Role) -> Entry {
     let (label, icon) = match role {
         Role::Operator => ("Queue", "i-queue"),
         Role::Supervisor => ("Oversight", "i-approve"),
@@ -61,12 +61,12 @@ pub fn navigation(me: &Me) -> Vec<Group> {
     let mut places: Vec<Entry> = Vec::new();
     for role in me.roles() {
         match role {
-            Role::Operator | Role::Supervisor => places.extend([home(role), FLEET]),
-            Role::Manager => places.push(home(role)),
+            Role::Operator | Role::Supervisor => places.extend([home_entry(role), FLEET]),
+            Role::Manager => places.push(home_entry(role)),
             // Administrators look at everything.
             Role::Admin => {
-                places.extend([home(role), FLEET]);
-                places.extend(Role::ALL.map(home));
+                places.extend([home_entry(role), FLEET]);
+                places.extend(Role::ALL.map(home_entry));
             }
         }
     }

@@ -75,6 +75,7 @@ pub fn Bar(
             {rects}
         </svg>
     }
+    .into_any()
 }
 
 /// A single value of a whole.

@@ -32,4 +32,5 @@ pub fn Breadcrumb(
             {crumbs}
         </nav>
     }
+    .into_any()
 }

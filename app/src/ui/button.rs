@@ -108,6 +108,7 @@ pub fn Button(
             {children()}
         </button>
     }
+    .into_any()
 }
 
 /// A symbol that does something here.

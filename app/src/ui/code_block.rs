@@ -56,6 +56,7 @@ pub fn CodeBlock(
             <CopyButton text=text label=copy/>
         </div>
     }
+    .into_any()
 }
 
 #[cfg(all(feature = "hydrate", target_arch = "wasm32"))]

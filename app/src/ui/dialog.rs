@@ -45,12 +45,13 @@ pub fn Dialog(
             id=id
             open=in_page
             node_ref=node
-            aria-labelledby=title_id.clone()
+            aria-labelledby=title_id
             on:close=move |_| open.set(false)
         >
-            <div class="dialog-h"><h2 id=title_id>{title}</h2></div>
+            <div class="dialog-h"><h2 id=title_id.clone()>{title}</h2></div>
             <div class="dialog-b">{children()}</div>
             <div class="dialog-f">{actions.run()}</div>
         </dialog>
     }
+    .into_any()
 }

@@ -62,4 +62,5 @@ pub fn EmptyState(
             {actions.map(|actions| view! { <div class="row">{actions.run()}</div> })}
         </div>
     }
+    .into_any()
 }

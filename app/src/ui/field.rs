@@ -1,7 +1,7 @@
 //! Fields: a label, the control, a hint, and an error under it that names the fix.
 
-mod choice;
-mod text;
+pub mod choice;
+pub mod text;
 
 use leptos::prelude::*;
 
@@ -45,6 +45,7 @@ pub fn Field(
             <FieldMessages id=id hint=hint error=error/>
         </div>
     }
+    .into_any()
 }
 
 /// Hint and error of a control.

@@ -27,31 +27,31 @@ pub fn Gallery() -> impl IntoView {
             title="Components and states"
             facts=|| "One page to compare, test and copy from. Every part is shown in the states it can reach."
         />
-        <brand::BrandShow/>
-        <colour::ColourShow/>
-        <brand::TypeShow/>
-        <brand::IconShow/>
-        <buttons::ButtonShow/>
-        <fields::FieldShow/>
-        <panels::PanelShow/>
-        <tables::TableShow/>
-        <populations::PopulationShow/>
-        <charts::ChartShow/>
-        <twins::TwinShow/>
-        <messages::MessageShow/>
-        <dialogs::DialogShow/>
+        {brand::brand()}
+        {colour::colour()}
+        {brand::type_scale()}
+        {brand::icons()}
+        {buttons::buttons()}
+        {fields::fields()}
+        {panels::panels()}
+        {tables::tables()}
+        {populations::populations()}
+        {charts::charts()}
+        {twins::twins()}
+        {messages::messages()}
+        {dialogs::dialogs()}
     }
 }
 
 /// One part of the gallery.
-#[component]
-fn Show(id: &'static str, title: &'static str, children: Children) -> impl IntoView {
+fn show(id: &'static str, title: &'static str, content: impl IntoView + 'static) -> AnyView {
     view! {
         <section class="gal" aria-labelledby=id>
             <h2 id=id>{title}</h2>
-            {children()}
+            {content.into_view()}
         </section>
     }
+    .into_any()
 }
 
 #[cfg(test)]

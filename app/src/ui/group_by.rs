@@ -48,6 +48,7 @@ pub fn Facet(
             <tbody>{rows}</tbody>
         </table>
     }
+    .into_any()
 }
 
 /// One or two facets that fold away.
@@ -72,4 +73,5 @@ pub fn GroupBy(
             <div class="groupby-grid">{children()}</div>
         </details>
     }
+    .into_any()
 }

@@ -77,6 +77,7 @@ pub fn Menu(
             <div class=format!("pop{side}{gap}{list}")>{children()}</div>
         </details>
     }
+    .into_any()
 }
 
 /// A line of a menu that leads somewhere.

@@ -36,4 +36,5 @@ pub fn Note(
             {action.map(|action| view! { <span class="end">{action.run()}</span> })}
         </div>
     }
+    .into_any()
 }

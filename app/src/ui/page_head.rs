@@ -35,4 +35,5 @@ pub fn PageHead(
             {actions.map(|actions| view! { <div class="phead-acts">{actions.run()}</div> })}
         </header>
     }
+    .into_any()
 }

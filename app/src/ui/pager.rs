@@ -45,4 +45,5 @@ pub fn Pager(
             </span>
         </nav>
     }
+    .into_any()
 }

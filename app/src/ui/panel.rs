@@ -84,7 +84,7 @@ pub fn Panel(
             let fine = Look { tone: Tone::Ok, icon: "s-ok", word: "Good", cell: "ok" };
             view! { <p><State look=fine word=words/></p> }.into_any()
         }
-        PanelState::Error(fault) => view! { <Fault fault=fault/> }.into_any(),
+        PanelState::Error(fault) => fault_view(fault),
         PanelState::Stale { why, .. } => view! {
             {children()}
             <p class="meta mt-2">{why}</p>
@@ -105,10 +105,10 @@ pub fn Panel(
             {body}
         </section>
     }
+    .into_any()
 }
 
-#[component]
-fn Fault(fault: PanelFault) -> impl IntoView {
+fn fault_view(fault: PanelFault) -> AnyView {
     let quote = fault.reference.map(|reference| view! { <span class="meta">{format!("Quote {reference}.")}</span> });
     let retry = fault.retry.map(|href| view! {
         <p class="row mt-3">
@@ -123,4 +123,5 @@ fn Fault(fault: PanelFault) -> impl IntoView {
         </Note>
         {retry}
     }
+    .into_any()
 }

@@ -73,7 +73,7 @@ pub fn QueryBar(
     };
     view! {
         <div class="field">
-            <form class="query" action=action method="get" role="search" aria-label=label.clone()>
+            <form class="query" action=action method="get" role="search" aria-label=label>
                 <Icon name="i-filter"/>
                 {chips}
                 {children.map(|children| children())}
@@ -83,7 +83,7 @@ pub fn QueryBar(
                     name=name
                     value=move || value.get()
                     placeholder=placeholder
-                    aria-label=label
+                    aria-label=label.clone()
                     autocomplete="off"
                     spellcheck="false"
                     aria-invalid=move || error.with(Option::is_some).then_some("true")
@@ -96,4 +96,5 @@ pub fn QueryBar(
             <FieldMessages id=id hint=hint error=error/>
         </div>
     }
+    .into_any()
 }

@@ -54,6 +54,7 @@ pub fn RollCall(
             {paths}
         </svg>
     }
+    .into_any()
 }
 
 /// What the cells mean, each with its count.
@@ -87,4 +88,5 @@ pub fn Legend(
             {end.map(|end| view! { <li class="legend-end dim">{end.run()}</li> })}
         </ul>
     }
+    .into_any()
 }

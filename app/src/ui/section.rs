@@ -30,9 +30,9 @@ pub fn Section(
     let rule = if rule { " sec--rule" } else { "" };
     let gap = if class.is_empty() { "" } else { " " };
     view! {
-        <section class=format!("sec{rule}{gap}{class}") aria-labelledby=id.clone()>
+        <section class=format!("sec{rule}{gap}{class}") aria-labelledby=id>
             <div class="sec-h">
-                <h2 id=id>
+                <h2 id=id.clone()>
                     <span>{title}</span>
                     {count.map(|count| view! { <span class="cnt">{count.run()}</span> })}
                 </h2>
@@ -41,4 +41,5 @@ pub fn Section(
             {children()}
         </section>
     }
+    .into_any()
 }

@@ -39,6 +39,7 @@ pub fn SignInArt() -> impl IntoView {
             <p>"Every device accounted for."</p>
         </div>
     }
+    .into_any()
 }
 
 #[cfg(test)]

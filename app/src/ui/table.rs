@@ -61,4 +61,5 @@ pub fn SortHead(
             </a>
         </th>
     }
+    .into_any()
 }

@@ -43,4 +43,5 @@ pub fn Tabs(
             {tabs}
         </nav>
     }
+    .into_any()
 }

@@ -38,4 +38,5 @@ pub fn LogItem(
             <span class="log-t">{children()}</span>
         </li>
     }
+    .into_any()
 }

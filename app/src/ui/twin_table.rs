@@ -102,6 +102,7 @@ pub fn TwinTable(
             </table>
         </div>
     }
+    .into_any()
 }
 
 fn row_view(row: TwinRow, now: Signal<i64>, zone: Signal<Zone>) -> impl IntoView {

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::device::ETag;
 use crate::time::Timestamp;
 
+pub mod drift;
 pub mod limits;
 pub mod merge;
 pub mod metadata;

@@ -140,12 +140,19 @@ impl Gateway {
         let open = door.shared.open();
         let needed = Duration::from_secs_f64(open as f64 / DRAIN_PER_SECOND as f64);
         let window = needed.min(self.options.drain);
-        tracing::info!(connections = open, over_ms = window.as_millis(), "closing device connections");
+        tracing::info!(
+            connections = open,
+            over_ms = window.as_millis(),
+            "closing device connections"
+        );
         door.shared.leave(window);
         door.tasks.close();
         let patience = window + connection::FINISH_DEADLINE;
         if timeout(patience, door.tasks.wait()).await.is_err() {
-            tracing::warn!(connections = door.tasks.len(), "connections did not end in time");
+            tracing::warn!(
+                connections = door.tasks.len(),
+                "connections did not end in time"
+            );
         }
     }
 }

@@ -60,7 +60,9 @@ pub enum TlsError {
         missing: PathBuf,
     },
     /// The host name cannot stand in a certificate.
-    #[error("the host name {0:?} cannot stand in a certificate; set it to a DNS name or an IP address")]
+    #[error(
+        "the host name {0:?} cannot stand in a certificate; set it to a DNS name or an IP address"
+    )]
     HostName(String),
     /// The certificate could not be made.
     #[error("cannot make a certificate: {0}")]
@@ -244,7 +246,9 @@ fn authority_params(key: &KeyPair, now: Timestamp) -> CertificateParams {
     // The name differs from hub to hub, so that a trust store can hold several.
     let name = format!("Muster local CA {a:02x}{b:02x}{c:02x}{d:02x}");
     params.distinguished_name.push(DnType::CommonName, name);
-    params.distinguished_name.push(DnType::OrganizationName, "Muster");
+    params
+        .distinguished_name
+        .push(DnType::OrganizationName, "Muster");
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     params.serial_number = Some(serial(key, now));
@@ -254,9 +258,10 @@ fn authority_params(key: &KeyPair, now: Timestamp) -> CertificateParams {
 
 /// The hub's name first, then the names that lead to this machine.
 fn wanted_names(host: &str) -> Vec<String> {
-    let mut names = vec![host.to_ascii_lowercase()];
-    names.extend(LOCAL_NAMES.into_iter().filter(|n| *n != names[0]).map(str::to_owned));
-    names
+    let host = host.to_ascii_lowercase();
+    let others = LOCAL_NAMES.into_iter().filter(|name| *name != host);
+    let others: Vec<String> = others.map(str::to_owned).collect();
+    [vec![host], others].concat()
 }
 
 fn is_good(facts: &Facts, host: &str, now: Timestamp) -> bool {
@@ -273,9 +278,9 @@ impl Facts {
         };
         let above = name.split_once('.').map(|(_, rest)| format!("*.{rest}"));
         let address = name.parse::<IpAddr>().is_ok();
-        self.names.iter().any(|own| {
-            *own == name || (!address && above.as_ref().is_some_and(|wild| own == wild))
-        })
+        self.names
+            .iter()
+            .any(|own| *own == name || (!address && above.as_ref().is_some_and(|wild| own == wild)))
     }
 }
 
@@ -342,8 +347,12 @@ fn name_of(name: &GeneralName<'_>) -> Option<String> {
     match name {
         GeneralName::DNSName(name) => Some(name.to_ascii_lowercase()),
         GeneralName::IPAddress(bytes) => match bytes.len() {
-            4 => <[u8; 4]>::try_from(*bytes).ok().map(|b| IpAddr::from(b).to_string()),
-            _ => <[u8; 16]>::try_from(*bytes).ok().map(|b| IpAddr::from(b).to_string()),
+            4 => <[u8; 4]>::try_from(*bytes)
+                .ok()
+                .map(|b| IpAddr::from(b).to_string()),
+            _ => <[u8; 16]>::try_from(*bytes)
+                .ok()
+                .map(|b| IpAddr::from(b).to_string()),
         },
         _ => None,
     }

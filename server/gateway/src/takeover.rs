@@ -93,7 +93,10 @@ mod tests {
         assert!(all.enter(&DeviceId::new("e").unwrap(), start).is_some());
         assert!(all.enter(&device, start + WINDOW).is_some());
         drop(seat);
-        assert!(all.lock().is_empty(), "nobody is connected, nothing is kept");
+        assert!(
+            all.lock().is_empty(),
+            "nobody is connected, nothing is kept"
+        );
     }
 
     #[test]

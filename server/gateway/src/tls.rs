@@ -81,7 +81,11 @@ impl ServerTls {
     /// Reads the files again and renews what ends soon; connections made from now on get the result.
     pub fn renew(&self, now: Timestamp) -> Result<CertificateInfo, TlsError> {
         let (key, info) = load(&self.dir, &self.host, now, &self.provider)?;
-        *self.current.0.write().unwrap_or_else(PoisonError::into_inner) = key;
+        *self
+            .current
+            .0
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = key;
         Ok(info)
     }
 }
@@ -98,7 +102,9 @@ fn load(
     let warning = if soon {
         Some(format!("the certificate ends at {}", found.facts.not_after))
     } else if !found.facts.covers(host) {
-        Some(format!("the certificate does not carry the hub's name {host}"))
+        Some(format!(
+            "the certificate does not carry the hub's name {host}"
+        ))
     } else {
         None
     };
@@ -143,7 +149,10 @@ mod tests {
         let (_, info) = ServerTls::open(dir.path(), "other", NOW).unwrap();
         assert_eq!(info.origin, Origin::Foreign);
         let warning = info.warning.unwrap();
-        assert!(warning.contains("does not carry the hub's name other"), "{warning}");
+        assert!(
+            warning.contains("does not carry the hub's name other"),
+            "{warning}"
+        );
         let late = NOW.plus_ms(380 * 86_400_000);
         let (_, info) = ServerTls::open(dir.path(), "hub", late).unwrap();
         assert!(info.warning.unwrap().contains("ends at"));

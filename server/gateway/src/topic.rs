@@ -168,13 +168,19 @@ mod tests {
         check("devices/d1/messages/events/a=b/", bag("a=b"));
         check("devices/d1/messages/eventsx", Err(BadTopic::Unknown));
         check("devices/d1/messages", Err(BadTopic::Unknown));
-        check("devices/d1/modules/m/messages/events/", Err(BadTopic::Unknown));
+        check(
+            "devices/d1/modules/m/messages/events/",
+            Err(BadTopic::Unknown),
+        );
         check("devices/d10/messages/events/", Err(BadTopic::NotYours));
         check("devices/D1/messages/events/", Err(BadTopic::NotYours));
         check("devices/", Err(BadTopic::NotYours));
 
         let request = "b5a7-1";
-        check("$iothub/twin/GET/?$rid=b5a7-1", Ok(Inbound::TwinGet { request }));
+        check(
+            "$iothub/twin/GET/?$rid=b5a7-1",
+            Ok(Inbound::TwinGet { request }),
+        );
         check("$iothub/twin/GET/", Err(BadTopic::Unknown));
         check("$iothub/twin/GET/?", Err(BadTopic::NoRequestId));
         check("$iothub/twin/GET/?$rid=", Err(BadTopic::NoRequestId));
@@ -183,12 +189,21 @@ mod tests {
         let report = |version| Ok(Inbound::Report { request, version });
         let reported = "$iothub/twin/PATCH/properties/reported/?";
         check(&format!("{reported}$rid=b5a7-1"), report(None));
-        check(&format!("{reported}$rid=b5a7-1&$version=4"), report(Some("4")));
-        check(&format!("{reported}$version=x&$rid=b5a7-1"), report(Some("x")));
+        check(
+            &format!("{reported}$rid=b5a7-1&$version=4"),
+            report(Some("4")),
+        );
+        check(
+            &format!("{reported}$version=x&$rid=b5a7-1"),
+            report(Some("x")),
+        );
         check(&format!("{reported}$version=4"), Err(BadTopic::NoRequestId));
 
         check("$iothub/methods/res/200/?$rid=1", Ok(Inbound::MethodResult));
-        check("$iothub/twin/PATCH/properties/desired/?$rid=1", Err(BadTopic::Unknown));
+        check(
+            "$iothub/twin/PATCH/properties/desired/?$rid=1",
+            Err(BadTopic::Unknown),
+        );
         check("anything/else", Err(BadTopic::Unknown));
         check("", Err(BadTopic::Unknown));
     }
@@ -207,9 +222,15 @@ mod tests {
         let check = |filter: &str, want| {
             assert_eq!(Filter::parse(filter, &device("d1")), want, "{filter}");
         };
-        check("devices/d1/messages/devicebound/#", Some(Filter::Devicebound));
+        check(
+            "devices/d1/messages/devicebound/#",
+            Some(Filter::Devicebound),
+        );
         check("$iothub/twin/res/#", Some(Filter::TwinResponses));
-        check("$iothub/twin/PATCH/properties/desired/#", Some(Filter::Desired));
+        check(
+            "$iothub/twin/PATCH/properties/desired/#",
+            Some(Filter::Desired),
+        );
         check("$iothub/methods/POST/#", Some(Filter::Methods));
         check("devices/d2/messages/devicebound/#", None);
         check("devices/d1/messages/devicebound/+", None);
@@ -238,7 +259,10 @@ mod tests {
             twin_response(204, "7", Some(9)),
             "$iothub/twin/res/204/?$rid=7&$version=9"
         );
-        assert_eq!(twin_response(200, "7", None), "$iothub/twin/res/200/?$rid=7");
+        assert_eq!(
+            twin_response(200, "7", None),
+            "$iothub/twin/res/200/?$rid=7"
+        );
         assert_eq!(
             desired_notification(8),
             "$iothub/twin/PATCH/properties/desired/?$version=8"

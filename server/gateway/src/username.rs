@@ -26,10 +26,7 @@ pub(crate) enum BadUserName {
 }
 
 /// Reads `user_name`; `client_id` must stand in it literally.
-pub(crate) fn parse<'a>(
-    user_name: &'a str,
-    client_id: &str,
-) -> Result<UserName<'a>, BadUserName> {
+pub(crate) fn parse<'a>(user_name: &'a str, client_id: &str) -> Result<UserName<'a>, BadUserName> {
     let (host, rest) = user_name.split_once('/').ok_or(BadUserName::Format)?;
     if host.is_empty() || rest.is_empty() {
         return Err(BadUserName::Format);
@@ -122,10 +119,26 @@ mod tests {
 
     #[test]
     fn other_identities_are_refused() {
-        check("hub/dev10/?api-version=1", "dev1", Err(BadUserName::OtherIdentity));
-        check("hub/dev1/?api-version=1", "dev10", Err(BadUserName::OtherIdentity));
-        check("hub/DEV1/?api-version=1", "dev1", Err(BadUserName::OtherIdentity));
-        check("hub/dev1/mod1/?api-version=1", "dev1", Err(BadUserName::OtherIdentity));
+        check(
+            "hub/dev10/?api-version=1",
+            "dev1",
+            Err(BadUserName::OtherIdentity),
+        );
+        check(
+            "hub/dev1/?api-version=1",
+            "dev10",
+            Err(BadUserName::OtherIdentity),
+        );
+        check(
+            "hub/DEV1/?api-version=1",
+            "dev1",
+            Err(BadUserName::OtherIdentity),
+        );
+        check(
+            "hub/dev1/mod1/?api-version=1",
+            "dev1",
+            Err(BadUserName::OtherIdentity),
+        );
         check("hub/dev1/mod1", "dev1", Err(BadUserName::OtherIdentity));
         check("", "dev1", Err(BadUserName::Format));
         check("hub", "dev1", Err(BadUserName::Format));

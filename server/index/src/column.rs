@@ -33,10 +33,12 @@ impl Column {
     pub(crate) fn get(&self, row: usize) -> Code {
         match &self.cells {
             Cells::Dense(codes) => codes[row],
-            Cells::Sparse(list) => match list.binary_search_by_key(&row, |(row, _)| *row as usize) {
-                Ok(at) => list[at].1,
-                Err(_) => Code::NONE,
-            },
+            Cells::Sparse(list) => {
+                match list.binary_search_by_key(&row, |(row, _)| *row as usize) {
+                    Ok(at) => list[at].1,
+                    Err(_) => Code::NONE,
+                }
+            }
         }
     }
 
@@ -45,7 +47,10 @@ impl Column {
         let before = match &mut self.cells {
             Cells::Dense(codes) => std::mem::replace(&mut codes[row], code),
             Cells::Sparse(list) => {
-                match (list.binary_search_by_key(&row, |(row, _)| *row as usize), code.is_none()) {
+                match (
+                    list.binary_search_by_key(&row, |(row, _)| *row as usize),
+                    code.is_none(),
+                ) {
                     (Ok(at), false) => std::mem::replace(&mut list[at].1, code),
                     (Ok(at), true) => list.remove(at).1,
                     (Err(at), false) => {
@@ -85,7 +90,11 @@ impl Column {
             Cells::Sparse(list) => {
                 let from = list.partition_point(|(row, _)| (*row as usize) < at);
                 let here = list.get(from).is_some_and(|(row, _)| *row as usize == at);
-                let before = if here { list.remove(from).1 } else { Code::NONE };
+                let before = if here {
+                    list.remove(from).1
+                } else {
+                    Code::NONE
+                };
                 list[from..].iter_mut().for_each(|(row, _)| *row -= 1);
                 before
             }
@@ -129,7 +138,8 @@ impl Column {
             Cells::Sparse(list) => {
                 room.clear();
                 room.resize(rows, Code::NONE);
-                list.iter().for_each(|(row, code)| room[*row as usize] = *code);
+                list.iter()
+                    .for_each(|(row, code)| room[*row as usize] = *code);
                 room
             }
         }
@@ -196,11 +206,13 @@ mod tests {
                         let at = at.index(want.len() + 1);
                         let tail = column.split_off(at);
                         let rest = want.split_off(at);
-                        prop_assert_eq!(tail.codes(&mut Vec::new(), rest.len()), &rest);
+                        let room = &mut Vec::new();
+                        prop_assert_eq!(tail.codes(room, rest.len()), &rest);
                     }
                     _ => {}
                 }
-                prop_assert_eq!(column.codes(&mut Vec::new(), want.len()), &want);
+                let room = &mut Vec::new();
+                prop_assert_eq!(column.codes(room, want.len()), &want);
                 prop_assert!((0..want.len()).all(|row| column.get(row) == want[row]));
                 let held = want.iter().copied().enumerate().filter(|(_, code)| !code.is_none());
                 prop_assert_eq!(column.used(), held.clone().count());

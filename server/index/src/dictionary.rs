@@ -11,7 +11,6 @@ use hashbrown::HashTable;
 use muster_query::Field;
 use serde_json::Number;
 
-use crate::entry::Scalar;
 use crate::texts::{Lower, Needle, TextList};
 
 /// How many values a segment holds: what a write may have to copy while somebody reads.
@@ -109,16 +108,6 @@ impl Values {
         }
     }
 
-    /// The value as groups see it; `None` where there is nothing to compare.
-    pub(crate) fn scalar(&self, code: Code) -> Option<Scalar> {
-        match self.field(code) {
-            Field::Bool(value) => Some(Scalar::Bool(value)),
-            Field::Number(value) => Some(Scalar::Number(value)),
-            Field::Str(value) => Some(Scalar::String(value.to_owned())),
-            Field::Undefined | Field::Null | Field::Composite => None,
-        }
-    }
-
     /// Tells the index of each value whose text has the needle in it, whatever its kind.
     pub(crate) fn find(&self, needle: &Needle, lower: &mut Lower, mut found: impl FnMut(usize)) {
         for (number, segment) in self.segments.iter().enumerate() {
@@ -155,7 +144,10 @@ impl Dictionary {
     /// The codes of a number: 1 and 1.0 are written apart and have the same value.
     pub(crate) fn find_number(&self, value: f64) -> Vec<Code> {
         let value = value + 0.0;
-        let mut texts: Vec<String> = Number::from_f64(value).iter().map(Number::to_string).collect();
+        let mut texts: Vec<String> = Number::from_f64(value)
+            .iter()
+            .map(Number::to_string)
+            .collect();
         if value == 0.0 {
             texts.push("-0.0".into());
         }
@@ -169,7 +161,9 @@ impl Dictionary {
 
     /// Holds a value: gives its code, which stays until it has been released as often as held.
     pub(crate) fn hold(&mut self, kind: Kind, text: &str) -> Code {
-        let code = self.find(kind, text).unwrap_or_else(|| self.add(kind, text));
+        let code = self
+            .find(kind, text)
+            .unwrap_or_else(|| self.add(kind, text));
         self.holds[code.index()] += 1;
         code
     }
@@ -181,7 +175,10 @@ impl Dictionary {
         let hash = self.hasher.hash_one((kind, text));
         let (values, hasher) = (&self.values, &self.hasher);
         self.codes.insert_unique(hash, code, |code| {
-            hasher.hash_one((code.kind().expect("codes in use have a kind"), values.text(*code)))
+            hasher.hash_one((
+                code.kind().expect("codes in use have a kind"),
+                values.text(*code),
+            ))
         });
         code
     }
@@ -192,7 +189,11 @@ impl Dictionary {
         if index.is_multiple_of(SEGMENT) {
             self.values.segments.push(Arc::default());
         }
-        let last = self.values.segments.last_mut().expect("just made sure of one");
+        let last = self
+            .values
+            .segments
+            .last_mut()
+            .expect("just made sure of one");
         let segment = Arc::make_mut(last);
         segment.keys.push(0);
         segment.texts.push("");
@@ -234,7 +235,10 @@ impl Dictionary {
             .map(|segment| segment.texts.memory() + segment.keys.capacity() * 8)
             .sum();
         // The table keeps a byte beside each code, and room to spare.
-        texts + self.holds.capacity() * 4 + self.free.capacity() * 8 + self.codes.capacity() * 5 * 8 / 7
+        texts
+            + self.holds.capacity() * 4
+            + self.free.capacity() * 8
+            + self.codes.capacity() * 5 * 8 / 7
     }
 }
 
@@ -250,11 +254,19 @@ fn key(kind: Kind, text: &str) -> u64 {
 /// Orders like the number does; 0 and -0 are the same.
 pub(crate) fn number_key(value: f64) -> u64 {
     let bits = (value + 0.0).to_bits();
-    if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }
+    if bits >> 63 == 1 {
+        !bits
+    } else {
+        bits | 1 << 63
+    }
 }
 
 fn number_of_key(key: u64) -> f64 {
-    f64::from_bits(if key >> 63 == 1 { key & !(1 << 63) } else { !key })
+    f64::from_bits(if key >> 63 == 1 {
+        key & !(1 << 63)
+    } else {
+        !key
+    })
 }
 
 fn text_key(text: &str) -> u64 {
@@ -302,7 +314,16 @@ mod tests {
                 assert_eq!(dictionary.values().field(code), Field::Number(value));
             }
         };
-        for text in ["1", "1.0", "1.5", "0", "0.0", "-0.0", "4503599627370495", "1e300"] {
+        for text in [
+            "1",
+            "1.0",
+            "1.5",
+            "0",
+            "0.0",
+            "-0.0",
+            "4503599627370495",
+            "1e300",
+        ] {
             dictionary.hold(Kind::Number, text);
         }
         check(&dictionary, 1.0, &["1", "1.0"]);

@@ -6,7 +6,7 @@ use muster_core::ids::DeviceId;
 use muster_core::lifecycle::Stage;
 use muster_core::time::Timestamp;
 use muster_core::twin::Object;
-use muster_query::Literal;
+use muster_query::{Field, Literal};
 use serde::{Deserialize, Serialize};
 
 /// A device as the index knows it.
@@ -53,6 +53,18 @@ pub enum Scalar {
     Number(f64),
     /// A text.
     String(String),
+}
+
+impl Scalar {
+    /// The value as groups see it; `None` where there is nothing to compare.
+    pub(crate) fn of(field: Field<'_>) -> Option<Self> {
+        match field {
+            Field::Bool(value) => Some(Self::Bool(value)),
+            Field::Number(value) => Some(Self::Number(value)),
+            Field::Str(value) => Some(Self::String(value.to_owned())),
+            Field::Undefined | Field::Null | Field::Composite => None,
+        }
+    }
 }
 
 impl From<Scalar> for Literal {

@@ -1,6 +1,8 @@
 //! The door to the fleet in memory.
 
-use muster_core::cursor::{BadCursor, Page};
+use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use muster_core::cursor::{BadCursor, Direction, MAX_PAGE, Page};
 use muster_core::device::{AuthKind, Status};
 use muster_core::ids::DeviceId;
 use muster_core::lifecycle::Stage;
@@ -8,83 +10,157 @@ use muster_core::time::Timestamp;
 use muster_core::twin::Object;
 use muster_query::{Condition, Path, Scope};
 
-use crate::{Census, Entry, PageQuery, Row, Scalar, TagPath};
+use crate::filter::Source;
+use crate::fleet::Fleet;
+use crate::order::{By, Edge, Order};
+use crate::scan::{Question, Scan};
+use crate::{Census, Entry, PageQuery, Row, Scalar, SortKey, TagPath, counts, page};
 
-/// The fleet in memory. One writer, many readers.
+/// The fleet in memory. One writer, many readers; a reader holds the writer up only while it takes its pointers.
+///
+/// Scopes limit every answer: a device outside does not exist for the one who asks.
 #[derive(Debug, Default)]
-pub struct Index;
+pub struct Index {
+    fleet: RwLock<Fleet>,
+}
 
-#[expect(unused_variables, clippy::unimplemented, reason = "being written")]
 impl Index {
     /// An empty fleet.
     pub fn new() -> Self {
-        unimplemented!()
+        Self::default()
     }
-    /// Adds a device, or replaces all that is known about it.
+
+    fn read(&self) -> RwLockReadGuard<'_, Fleet> {
+        self.fleet
+            .read()
+            .expect("no writer of the index has panicked")
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Fleet> {
+        self.fleet
+            .write()
+            .expect("no writer of the index has panicked")
+    }
+
+    /// Adds a device, or replaces all that is known about it. Fastest in the order of ids.
     pub fn upsert(&self, entry: &Entry) {
-        unimplemented!()
+        self.write().upsert(entry);
     }
+
     /// Takes a device out; whether it was there.
     pub fn remove(&self, id: &DeviceId) -> bool {
-        unimplemented!()
+        self.write().remove(id)
     }
+
     /// Replaces the tags; whether the device is known.
     pub fn set_tags(&self, id: &DeviceId, tags: &Object) -> bool {
-        unimplemented!()
+        self.write().set_tags(id, tags)
     }
+
     /// Enables or disables; whether the device is known.
     pub fn set_status(&self, id: &DeviceId, status: Status) -> bool {
-        unimplemented!()
+        self.write().change(id, |facts| facts.status = status)
     }
+
     /// Moves in life; whether the device is known.
     pub fn set_stage(&self, id: &DeviceId, stage: Stage, at: Timestamp) -> bool {
-        unimplemented!()
+        self.write().change(id, |facts| {
+            facts.stage = stage;
+            facts.stage_at = at;
+        })
     }
+
     /// Other credentials; whether the device is known.
     pub fn set_auth(&self, id: &DeviceId, auth: AuthKind) -> bool {
-        unimplemented!()
+        self.write().change(id, |facts| facts.auth = auth)
     }
+
     /// Another model; whether the device is known.
     pub fn set_model(&self, id: &DeviceId, model_id: &str) -> bool {
-        unimplemented!()
+        self.write().set_model(id, model_id)
     }
+
     /// Whether desired and reported differ; whether the device is known.
     pub fn set_drift(&self, id: &DeviceId, drift: bool) -> bool {
-        unimplemented!()
+        self.write().change(id, |facts| facts.drift = drift)
     }
+
     /// Connected or gone, which is activity too; whether the device is known.
     pub fn set_presence(&self, id: &DeviceId, connected: bool, at: Timestamp) -> bool {
-        unimplemented!()
+        self.write().change(id, |facts| {
+            facts.connected = connected;
+            facts.touch(at);
+        })
     }
-    /// Something came from the device; whether the device is known.
+
+    /// Something came from the device; activity never moves back. Whether the device is known.
     pub fn touch(&self, id: &DeviceId, at: Timestamp) -> bool {
-        unimplemented!()
+        self.write().change(id, |facts| facts.touch(at))
     }
+
     /// How many devices there are, in any stage.
     pub fn len(&self) -> usize {
-        unimplemented!()
+        self.read().len()
     }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        unimplemented!()
+        self.len() == 0
     }
+
+    /// Bytes it takes, roughly.
+    pub fn memory(&self) -> usize {
+        self.read().memory()
+    }
+
     /// One device; `None` when it is unknown or outside the scope.
     pub fn get(&self, id: &DeviceId, scope: &Scope, now: Timestamp) -> Option<Row> {
-        unimplemented!()
+        let fleet = self.read();
+        let device = fleet.find(id, now)?;
+        scope.contains(&device).then(|| device.row())
     }
+
     /// Whether the device is known and inside the scope.
     pub fn in_scope(&self, id: &DeviceId, scope: &Scope, now: Timestamp) -> bool {
-        unimplemented!()
+        let fleet = self.read();
+        fleet
+            .find(id, now)
+            .is_some_and(|device| scope.contains(&device))
     }
+
     /// Whether the device is known and the condition keeps it.
     pub fn matches(&self, id: &DeviceId, condition: &Condition, now: Timestamp) -> bool {
-        unimplemented!()
+        let fleet = self.read();
+        fleet
+            .find(id, now)
+            .is_some_and(|device| condition.eval(&device) == Some(true))
     }
-    /// One page of a list.
-    pub fn page(&self, query: &PageQuery, scope: &Scope, now: Timestamp) -> Result<Page<Row>, BadCursor> {
-        unimplemented!()
+
+    /// One page of a list of devices in any stage.
+    pub fn page(
+        &self,
+        query: &PageQuery,
+        scope: &Scope,
+        now: Timestamp,
+    ) -> Result<Page<Row>, BadCursor> {
+        let question = Question {
+            condition: &query.condition,
+            text: &query.text,
+            scope,
+            now,
+        };
+        let fleet = self.read();
+        let scan = Scan::new(&fleet, &question);
+        let by = match (&query.sort.by, query.sort.by.path()) {
+            (SortKey::Id, _) => By::Id,
+            (_, Some(path)) => By::Source(Source::of(&path, fleet.dictionary())),
+            (_, None) => By::LastActivity,
+        };
+        drop(fleet);
+        page::page(&scan, query, by)
     }
-    /// The next devices in the order of ids, at most [`muster_core::cursor::MAX_PAGE`]: for exports.
+
+    /// The next devices in the order of ids, at most [`MAX_PAGE`]: for exports, which go on from the last id.
     pub fn next_chunk(
         &self,
         after: Option<&DeviceId>,
@@ -94,17 +170,29 @@ impl Index {
         now: Timestamp,
         limit: usize,
     ) -> Vec<Row> {
-        unimplemented!()
+        let scan = self.scan(condition, text, scope, now);
+        let order = Order {
+            by: By::Id,
+            descending: false,
+            direction: Direction::Forward,
+        };
+        let edge = after.map(Edge::of_id);
+        let places = order.pick(&scan, edge.as_ref(), limit.min(MAX_PAGE));
+        page::rows(&scan, &places)
     }
-    /// How many devices a list has.
+
+    /// How many devices a list has, in any stage.
     pub fn count(&self, condition: &Condition, text: &str, scope: &Scope, now: Timestamp) -> usize {
-        unimplemented!()
+        counts::count(&self.scan(condition, text, scope, now))
     }
+
     /// The figures of a part of the fleet.
     pub fn census(&self, condition: &Condition, scope: &Scope, now: Timestamp) -> Census {
-        unimplemented!()
+        counts::census(&self.scan(condition, "", scope, now))
     }
-    /// How many devices have which value at a path, most first; `None` stands for no comparable value.
+
+    /// How many devices have which value at a path, most first, at most [`crate::MAX_GROUPS`]. `None` stands for no
+    /// value, or none that can be compared.
     pub fn group(
         &self,
         condition: &Condition,
@@ -113,10 +201,31 @@ impl Index {
         now: Timestamp,
         limit: usize,
     ) -> Vec<(Option<Scalar>, usize)> {
-        unimplemented!()
+        let question = Question {
+            condition,
+            text: "",
+            scope,
+            now,
+        };
+        let fleet = self.read();
+        let scan = Scan::new(&fleet, &question);
+        let source = Source::of(path, fleet.dictionary());
+        drop(fleet);
+        counts::group(&scan, source, limit)
     }
-    /// The paths below tags with values in the scope, by name.
+
+    /// The paths below tags with values in the scope, by name, at most [`crate::MAX_TAG_PATHS`].
     pub fn tag_paths(&self, scope: &Scope, now: Timestamp) -> Vec<TagPath> {
-        unimplemented!()
+        counts::tag_paths(&self.scan(&Condition::all(), "", scope, now))
+    }
+
+    fn scan(&self, condition: &Condition, text: &str, scope: &Scope, now: Timestamp) -> Scan {
+        let question = Question {
+            condition,
+            text,
+            scope,
+            now,
+        };
+        Scan::new(&self.read(), &question)
     }
 }

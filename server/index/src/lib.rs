@@ -3,10 +3,24 @@
 //! The one writer applies what was committed before it acknowledges, so a reader that starts after an
 //! acknowledgement sees the write. Readers take a snapshot (a few pointers) and never hold the writer up.
 
+mod bits;
+mod chunk;
+mod column;
+mod counts;
+mod dictionary;
 mod entry;
+mod fact;
+mod filter;
+mod fleet;
 mod index;
+mod order;
 mod page;
+mod scan;
+mod snapshot;
+mod tags;
+mod texts;
 
+pub use counts::{MAX_GROUPS, MAX_TAG_PATHS};
 pub use entry::{Census, Entry, Row, Scalar, TagPath};
 pub use index::Index;
 pub use page::{PageQuery, Sort, SortKey};

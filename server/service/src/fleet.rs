@@ -88,6 +88,7 @@ impl muster_query::Row for Newcomer<'_> {
             Path::Stage => Field::Str(self.device.stage.as_str()),
             Path::ModelId => Field::Str(&self.device.model_id),
             Path::AuthenticationType => Field::Str(self.device.authentication.kind().as_str()),
+            Path::Drift => Field::Bool(false),
             Path::Tag(dotted) => Field::at(self.tags, dotted),
         }
     }

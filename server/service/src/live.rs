@@ -167,6 +167,13 @@ impl Live {
     }
 }
 
+impl Hub {
+    /// The id of the newest news: whatever is read from now on contains it. A page follows from there.
+    pub fn live_position(&self) -> u64 {
+        self.live().last.load(Ordering::Relaxed)
+    }
+}
+
 /// What lists of latest events show: not what devices do all day.
 fn is_notable(kind: EventKind) -> bool {
     !matches!(

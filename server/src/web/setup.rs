@@ -55,7 +55,8 @@ pub async fn post(
             let code = match problem {
                 ServiceError::NotFound => "used_link",
                 ServiceError::Credential(problem) => credential_code(problem),
-                ServiceError::AlreadyExists | ServiceError::Invalid(_) => "bad_name",
+                ServiceError::AlreadyExists => "taken",
+                ServiceError::Invalid(_) => "bad_name",
                 problem => {
                     tracing::warn!(error = story(&problem), "the set-up could not be completed");
                     return busy(&state, Wanted::Page);

@@ -8,10 +8,17 @@ use crate::error::AppError;
 /// Makes an account. Without a password the hub makes one, which is shown once and must be changed.
 #[server(prefix = "/rpc", endpoint = "people/create")]
 pub async fn create_person(
+    /// The name to sign in with.
     name: String,
-    #[server(default)] display_name: String,
-    #[server(default)] grants: Vec<GrantInput>,
-    #[server(default)] password: Secret,
+    /// The name others read; empty takes the sign-in name.
+    #[server(default)]
+    display_name: String,
+    /// All roles with their scopes.
+    #[server(default)]
+    grants: Vec<GrantInput>,
+    /// The first password; empty lets the hub make one.
+    #[server(default)]
+    password: Secret,
 ) -> Result<Created, AppError> {
     let (hub, permit) = super::begin()?;
     let new = read(name, display_name, &grants, password)?;

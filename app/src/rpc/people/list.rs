@@ -11,7 +11,10 @@ const PAGE: usize = 100;
 
 /// A page of people by sign-in name, beginning with the first at or after `from`.
 #[server(prefix = "/rpc", endpoint = "people/list")]
-pub async fn list_people(from: String) -> Result<PeoplePage, AppError> {
+pub async fn list_people(
+    /// The sign-in name the page begins with; empty for the first.
+    from: String,
+) -> Result<PeoplePage, AppError> {
     let (hub, permit) = super::begin()?;
     let people = hub.people_list(&permit).await?;
     let start = people.partition_point(|person| person.name < from);

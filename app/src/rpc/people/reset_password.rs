@@ -8,7 +8,10 @@ use crate::error::AppError;
 
 /// Gives an account a temporary password, which is shown once. Its sessions end.
 #[server(prefix = "/rpc", endpoint = "people/reset_password")]
-pub async fn reset_password(id: PersonId) -> Result<Secret, AppError> {
+pub async fn reset_password(
+    /// Whose.
+    id: PersonId,
+) -> Result<Secret, AppError> {
     let (hub, permit) = super::begin()?;
     let password = hub.reset_password(&permit, id).await?;
     if crate::session::is_plain_form() {

@@ -8,7 +8,12 @@ use crate::error::AppError;
 
 /// Whether the person may sign in. Deactivating ends their sessions.
 #[server(prefix = "/rpc", endpoint = "people/set_active")]
-pub async fn set_active(id: PersonId, active: bool) -> Result<PersonView, AppError> {
+pub async fn set_active(
+    /// Whose account.
+    id: PersonId,
+    /// Whether they may sign in.
+    active: bool,
+) -> Result<PersonView, AppError> {
     let (hub, permit) = super::begin()?;
     let edit = muster_service::people::PersonEdit {
         active: Some(active),

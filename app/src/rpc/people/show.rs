@@ -8,7 +8,10 @@ use crate::error::AppError;
 
 /// One account by its number.
 #[server(prefix = "/rpc", endpoint = "people/show")]
-pub async fn show_person(id: PersonId) -> Result<PersonView, AppError> {
+pub async fn show_person(
+    /// Which.
+    id: PersonId,
+) -> Result<PersonView, AppError> {
     let (hub, permit) = super::begin()?;
     Ok(hub.person(&permit, id).await?.into())
 }

@@ -9,9 +9,14 @@ use crate::error::AppError;
 /// Gives an account another display name and other roles.
 #[server(prefix = "/rpc", endpoint = "people/update")]
 pub async fn update_person(
+    /// Which.
     id: PersonId,
-    #[server(default)] display_name: String,
-    #[server(default)] grants: Vec<GrantInput>,
+    /// The name others read.
+    #[server(default)]
+    display_name: String,
+    /// All roles with their scopes.
+    #[server(default)]
+    grants: Vec<GrantInput>,
 ) -> Result<PersonView, AppError> {
     let (hub, permit) = super::begin()?;
     let roles = super::grants::read(&grants).map_err(AppError::fields)?;

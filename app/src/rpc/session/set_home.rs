@@ -7,7 +7,10 @@ use crate::session::Me;
 
 /// Makes one of the homes of the person's roles the page they begin with, in this browser.
 #[server(prefix = "/rpc", endpoint = "session/set_home")]
-pub async fn set_home(home: String) -> Result<Me, AppError> {
+pub async fn set_home(
+    /// The address of the home.
+    home: String,
+) -> Result<Me, AppError> {
     crate::session::require()?;
     let mut me = crate::session::me().ok_or(AppError::SignedOut)?;
     let chosen = me

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{NOW, Show};
+use super::{NOW, show};
 use crate::charts::{Chart, ChartModel, Gap, Kind, Limit, Paint, Point, Series, Side, Threshold};
 
 const QUARTER: i64 = 900_000;
@@ -104,17 +104,15 @@ fn six_series() -> ChartModel {
     }
 }
 
-#[component]
-pub(super) fn ChartShow() -> impl IntoView {
-    view! {
-        <Show id="g-charts" title="Charts">
-            <div class="stack">
-                <Chart model=temperature()/>
-                <div class="split">
-                    <Chart model=presence() height=170/>
-                    <Chart model=six_series() height=170/>
-                </div>
+pub(super) fn charts() -> AnyView {
+    let content = view! {
+        <div class="stack">
+            <Chart model=temperature()/>
+            <div class="split">
+                <Chart model=presence() height=170/>
+                <Chart model=six_series() height=170/>
             </div>
-        </Show>
-    }
+        </div>
+    };
+    show("g-charts", "Charts", content)
 }

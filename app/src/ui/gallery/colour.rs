@@ -5,7 +5,7 @@ use muster_core::contact::Contact;
 use muster_core::device::Status;
 use muster_core::lifecycle::Stage;
 
-use super::Show;
+use super::show;
 use crate::ui::{Look, Pill, State, Tone, look};
 
 const PAPER: [&str; 16] = [
@@ -53,8 +53,7 @@ fn row(looks: Vec<Look>) -> impl IntoView {
     looks.into_iter().map(|look| view! { <State look=look/> }).collect_view()
 }
 
-#[component]
-pub(super) fn ColourShow() -> impl IntoView {
+pub(super) fn colour() -> AnyView {
     let contact = row(Contact::ALL.map(Look::from).to_vec());
     let stage = row(Stage::ALL.map(Look::from).to_vec());
     let status = row(vec![Look::from(Status::Enabled), Look::from(Status::Disabled)]);
@@ -73,15 +72,14 @@ pub(super) fn ColourShow() -> impl IntoView {
         look::EXPIRED,
         look::FAILED,
     ]);
-    view! {
-        <Show id="g-colour" title="Colour">
-            <h3>"Paper, ink, petrol"</h3>
-            <ul class="sws">{PAPER.map(|name| swatch(name.to_owned(), name)).collect_view()}</ul>
-            <h3 class="mt-4">"States"</h3>
-            <div class="states">{TONES.map(tone).collect_view()}</div>
-            <p class="row row--4 mt-4">{contact}{twin}</p>
-            <p class="row row--4 mt-2">{work}</p>
-            <p class="row row--4 mt-2">{stage}<State look=look::REPLACED/>{status}</p>
-        </Show>
-    }
+    let content = view! {
+        <h3>"Paper, ink, petrol"</h3>
+        <ul class="sws">{PAPER.map(|name| swatch(name.to_owned(), name)).collect_view()}</ul>
+        <h3 class="mt-4">"States"</h3>
+        <div class="states">{TONES.map(tone).collect_view()}</div>
+        <p class="row row--4 mt-4">{contact}{twin}</p>
+        <p class="row row--4 mt-2">{work}</p>
+        <p class="row row--4 mt-2">{stage}<State look=look::REPLACED/>{status}</p>
+    };
+    show("g-colour", "Colour", content)
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use muster_core::contact::Contact;
 
-use super::Show;
+use super::show;
 use crate::format;
 use crate::ui::{
     Bar, Fact, Facet, FacetRow, Facts, GroupBy, KeyValue, KeyValues, Legend, Look, Meter, RollCall, RollPart, Segment,
@@ -34,59 +34,57 @@ fn facet(rows: &[(&str, u64)]) -> Vec<FacetRow> {
         .collect()
 }
 
-#[component]
-pub(super) fn PopulationShow() -> impl IntoView {
+pub(super) fn populations() -> AnyView {
     let segments = [("good", 62), ("failed", 3), ("running", 8), ("waiting", 27)].map(|(cell, n)| Segment { cell, n });
     let regions = facet(&[("North", 11_940), ("West", 9_286), ("Central", 12_415), ("East", 8_127), ("South", 6_442)]);
     let firmware = facet(&[("CT 4.2.1", 21_020), ("CT 4.3.0", 14_276), ("EM 1.14", 7_402), ("5 others", 811)]);
-    view! {
-        <Show id="g-roll" title="Roll call and bars">
-            <RollCall parts=parts()/>
-            <div class="mt-3"><Legend parts=parts() end=|| "214 of the silent are behind one gateway"/></div>
-            <div class="mt-6"><RollCall parts=work()/></div>
-            <div class="mt-3"><Legend parts=work()/></div>
-            <div class="gal-3 mt-4">
-                <div>
-                    <Bar segments=segments.to_vec() of=100 label="62 good, 3 failed, 8 in progress, 27 waiting"/>
-                    <p class="meta mt-1">"segments, 8 px"</p>
-                </div>
-                <div>
-                    <Meter n=37 of=100 label="37 of 100" height=10/>
-                    <p class="meta mt-1">"single value, 10 px"</p>
-                </div>
-                <div>
-                    <Meter n=22 of=30 label="22 of 30 minutes used" cell="critical"/>
-                    <p class="meta mt-1">"budget used"</p>
-                </div>
+    let content = view! {
+        <RollCall parts=parts()/>
+        <div class="mt-3"><Legend parts=parts() end=|| "214 of the silent are behind one gateway"/></div>
+        <div class="mt-6"><RollCall parts=work()/></div>
+        <div class="mt-3"><Legend parts=work()/></div>
+        <div class="gal-3 mt-4">
+            <div>
+                <Bar segments=segments.to_vec() of=100 label="62 good, 3 failed, 8 in progress, 27 waiting"/>
+                <p class="meta mt-1">"segments, 8 px"</p>
             </div>
-            <div class="mt-6">
-                <GroupBy by="Region, Firmware">
-                    <Facet caption="Region" rows=regions/>
-                    <Facet caption="Firmware" rows=firmware/>
-                </GroupBy>
+            <div>
+                <Meter n=37 of=100 label="37 of 100" height=10/>
+                <p class="meta mt-1">"single value, 10 px"</p>
             </div>
-            <div class="mt-6">
-                <Facts class="figs--device">
-                    <Fact term="Last contact" note="expected every 5 min">"40 s ago"</Fact>
-                    <Fact term="Last reading" note="8.6 °C">"40 s ago"</Fact>
-                    <Fact term="Config confirmed" note="version 41 of 42">"Wed 15:40"</Fact>
-                    <Fact term="Battery" note="about 14 months left">"71%"</Fact>
-                    <Fact term="Signal" note="via gw-hbr-01, good">"−71 dBm"</Fact>
-                    <Fact term="Firmware" note="4.3.0 is waiting">"4.2.1"</Fact>
-                </Facts>
+            <div>
+                <Meter n=22 of=30 label="22 of 30 minutes used" cell="critical"/>
+                <p class="meta mt-1">"budget used"</p>
             </div>
-            <div class="mt-6">
-                <KeyValues>
-                    <KeyValue term="Site"><a href="#g-roll">"Harbour Cold Store"</a></KeyValue>
-                    <KeyValue term="Tags">
-                        <Tags>
-                            <Tag name="ring" value="3"/>
-                            <Tag name="haccp"/>
-                        </Tags>
-                    </KeyValue>
-                    <KeyValue term="Owner">"Operator North"</KeyValue>
-                </KeyValues>
-            </div>
-        </Show>
-    }
+        </div>
+        <div class="mt-6">
+            <GroupBy by="Region, Firmware">
+                <Facet caption="Region" rows=regions/>
+                <Facet caption="Firmware" rows=firmware/>
+            </GroupBy>
+        </div>
+        <div class="mt-6">
+            <Facts class="figs--device">
+                <Fact term="Last contact" note="expected every 5 min">"40 s ago"</Fact>
+                <Fact term="Last reading" note="8.6 °C">"40 s ago"</Fact>
+                <Fact term="Config confirmed" note="version 41 of 42">"Wed 15:40"</Fact>
+                <Fact term="Battery" note="about 14 months left">"71%"</Fact>
+                <Fact term="Signal" note="via gw-hbr-01, good">"−71 dBm"</Fact>
+                <Fact term="Firmware" note="4.3.0 is waiting">"4.2.1"</Fact>
+            </Facts>
+        </div>
+        <div class="mt-6">
+            <KeyValues>
+                <KeyValue term="Site"><a href="#g-roll">"Harbour Cold Store"</a></KeyValue>
+                <KeyValue term="Tags">
+                    <Tags>
+                        <Tag name="ring" value="3"/>
+                        <Tag name="haccp"/>
+                    </Tags>
+                </KeyValue>
+                <KeyValue term="Owner">"Operator North"</KeyValue>
+            </KeyValues>
+        </div>
+    };
+    show("g-roll", "Roll call and bars", content)
 }

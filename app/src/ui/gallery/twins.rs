@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{NOW, Show};
+use super::{NOW, show};
 use crate::ui::{CodeBlock, CopyButton, Log, LogItem, Section, TwinRow, TwinState, TwinTable, Tone};
 
 const MINUTE: i64 = 60_000;
@@ -23,39 +23,37 @@ fn twin() -> Vec<TwinRow> {
     ]
 }
 
-#[component]
-pub(super) fn TwinShow() -> impl IntoView {
-    view! {
-        <Show id="g-twins" title="Twin and log">
-            <Section
-                id="g-twin"
-                title="Twin"
-                count=|| "desired v42, reported v1,187"
-                end=|| view! { <CopyButton text="{}" label="Copy the twin"/> }
-            >
-                <TwinTable rows=twin() now=NOW/>
-            </Section>
-            <div class="mt-6">
-                <Log>
-                    <LogItem at=NOW - 12 * MINUTE now=NOW icon="i-user">
-                        "Operator North asked for a reading. Answer: 8.3 °C in 1.2 s."
-                    </LogItem>
-                    <LogItem at=NOW - 22 * MINUTE now=NOW icon="s-critical" tone=Tone::Critical>
-                        <a href="#g-twins">"A-9041"</a>" opened: above 8 °C, together with 35 others."
-                    </LogItem>
-                    <LogItem at=NOW - 30 * 60 * MINUTE now=NOW icon="i-pencil">
-                        "Operator Central asked for "<code>"reporting.interval"</code>" 900 → 300 s (version 42)."
-                    </LogItem>
-                </Log>
-            </div>
-            <div class="mt-6 split">
-                <CodeBlock text="{\n  \"interval\": 300,\n  \"alarm\": { \"high\": 8.0 }\n}" label="Desired properties"/>
-                <CodeBlock
-                    text="HostName=hub.example;DeviceId=ct-hbr-03-0147;SharedAccessKey=…"
-                    label="Connection string"
-                    wrap=true
-                />
-            </div>
-        </Show>
-    }
+pub(super) fn twins() -> AnyView {
+    let content = view! {
+        <Section
+            id="g-twin"
+            title="Twin"
+            count=|| "desired v42, reported v1,187"
+            end=|| view! { <CopyButton text="{}" label="Copy the twin"/> }
+        >
+            <TwinTable rows=twin() now=NOW/>
+        </Section>
+        <div class="mt-6">
+            <Log>
+                <LogItem at=NOW - 12 * MINUTE now=NOW icon="i-user">
+                    "Operator North asked for a reading. Answer: 8.3 °C in 1.2 s."
+                </LogItem>
+                <LogItem at=NOW - 22 * MINUTE now=NOW icon="s-critical" tone=Tone::Critical>
+                    <a href="#g-twins">"A-9041"</a>" opened: above 8 °C, together with 35 others."
+                </LogItem>
+                <LogItem at=NOW - 30 * 60 * MINUTE now=NOW icon="i-pencil">
+                    "Operator Central asked for "<code>"reporting.interval"</code>" 900 → 300 s (version 42)."
+                </LogItem>
+            </Log>
+        </div>
+        <div class="mt-6 split">
+            <CodeBlock text="{\n  \"interval\": 300,\n  \"alarm\": { \"high\": 8.0 }\n}" label="Desired properties"/>
+            <CodeBlock
+                text="HostName=hub.example;DeviceId=ct-hbr-03-0147;SharedAccessKey=…"
+                label="Connection string"
+                wrap=true
+            />
+        </div>
+    };
+    show("g-twins", "Twin and log", content)
 }

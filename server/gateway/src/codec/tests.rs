@@ -31,14 +31,13 @@ fn id() -> impl Strategy<Value = PacketId> {
 }
 
 fn connect() -> impl Strategy<Value = Packet> {
-    let will = (text(), bytes(), qos(), any::<bool>()).prop_map(|(topic, payload, qos, retain)| {
-        Will {
+    let will =
+        (text(), bytes(), qos(), any::<bool>()).prop_map(|(topic, payload, qos, retain)| Will {
             topic,
             payload,
             qos,
             retain,
-        }
-    });
+        });
     let secrets = prop::option::of((text(), prop::option::of(bytes())));
     let fields = (
         any::<bool>(),
@@ -154,7 +153,10 @@ fn ask_oracle(packet: &[u8]) -> Option<(Packet, Vec<u8>)> {
                 dup: p.dup(),
                 retain: p.retain(),
                 qos: qos(p.qos()),
-                id: p.packet_id().map(PacketId::new).map_or(Some(None), |id| id.map(Some))?,
+                id: p
+                    .packet_id()
+                    .map(PacketId::new)
+                    .map_or(Some(None), |id| id.map(Some))?,
                 topic: owned(p.topic_name()),
                 payload: Bytes::copy_from_slice(p.payload().as_slice()),
             };
@@ -233,9 +235,7 @@ fn is_against_the_rules(packet: &Packet, original: &[u8]) -> bool {
                     || p.user_name.as_ref().is_some_and(wrong)
                     || p.will.as_ref().is_some_and(|w| wrong_topic(&w.topic))
             }
-            Packet::Publish(p) => {
-                wrong_topic(&p.topic) || (p.dup && p.qos == Qos::AtMostOnce)
-            }
+            Packet::Publish(p) => wrong_topic(&p.topic) || (p.dup && p.qos == Qos::AtMostOnce),
             Packet::Subscribe { filters, .. } => filters.iter().any(|(f, _)| wrong_topic(f)),
             Packet::Unsubscribe { filters, .. } => filters.iter().any(wrong_topic),
             _ => false,
@@ -374,10 +374,7 @@ fn lenient_forms_are_refused() {
         b"\x83\x06\x00\x01\x00\x01a\x00",
         CodecError::Malformed("packet type or its flags"),
     );
-    check_refused(
-        b"\x38\x03\x00\x01a",
-        CodecError::Malformed("DUP at QoS 0"),
-    );
+    check_refused(b"\x38\x03\x00\x01a", CodecError::Malformed("DUP at QoS 0"));
     check_refused(b"\x32\x05\x00\x01a\x00\x00", CodecError::Malformed("field"));
     check_refused(
         b"\x30\x03\x00\x01\x00",

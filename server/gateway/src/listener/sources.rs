@@ -143,7 +143,9 @@ mod tests {
         let (sources, start) = (sources(), Instant::now());
         let taken = |address: &str, now| {
             let address = address.parse().unwrap();
-            (0..10).filter(|_| sources.enter(address, now).is_some()).count()
+            (0..10)
+                .filter(|_| sources.enter(address, now).is_some())
+                .count()
         };
         assert_eq!(taken("10.0.0.1", start), 4);
         assert_eq!(taken("10.0.0.2", start), 4);
@@ -159,7 +161,9 @@ mod tests {
     fn unfinished_handshakes_are_counted() {
         let (sources, start) = (sources(), Instant::now());
         let address = "10.0.0.1".parse().unwrap();
-        let mut held: Vec<_> = (0..3).map(|_| sources.enter(address, start).unwrap()).collect();
+        let mut held: Vec<_> = (0..3)
+            .map(|_| sources.enter(address, start).unwrap())
+            .collect();
         assert!(sources.enter(address, start).is_none());
         held.pop();
         assert!(sources.enter(address, start).is_some());
@@ -174,7 +178,11 @@ mod tests {
         }
         let address = "192.0.2.1".parse().unwrap();
         assert!(sources.enter(address, start).is_none());
-        assert!(sources.enter(address, start + Duration::from_secs(1)).is_some());
+        assert!(
+            sources
+                .enter(address, start + Duration::from_secs(1))
+                .is_some()
+        );
         assert_eq!(sources.lock().len(), 1);
     }
 }

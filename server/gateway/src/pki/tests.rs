@@ -68,18 +68,28 @@ fn a_host_name_may_be_an_address() {
 fn a_good_certificate_is_kept_and_an_old_one_renewed() {
     let hub = Hub::new();
     hub.material("hub", NOW);
-    let (ca, first, key) = (hub.text("ca.pem"), hub.text("server.pem"), hub.text("server.key"));
+    let (ca, first, key) = (
+        hub.text("ca.pem"),
+        hub.text("server.pem"),
+        hub.text("server.key"),
+    );
 
     assert_eq!(hub.material("HUB", days(300)).origin, Origin::Kept);
     assert_eq!(hub.text("server.pem"), first);
 
     let last_good = SERVER_DAYS - RENEW_DAYS - 1;
     assert_eq!(hub.material("hub", days(last_good)).origin, Origin::Kept);
-    assert_eq!(hub.material("hub", days(last_good + 1)).origin, Origin::Issued);
+    assert_eq!(
+        hub.material("hub", days(last_good + 1)).origin,
+        Origin::Issued
+    );
     assert_ne!(hub.text("server.pem"), first);
 
     let renewed = hub.text("server.pem");
-    assert_eq!(hub.material("other", days(last_good + 1)).origin, Origin::Issued);
+    assert_eq!(
+        hub.material("other", days(last_good + 1)).origin,
+        Origin::Issued
+    );
     assert_ne!(hub.text("server.pem"), renewed);
     assert_eq!((hub.text("ca.pem"), hub.text("server.key")), (ca, key));
 }
@@ -159,12 +169,18 @@ fn what_cannot_be_used_is_named_with_what_to_do() {
     let hub = Hub::new();
     hub.material("hub", NOW);
     fs::write(hub.0.path().join("server.pem"), "nonsense").unwrap();
-    assert!(hub.refused().contains("server.pem holds no usable certificate"));
+    assert!(
+        hub.refused()
+            .contains("server.pem holds no usable certificate")
+    );
 
     let hub = Hub::new();
     hub.material("hub", NOW);
     fs::write(hub.0.path().join("server.key"), "nonsense").unwrap();
-    assert!(hub.refused().contains("server.key holds no usable private key"));
+    assert!(
+        hub.refused()
+            .contains("server.key holds no usable private key")
+    );
 
     let hub = Hub::new();
     let refused = material(hub.0.path(), "hüb", NOW).unwrap_err();

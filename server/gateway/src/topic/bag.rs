@@ -115,7 +115,10 @@ mod tests {
     #[test]
     fn raw_dollars_plus_signs_null_and_empty_values() {
         check("", Ok(&[]));
-        check("$.ct=text%2Fplain", Ok(&[("content-type", Some("text/plain"))]));
+        check(
+            "$.ct=text%2Fplain",
+            Ok(&[("content-type", Some("text/plain"))]),
+        );
         check("a+b=c+d", Ok(&[("a+b", Some("c+d"))]));
         check("alone&empty=", Ok(&[("alone", None), ("empty", Some(""))]));
         check("a=1=2", Ok(&[("a", Some("1=2"))]));
@@ -129,9 +132,15 @@ mod tests {
 
     #[test]
     fn what_the_hub_stamps_cannot_be_sent() {
-        check("iothub-connection-device-id=other&x=1", Ok(&[("x", Some("1"))]));
+        check(
+            "iothub-connection-device-id=other&x=1",
+            Ok(&[("x", Some("1"))]),
+        );
         check("IoTHub%2Dconnection-auth-method=x", Ok(&[]));
-        check("dt-dataschema=x&iothub-enqueuedtime=x&iothub-message-source", Ok(&[]));
+        check(
+            "dt-dataschema=x&iothub-enqueuedtime=x&iothub-message-source",
+            Ok(&[]),
+        );
     }
 
     #[test]
@@ -143,7 +152,10 @@ mod tests {
 
     #[test]
     fn names_and_values_count() {
-        let properties = vec![("ab".to_owned(), Some("cde".to_owned())), ("f".to_owned(), None)];
+        let properties = vec![
+            ("ab".to_owned(), Some("cde".to_owned())),
+            ("f".to_owned(), None),
+        ];
         assert_eq!(size(&properties), 6);
     }
 }

@@ -18,7 +18,7 @@ const IMPURE: &[&str] = &["axum", "jiff", "leptos", "rand", "rustls", "sqlx", "t
 /// SQL lives in storage alone.
 const SQL: &[&str] = &["libsqlite3-sys", "sqlx"];
 
-const RULES: [Rule; 12] = [
+const RULES: [Rule; 13] = [
     Rule {
         package: "muster-core",
         may_know: &[],
@@ -78,6 +78,21 @@ const RULES: [Rule; 12] = [
     Rule {
         package: "muster-site",
         may_know: &[],
+        must_not_know: SQL,
+    },
+    // A program of its own, like the server: it may start any of the parts that it measures.
+    Rule {
+        package: "muster-bench",
+        may_know: &[
+            "core",
+            "query",
+            "index",
+            "storage",
+            "service",
+            "gateway",
+            "api",
+            "simulator",
+        ],
         must_not_know: SQL,
     },
     Rule {

@@ -17,6 +17,9 @@ pub(super) fn addresses(repository: &Repository) -> Vec<Finding> {
             let arguments = rust.code[at..]
                 .find(']')
                 .map_or("", |end| &rust.code[at..at + end]);
+            if arguments == "#[server(default)" {
+                continue; // an attribute of an argument
+            }
             let value = |name| Some(at + value_of(arguments, name)?);
             let mut complain = |what: &str| {
                 let line = rust.code[..at].matches('\n').count() + 1;
@@ -74,7 +77,7 @@ mod tests {
         let complete = r#"#[server(prefix = "/rpc", endpoint = "devices/list")]"#;
         let wrapped = "#[server(\n    prefix = \"/rpc\",\n    endpoint = \"devices/show\",\n    input = Json,\n)]";
         let half = "\n#[server(prefix = \"/rpc\")]";
-        let bare = "#[server]\n#[serverless]\n// #[server]";
+        let bare = "#[server]\n#[serverless]\n#[server(default)] a: A\n// #[server]";
         let files = [
             ("app/src/rpc/a.rs", complete),
             ("app/src/rpc/b.rs", wrapped),

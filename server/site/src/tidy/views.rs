@@ -3,51 +3,57 @@
 
 use super::{Finding, Repository};
 
-/// No `style` attribute, neither in views nor in markup inside literals.
+/// No `style` attribute, neither in views nor in markup inside literals. A component may have a property of that name.
 pub(super) fn inline_styles(repository: &Repository) -> Vec<Finding> {
     const WHAT: &str = "inline style: the security policy refuses it; add a class in style/";
     let mut findings = Vec::new();
     for (file, rust) in repository.rust().filter(|(file, _)| !file.is_test()) {
         if file.is_in("app/") {
-            let lines = rust
-                .code
-                .lines()
-                .enumerate()
-                .filter(|(_, line)| has_style_attribute(line));
-            findings.extend(lines.map(|(index, _)| Finding::new(&file.path, index + 1, WHAT)));
+            let of_elements =
+                style_attributes(&rust.code).filter(|at| !is_in_component(&rust.code[..*at]));
+            findings.extend(
+                of_elements.map(|at| Finding::new(&file.path, line_of(&rust.code, at), WHAT)),
+            );
         }
         let markup = rust
             .literals_without_tests()
-            .filter(|literal| has_style_attribute(&literal.text));
+            .filter(|literal| style_attributes(&literal.text).next().is_some());
         findings.extend(markup.map(|literal| Finding::new(&file.path, literal.line, WHAT)));
     }
     for file in repository.ending(".html") {
-        let lines = file
-            .text
-            .lines()
-            .enumerate()
-            .filter(|(_, line)| has_style_attribute(line));
-        findings.extend(lines.map(|(index, _)| Finding::new(&file.path, index + 1, WHAT)));
+        let found = style_attributes(&file.text);
+        findings.extend(found.map(|at| Finding::new(&file.path, line_of(&file.text, at), WHAT)));
     }
     findings
 }
 
-/// `style="…"`, `style=move || …` or `style:width=…`, as attributes are written: without blanks before `=`.
-fn has_style_attribute(line: &str) -> bool {
-    line.match_indices("style").any(|(at, word)| {
-        let begins = line[..at]
+fn line_of(text: &str, at: usize) -> usize {
+    text[..at].matches('\n').count() + 1
+}
+
+/// Whether the tag that was opened last is a component: those begin with a capital letter.
+fn is_in_component(before: &str) -> bool {
+    let mut tags = before.rsplit('<').filter_map(|tag| tag.chars().next());
+    let name = tags.find(|first| first.is_ascii_alphabetic());
+    name.is_some_and(|first| first.is_ascii_uppercase())
+}
+
+/// Where `style="…"`, `style=move || …` or `style:width=…` stand: attributes have no blanks before `=`.
+fn style_attributes(text: &str) -> impl Iterator<Item = usize> {
+    let is_property = |name: &str| {
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    };
+    let found = text.match_indices("style").filter(move |(at, word)| {
+        let begins = text[..*at]
             .chars()
             .next_back()
             .is_none_or(char::is_whitespace);
-        let rest = &line[at + word.len()..];
-        let is_property = |name: &str| {
-            !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-        };
+        let rest = &text[at + word.len()..];
         let property = rest.strip_prefix(':').and_then(|rest| rest.split_once('='));
-        begins
-            && (rest.starts_with('=') && !rest.starts_with("==")
-                || property.is_some_and(|(name, _)| is_property(name)))
-    })
+        let has_value = rest.starts_with('=') && !rest.starts_with("==");
+        begins && (has_value || property.is_some_and(|(name, _)| is_property(name)))
+    });
+    found.map(|(at, _)| at)
 }
 
 /// `Suspend` needs a `<Suspense>` or `<Transition>` around it, in the same file.
@@ -80,7 +86,7 @@ mod tests {
             "<i style:width=w>",
             "\tstyle:--size=\"1px\"",
         ] {
-            assert!(has_style_attribute(line), "{line}");
+            assert!(style_attributes(line).next().is_some(), "{line}");
         }
         for line in [
             "let style = x;",
@@ -90,7 +96,7 @@ mod tests {
             "style == x",
             "<p class=\"style\">",
         ] {
-            assert!(!has_style_attribute(line), "{line}");
+            assert!(style_attributes(line).next().is_none(), "{line}");
         }
     }
 
@@ -110,6 +116,17 @@ mod tests {
                 "server/src/b.rs:5",
                 "public/c.html:1"
             ]
+        );
+    }
+
+    #[test]
+    fn a_property_of_a_component_is_no_inline_style() {
+        let view = "view! { <TimeStamp\n ms=(a < b)\n style=style/> }";
+        assert!(found(inline_styles, &[("app/src/a.rs", view)]).is_empty());
+        let view = view.replace("TimeStamp", "span");
+        assert_eq!(
+            found(inline_styles, &[("app/src/a.rs", &view)]),
+            ["app/src/a.rs:3"]
         );
     }
 

@@ -1,0 +1,90 @@
+//! The supervisor's home: how the fleet is, where it is silent, what people did.
+
+use leptos::prelude::*;
+use muster_core::contact::Contact;
+
+use super::facts::PresenceFacts;
+use super::sites::SilentSites;
+use crate::clock::use_now;
+use crate::live::wire::CensusNews;
+use crate::live::{Item, Topic, use_live};
+use crate::panels::census::{InContact, StagesPanel};
+use crate::panels::events::EventList;
+use crate::panels::first_device::FirstDevice;
+use crate::panels::loaded::loaded;
+use crate::panels::presence::PresencePanel;
+use crate::panels::refresh::use_refreshed;
+use crate::rpc::home::{Oversight, read_oversight};
+use crate::shell::Page;
+use crate::ui::{PageHead, Section};
+
+/// `/oversight`
+#[component]
+pub fn OversightPage() -> impl IntoView {
+    let data = Resource::new(|| (), |()| read_oversight());
+    view! {
+        <Page title="Oversight">
+            {loaded(data, |oversight| view! { <OversightBody oversight=oversight/> }.into_any())}
+        </Page>
+    }
+}
+
+#[component]
+fn OversightBody(oversight: Oversight) -> impl IntoView {
+    let census = RwSignal::new(oversight.census.clone());
+    let may_audit = oversight.acts.is_some();
+    let (oversight, refresh) = use_refreshed(oversight, read_oversight);
+    Effect::new(move |first: Option<()>| {
+        let newest = oversight.with(|oversight| oversight.census.clone());
+        if first.is_some() {
+            census.set(newest);
+        }
+    });
+    use_live(
+        || vec![Topic::Census],
+        move |item| match item {
+            Item::Census(news) => {
+                let silent = |census: &CensusNews| census.contact(Contact::Silent);
+                if silent(news) != census.with_untracked(silent) {
+                    refresh.ask();
+                }
+                census.set(news.clone());
+            }
+            Item::Resync => refresh.ask(),
+            Item::Rows(_) | Item::Device(_) | Item::Events(_) => {}
+        },
+    );
+    let empty = Memo::new(move |_| census.with(|census| census.stages.iter().all(|(_, n)| *n == 0)));
+    let chart = Memo::new(move |_| oversight.with(|oversight| oversight.presence.clone()));
+    let silent = Memo::new(move |_| oversight.with(|oversight| oversight.silent.clone()));
+    let acts = Signal::derive(move || oversight.with(|oversight| oversight.acts.clone().unwrap_or_default()));
+    let now = use_now();
+    let acts_section = may_audit.then(|| {
+        view! {
+            <Section id="acts" title="Latest acts of people" rule=true>
+                <EventList events=acts now=now name_devices=true/>
+            </Section>
+        }
+    });
+    view! {
+        <PageHead title="Oversight" facts=move || view! { <InContact census=census/> }/>
+        {move || empty.get().then(|| view! { <FirstDevice/> })}
+        <PresenceFacts census=census/>
+        <div class="cols mt-8">
+            <div class="stack">
+                <Section id="day" title="Last 24 hours">
+                    {move || view! { <PresencePanel chart=chart.get()/> }}
+                </Section>
+                {acts_section}
+            </div>
+            <aside class="stack">
+                <Section id="sites" title="Most silent">
+                    <SilentSites silent=silent/>
+                </Section>
+                <Section id="stages" title="By stage" rule=true>
+                    <StagesPanel census=census/>
+                </Section>
+            </aside>
+        </div>
+    }
+}

@@ -1,0 +1,78 @@
+//! What happened, as a list of sentences.
+
+mod words;
+
+use leptos::prelude::*;
+use muster_core::event::EventKind;
+
+use crate::live::wire::EventView;
+use crate::routes;
+use crate::ui::{Log, LogItem, Tone};
+
+pub use words::sentence;
+
+/// Events, newest first.
+#[component]
+pub fn EventList(
+    /// The events.
+    #[prop(into)]
+    events: Signal<Vec<EventView>>,
+    /// The present, for the names of days.
+    #[prop(into)]
+    now: Signal<i64>,
+    /// Names the device of each event with a link; not on a device's own page.
+    #[prop(optional)]
+    name_devices: bool,
+) -> impl IntoView {
+    let items = move || {
+        events
+            .get()
+            .into_iter()
+            .map(|event| item(event, now, name_devices))
+            .collect_view()
+    };
+    view! { <Log>{items}</Log> }
+}
+
+fn item(event: EventView, now: Signal<i64>, name_devices: bool) -> impl IntoView {
+    let sentence = sentence(&event.cause, event.kind, &event.detail);
+    let device = event.device.filter(|_| name_devices).map(|id| {
+        view! {
+            <a href=routes::device(&id)>{id.as_str().to_owned()}</a>
+            <span class="sep"></span>
+        }
+    });
+    view! {
+        <LogItem at=event.at_ms now=now icon=icon(event.kind) tone=tone(event.kind)>
+            {device}
+            <span>{sentence}</span>
+        </LogItem>
+    }
+}
+
+fn icon(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::DeviceCreated => "i-provision",
+        EventKind::DeviceUpdated => "i-configure",
+        EventKind::DeviceDeleted => "i-trash",
+        EventKind::StageChanged => "i-flag",
+        EventKind::Connected => "i-signal",
+        EventKind::Disconnected => "s-neutral",
+        EventKind::Reported => "i-comment",
+        EventKind::TagsChanged => "i-tag",
+        EventKind::DesiredChanged => "i-pencil",
+        EventKind::PersonCreated | EventKind::PersonUpdated => "i-users",
+        EventKind::PasswordChanged | EventKind::SecretShown => "i-key",
+        EventKind::SignedIn | EventKind::SignedOut => "i-user",
+        EventKind::SignInRefused => "s-attention",
+        EventKind::BackupWritten => "i-box",
+        EventKind::Exported => "i-download",
+    }
+}
+
+fn tone(kind: EventKind) -> Tone {
+    match kind {
+        EventKind::SignInRefused => Tone::Attention,
+        _ => Tone::Neutral,
+    }
+}

@@ -1,0 +1,237 @@
+//! An event in a sentence: who did what, and what changed.
+
+use muster_core::event::EventKind;
+use serde_json::Value;
+
+use crate::format;
+use crate::live::wire::Cause;
+use crate::panels::twin::tree;
+
+/// Changes that are named one by one; more are counted.
+const NAMED: usize = 3;
+
+/// Longest value that is written out, in characters.
+const MAX_VALUE: usize = 48;
+
+/// The sentence. The device itself is named beside it, so it is "it" here.
+pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
+    let who = who(cause);
+    let text = match kind {
+        EventKind::DeviceCreated => match text(detail, "authentication") {
+            Some(auth) => format!("{who} made the identity, with {}", credentials(auth)),
+            None => format!("{who} made the identity"),
+        },
+        EventKind::DeviceUpdated => updated(&who, detail),
+        EventKind::DeviceDeleted => format!("{who} deleted the identity and its twin"),
+        EventKind::StageChanged => staged(&who, cause, detail),
+        EventKind::Connected => connected(detail),
+        EventKind::Disconnected => match text(detail, "reason") {
+            Some(reason) => format!("it disconnected: {reason}"),
+            None => "it disconnected".to_owned(),
+        },
+        EventKind::Reported => format!("it reported {}", changes(detail)),
+        EventKind::TagsChanged => format!("{who} changed tags: {}", changes(detail)),
+        EventKind::DesiredChanged => format!("{who} asked for {}", changes(detail)),
+        EventKind::PersonCreated => format!("{who} made {}", account(detail)),
+        EventKind::PersonUpdated => format!("{who} changed {}", account(detail)),
+        EventKind::PasswordChanged => match text(detail, "name") {
+            Some(name) => format!("{who} set a new password for {name}"),
+            None => format!("{who} changed a password"),
+        },
+        EventKind::SignedIn => format!("{who} signed in"),
+        EventKind::SignedOut => format!("{who} signed out"),
+        EventKind::SignInRefused => match text(detail, "name") {
+            Some(name) => format!("a sign-in as {name} was refused"),
+            None => "a sign-in was refused".to_owned(),
+        },
+        EventKind::SecretShown => match text(detail, "what") {
+            Some(what) => format!("{who} was shown a secret: {what}"),
+            None => format!("{who} was shown a secret"),
+        },
+        EventKind::BackupWritten => format!("{who} wrote a backup"),
+        EventKind::Exported => match detail.get("devices").and_then(Value::as_u64) {
+            Some(n) => format!("{who} exported {}", format::plural(n, "device", "devices")),
+            None => format!("{who} exported a list"),
+        },
+    };
+    format::sentence(&text)
+}
+
+fn who(cause: &Cause) -> String {
+    match cause {
+        Cause::Person(name) => name.clone(),
+        Cause::Device => "it".to_owned(),
+        Cause::Console => "the command line".to_owned(),
+        Cause::Hub => "the hub".to_owned(),
+    }
+}
+
+fn text<'a>(detail: &'a Value, name: &str) -> Option<&'a str> {
+    detail.get(name)?.as_str().filter(|text| !text.is_empty())
+}
+
+fn credentials(kind: &str) -> &str {
+    match kind {
+        "sas" => "shared keys",
+        "selfSigned" => "self-signed certificates",
+        "certificateAuthority" => "a certificate of a registered authority",
+        other => other,
+    }
+}
+
+fn updated(who: &str, detail: &Value) -> String {
+    let mut done = Vec::new();
+    match text(detail, "status") {
+        Some("enabled") => done.push("enabled it".to_owned()),
+        Some("disabled") => done.push("disabled it".to_owned()),
+        _ => {}
+    }
+    if let Some(kind) = text(detail, "credentials") {
+        done.push(format!("gave it other credentials: {}", credentials(kind)));
+    }
+    if done.is_empty() {
+        done.push("changed the identity".to_owned());
+    }
+    let done = done.join(" and ");
+    match text(detail, "reason") {
+        Some(reason) => format!("{who} {done}, because: {reason}"),
+        None => format!("{who} {done}"),
+    }
+}
+
+fn staged(who: &str, cause: &Cause, detail: &Value) -> String {
+    let to = text(detail, "to").or_else(|| text(detail, "stage"));
+    match (cause, to) {
+        (Cause::Device | Cause::Hub, Some(stage)) => format!("it is {stage} now"),
+        (Cause::Device | Cause::Hub, None) => "it moved to another stage".to_owned(),
+        (_, Some(stage)) => format!("{who} moved it to {stage}"),
+        (_, None) => format!("{who} moved it to another stage"),
+    }
+}
+
+fn connected(detail: &Value) -> String {
+    match (text(detail, "protocol"), text(detail, "address")) {
+        (Some(protocol), Some(address)) => format!("it connected by {protocol} from {address}"),
+        (Some(protocol), None) => format!("it connected by {protocol}"),
+        _ => "it connected".to_owned(),
+    }
+}
+
+fn account(detail: &Value) -> String {
+    text(detail, "name").map_or_else(|| "an account".to_owned(), |name| format!("the account {name}"))
+}
+
+/// What a patch of a twin says: `reporting.interval = 300, radio removed (version 42)`.
+fn changes(detail: &Value) -> String {
+    let version = detail
+        .get("version")
+        .and_then(Value::as_u64)
+        .map(|version| format!(" (version {})", format::count(version)))
+        .unwrap_or_default();
+    let Some(patch) = detail.get("patch").and_then(Value::as_object) else {
+        return match detail.get("patch") {
+            Some(Value::Null) => format!("nothing at all{version}"),
+            _ => format!("values too large to show here{version}"),
+        };
+    };
+    let leaves = tree::leaves(patch);
+    let mut parts: Vec<String> = leaves
+        .iter()
+        .filter(|(path, _)| path.first().is_none_or(|key| !key.starts_with('$')))
+        .map(|(path, value)| change(&tree::dotted(path), value))
+        .collect();
+    let more = parts.len().saturating_sub(NAMED);
+    parts.truncate(NAMED);
+    let named = parts.join(", ");
+    match (named.is_empty(), more) {
+        (true, _) => format!("no change{version}"),
+        (false, 0) => format!("{named}{version}"),
+        (false, more) => format!("{named} and {} more{version}", format::number_word(more as u64)),
+    }
+}
+
+fn change(path: &str, value: &Value) -> String {
+    if value.is_null() {
+        return format!("{path} removed");
+    }
+    let mut shown = tree::shown(value);
+    if shown.chars().count() > MAX_VALUE {
+        shown = shown.chars().take(MAX_VALUE).chain(['…']).collect();
+    }
+    format!("{path} = {shown}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn check(cause: Cause, kind: EventKind, detail: Value, want: &str) {
+        assert_eq!(sentence(&cause, kind, &detail), want);
+    }
+
+    fn ann() -> Cause {
+        Cause::Person("ann".to_owned())
+    }
+
+    #[test]
+    fn twin_changes_name_what_changed() {
+        check(
+            ann(),
+            EventKind::DesiredChanged,
+            json!({"patch": {"reporting": {"interval": 300, "$x": null}, "radio": null}, "version": 1042}),
+            "Ann asked for radio removed, reporting.$x removed, reporting.interval = 300 (version 1,042).",
+        );
+        check(
+            Cause::Device,
+            EventKind::Reported,
+            json!({"patch": {"a": 1, "b": "two", "c": [3], "d": true, "e": {}, "$version": 4}}),
+            "It reported a = 1, b = two, c = [3] and two more.",
+        );
+        check(
+            Cause::Console,
+            EventKind::TagsChanged,
+            json!({"patch": {"note": "x".repeat(60)}}),
+            &format!("The command line changed tags: note = {}….", "x".repeat(48)),
+        );
+        check(ann(), EventKind::DesiredChanged, json!({"patch": {}}), "Ann asked for no change.");
+        check(
+            ann(),
+            EventKind::DesiredChanged,
+            json!({"version": 3}),
+            "Ann asked for values too large to show here (version 3).",
+        );
+    }
+
+    #[test]
+    fn contact_says_how_and_why() {
+        check(
+            Cause::Device,
+            EventKind::Connected,
+            json!({"protocol": "MQTT", "address": "10.1.2.3:4"}),
+            "It connected by MQTT from 10.1.2.3:4.",
+        );
+        check(
+            Cause::Device,
+            EventKind::Disconnected,
+            json!({"reason": "keep-alive missed"}),
+            "It disconnected: keep-alive missed.",
+        );
+        check(Cause::Device, EventKind::StageChanged, json!({"to": "active"}), "It is active now.");
+    }
+
+    #[test]
+    fn acts_of_people_name_them() {
+        check(
+            ann(),
+            EventKind::DeviceUpdated,
+            json!({"status": "disabled", "reason": "stolen", "credentials": null}),
+            "Ann disabled it, because: stolen.",
+        );
+        check(ann(), EventKind::DeviceCreated, json!({"authentication": "sas"}), "Ann made the identity, with shared keys.");
+        check(ann(), EventKind::SecretShown, json!({"what": "connection string"}), "Ann was shown a secret: connection string.");
+        check(Cause::Hub, EventKind::SignInRefused, json!({"name": "bob"}), "A sign-in as bob was refused.");
+        check(ann(), EventKind::Exported, json!({"devices": 1200}), "Ann exported 1,200 devices.");
+        check(ann(), EventKind::PersonUpdated, Value::Null, "Ann changed an account.");
+    }
+}

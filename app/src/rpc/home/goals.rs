@@ -1,0 +1,20 @@
+//! The manager's home.
+
+use leptos::prelude::*;
+
+use super::Goals;
+use crate::error::AppError;
+
+/// How the fleet is, to read.
+#[server(prefix = "/rpc", endpoint = "home/goals")]
+pub async fn read_goals() -> Result<Goals, AppError> {
+    use super::read;
+    let access = crate::session::require()?;
+    let hub = crate::session::hub()?;
+    Ok(Goals {
+        census: read::census(&hub, &access),
+        regions: read::regions(&hub, &access),
+        presence: read::presence(&hub, &access).await?,
+        now: hub.now().millis(),
+    })
+}

@@ -1,0 +1,227 @@
+//! Counting: how many, of which kind, with which values.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
+use crate::dictionary::{Code, Kind, Values};
+use crate::entry::{Census, Scalar, TagPath};
+use crate::fact::Fact;
+use crate::filter::Source;
+use crate::scan::Scan;
+
+/// Most groups that are told.
+pub const MAX_GROUPS: usize = 1000;
+
+/// Most paths below tags that are told; the ones with the most devices.
+pub const MAX_TAG_PATHS: usize = 1000;
+
+pub(crate) fn count(scan: &Scan) -> usize {
+    let mut total = 0;
+    scan.each(|_, _, bits| total += bits.count());
+    total
+}
+
+pub(crate) fn census(scan: &Scan) -> Census {
+    let mut census = Census::default();
+    scan.each(|_, chunk, bits| {
+        for row in bits.iter() {
+            let facts = &chunk.facts()[row];
+            census.listed += 1;
+            census.stage[facts.stage as usize] += 1;
+            let Some(contact) = facts.contact(scan.now) else {
+                continue;
+            };
+            census.contact[contact as usize] += 1;
+            census.in_service += 1;
+            census.connected += usize::from(facts.connected);
+            census.disabled += usize::from(facts.status == muster_core::device::Status::Disabled);
+            census.drift += usize::from(facts.drift);
+        }
+    });
+    census
+}
+
+/// Most devices first; equal ones in the order of their values, those without a value last.
+pub(crate) fn group(scan: &Scan, source: Source, limit: usize) -> Vec<(Option<Scalar>, usize)> {
+    let limit = limit.min(MAX_GROUPS);
+    match source {
+        Source::Id => group_ids(scan, limit),
+        Source::Fact(fact) => group_facts(scan, fact, limit),
+        Source::Model => {
+            let mut tally = Tally::new(scan.snapshot.values());
+            scan.each(|_, chunk, bits| {
+                let models = bits.iter().map(|row| chunk.facts()[row].model);
+                models.for_each(|model| tally.add(model));
+            });
+            tally.most(limit)
+        }
+        Source::Tag(path) => {
+            let mut tally = Tally::new(scan.snapshot.values());
+            scan.each(|_, chunk, bits| match chunk.column(path) {
+                None => tally.without += bits.count(),
+                Some(column) => {
+                    let before = tally.with;
+                    let rows = column.iter().filter(|(row, _)| bits.has(*row));
+                    rows.for_each(|(_, code)| tally.add(code));
+                    tally.without += bits.count() - (tally.with - before);
+                }
+            });
+            tally.most(limit)
+        }
+        Source::Nowhere => match count(scan) {
+            0 => Vec::new(),
+            all => keep_first(vec![(None, all)], limit),
+        },
+    }
+}
+
+/// Every id is a group of its own.
+fn group_ids(scan: &Scan, limit: usize) -> Vec<(Option<Scalar>, usize)> {
+    let mut groups = Vec::new();
+    let mut walk = scan.start();
+    for chunk in scan.snapshot.chunks() {
+        let ids = walk.bits(chunk);
+        let ids = ids.iter().map(|row| chunk.ids().get(row));
+        let left = limit - groups.len();
+        groups.extend(
+            ids.take(left)
+                .map(|id| (Some(Scalar::String(id.to_owned())), 1)),
+        );
+        if groups.len() == limit {
+            break;
+        }
+    }
+    groups
+}
+
+fn group_facts(scan: &Scan, fact: Fact, limit: usize) -> Vec<(Option<Scalar>, usize)> {
+    let values: Vec<_> = fact.values().map(Scalar::of).chain([None]).collect();
+    let mut counts = vec![0; values.len()];
+    scan.each(|_, chunk, bits| {
+        for row in bits.iter() {
+            let index = fact.index(&chunk.facts()[row], scan.now);
+            counts[index.unwrap_or(values.len() - 1)] += 1;
+        }
+    });
+    let groups = values.into_iter().zip(counts);
+    keep_first(groups.filter(|(_, count)| *count > 0).collect(), limit)
+}
+
+/// The first `limit` groups in order.
+fn keep_first(
+    mut groups: Vec<(Option<Scalar>, usize)>,
+    limit: usize,
+) -> Vec<(Option<Scalar>, usize)> {
+    groups.sort_by(|(a, more), (b, less)| {
+        let by_value = || a.partial_cmp(b).unwrap_or(Ordering::Equal);
+        less.cmp(more)
+            .then_with(|| a.is_none().cmp(&b.is_none()))
+            .then_with(by_value)
+    });
+    groups.truncate(limit);
+    groups
+}
+
+/// Counts codes, one counter per value of the dictionary.
+struct Tally<'a> {
+    values: &'a Values,
+    counts: Vec<u32>,
+    codes: Vec<Code>,
+    with: usize,
+    without: usize,
+}
+
+impl<'a> Tally<'a> {
+    fn new(values: &'a Values) -> Self {
+        Self {
+            values,
+            counts: vec![0; values.len()],
+            codes: Vec::new(),
+            with: 0,
+            without: 0,
+        }
+    }
+
+    fn add(&mut self, code: Code) {
+        if code.kind() == Some(Kind::Composite) {
+            return;
+        }
+        self.with += 1;
+        let count = &mut self.counts[code.index()];
+        if *count == 0 {
+            self.codes.push(code);
+        }
+        *count += 1;
+    }
+
+    fn most(self, limit: usize) -> Vec<(Option<Scalar>, usize)> {
+        let Self {
+            values,
+            counts,
+            mut codes,
+            without,
+            ..
+        } = self;
+        // Numbers that are written apart count together.
+        codes.sort_unstable_by_key(|code| (code.kind(), values.key(*code)));
+        let mut groups: Vec<(Code, usize)> = Vec::new();
+        for code in codes {
+            let count = counts[code.index()] as usize;
+            let number = code.kind() == Some(Kind::Number);
+            match groups.last_mut() {
+                Some((last, total)) if number && values.field(*last) == values.field(code) => {
+                    *total += count;
+                }
+                _ => groups.push((code, count)),
+            }
+        }
+        let order = |a: &(Code, usize), b: &(Code, usize)| {
+            let by_text = || values.text(a.0).cmp(values.text(b.0));
+            let head = |code: Code| (code.kind(), values.key(code));
+            let by_value = || head(a.0).cmp(&head(b.0)).then_with(by_text);
+            b.1.cmp(&a.1).then_with(by_value)
+        };
+        first(&mut groups, limit, order);
+        let groups = groups
+            .into_iter()
+            .map(|(code, count)| (Scalar::of(values.field(code)), count));
+        let without = (without > 0).then_some((None, without));
+        keep_first(groups.chain(without).collect(), limit)
+    }
+}
+
+/// The first `limit` in order, without sorting the others.
+fn first<T>(list: &mut Vec<T>, limit: usize, order: impl Fn(&T, &T) -> Ordering) {
+    if list.len() > limit {
+        list.select_nth_unstable_by(limit, &order);
+        list.truncate(limit);
+    }
+    list.sort_unstable_by(order);
+}
+
+/// The paths below tags with their numbers of devices, by name.
+pub(crate) fn tag_paths(scan: &Scan) -> Vec<TagPath> {
+    let mut counts: HashMap<Code, usize> = HashMap::new();
+    scan.each(|_, chunk, bits| {
+        for (path, column) in chunk.tags() {
+            let devices = if scan.is_all() {
+                column.used()
+            } else {
+                column.iter().filter(|(row, _)| bits.has(*row)).count()
+            };
+            if devices > 0 {
+                *counts.entry(path).or_default() += devices;
+            }
+        }
+    });
+    let path = |(code, devices): (Code, usize)| TagPath {
+        path: scan.snapshot.values().text(code).to_owned(),
+        devices,
+    };
+    let mut paths: Vec<TagPath> = counts.into_iter().map(path).collect();
+    first(&mut paths, MAX_TAG_PATHS, |a, b| {
+        b.devices.cmp(&a.devices).then_with(|| a.path.cmp(&b.path))
+    });
+    paths.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    paths
+}

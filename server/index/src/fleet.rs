@@ -1,0 +1,257 @@
+//! The fleet as the writer keeps it: chunks in the order of ids, and the dictionary of all values.
+
+use std::sync::Arc;
+
+use muster_core::contact::Schedule;
+use muster_core::ids::DeviceId;
+use muster_core::time::Timestamp;
+use muster_core::twin::Object;
+use muster_query::{Field, Path};
+use serde_json::Value;
+
+use crate::chunk::{Chunk, Facts, ROWS};
+use crate::dictionary::{Code, Dictionary, Kind};
+use crate::entry::{Entry, Row};
+use crate::fact::Fact;
+use crate::snapshot::{Place, Snapshot};
+use crate::tags;
+
+/// Everything. No chunk is empty.
+#[derive(Debug, Default)]
+pub(crate) struct Fleet {
+    chunks: Vec<Arc<Chunk>>,
+    dictionary: Dictionary,
+}
+
+impl Fleet {
+    pub(crate) fn dictionary(&self) -> &Dictionary {
+        &self.dictionary
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.chunks.iter().map(|chunk| chunk.len()).sum()
+    }
+
+    /// What readers take along: pointers only.
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        Snapshot::new(self.chunks.clone(), self.dictionary.values().clone())
+    }
+
+    /// Where a device is, or where it would be.
+    fn place(&self, id: &str) -> Result<Place, Place> {
+        crate::snapshot::place(&self.chunks, id)
+    }
+
+    /// Adds a device, or replaces all that is known about it.
+    pub(crate) fn upsert(&mut self, entry: &Entry) {
+        let model = self.dictionary.hold(Kind::Text, &entry.model_id);
+        let mut facts = Facts::new(entry.status, entry.stage, entry.stage_at, entry.auth, model);
+        facts.connected = entry.connected;
+        facts.drift = entry.drift;
+        if let Some(at) = entry.last_activity_at {
+            facts.touch(at);
+        }
+        let place = match self.place(entry.id.as_str()) {
+            Ok(place) => {
+                let known = self.chunk_mut(place).facts_mut(place.row());
+                let before = std::mem::replace(known, facts);
+                self.dictionary.release(before.model);
+                place
+            }
+            Err(place) => {
+                let place = self.make_room(place);
+                let chunk = self.chunk_mut(place);
+                chunk.insert(place.row(), entry.id.as_str(), facts);
+                place
+            }
+        };
+        self.write_tags(place, &entry.tags);
+    }
+
+    /// Makes sure that a chunk can take one more at `place`; gives the place that it then is.
+    fn make_room(&mut self, place: Place) -> Place {
+        let (number, row) = (place.chunk(), place.row());
+        let Some(chunk) = self.chunks.get_mut(number) else {
+            self.chunks.push(Arc::default());
+            return Place::new(number, 0);
+        };
+        if chunk.len() < ROWS {
+            return place;
+        }
+        // Ids that come in order, as at start-up, leave full chunks behind.
+        let last = number + 1 == self.chunks.len();
+        if last && row == ROWS {
+            self.chunks.push(Arc::default());
+            return Place::new(number + 1, 0);
+        }
+        let tail = Arc::make_mut(&mut self.chunks[number]).split_off(ROWS / 2);
+        self.chunks.insert(number + 1, Arc::new(tail));
+        if row <= ROWS / 2 {
+            place
+        } else {
+            Place::new(number + 1, row - ROWS / 2)
+        }
+    }
+
+    fn chunk_mut(&mut self, place: Place) -> &mut Chunk {
+        Arc::make_mut(&mut self.chunks[place.chunk()])
+    }
+
+    /// Takes a device out; whether it was there.
+    pub(crate) fn remove(&mut self, id: &DeviceId) -> bool {
+        let Ok(place) = self.place(id.as_str()) else {
+            return false;
+        };
+        self.write_tags(place, &Object::new());
+        let chunk = self.chunk_mut(place);
+        let facts = chunk.remove(place.row());
+        if chunk.len() == 0 {
+            self.chunks.remove(place.chunk());
+        }
+        self.dictionary.release(facts.model);
+        true
+    }
+
+    /// Changes facts of a device; whether it is known.
+    pub(crate) fn change(&mut self, id: &DeviceId, change: impl FnOnce(&mut Facts)) -> bool {
+        let Ok(place) = self.place(id.as_str()) else {
+            return false;
+        };
+        change(self.chunk_mut(place).facts_mut(place.row()));
+        true
+    }
+
+    /// Another model; whether the device is known.
+    pub(crate) fn set_model(&mut self, id: &DeviceId, model_id: &str) -> bool {
+        let model = self.dictionary.hold(Kind::Text, model_id);
+        let mut before = model;
+        let known = self.change(id, |facts| {
+            before = std::mem::replace(&mut facts.model, model)
+        });
+        self.dictionary.release(before);
+        known
+    }
+
+    /// Replaces the tags; whether the device is known.
+    pub(crate) fn set_tags(&mut self, id: &DeviceId, tags: &Object) -> bool {
+        let Ok(place) = self.place(id.as_str()) else {
+            return false;
+        };
+        self.write_tags(place, tags);
+        true
+    }
+
+    /// A cell that has a value holds its value and its path in the dictionary.
+    fn write_tags(&mut self, place: Place, tags: &Object) {
+        let mut cells: Vec<(Code, Code)> = Vec::new();
+        tags::flatten(tags, &mut |path, kind, text| {
+            let path = self.dictionary.hold(Kind::Text, path);
+            cells.push((path, self.dictionary.hold(kind, text)));
+        });
+        cells.sort_unstable_by_key(|(path, _)| *path);
+        let chunk = Arc::make_mut(&mut self.chunks[place.chunk()]);
+        let row = place.row();
+        let gone: Vec<Code> = chunk
+            .tags()
+            .filter(|(path, column)| {
+                let kept = cells.binary_search_by_key(path, |(path, _)| *path).is_ok();
+                !kept && !column.get(row).is_none()
+            })
+            .map(|(path, _)| path)
+            .collect();
+        for (path, code) in cells
+            .into_iter()
+            .chain(gone.into_iter().map(|path| (path, Code::NONE)))
+        {
+            let before = chunk.set_tag(row, path, code);
+            if !before.is_none() {
+                self.dictionary.release(before);
+                self.dictionary.release(path);
+            }
+        }
+        let schedule = schedule(tags);
+        if !chunk.facts()[row].follows(schedule) {
+            chunk.facts_mut(row).set_schedule(schedule);
+        }
+    }
+
+    /// One device as conditions see it.
+    pub(crate) fn find(&self, id: &DeviceId, now: Timestamp) -> Option<Device<'_>> {
+        let place = self.place(id.as_str()).ok()?;
+        Some(Device {
+            fleet: self,
+            place,
+            now,
+        })
+    }
+
+    /// Bytes it takes.
+    pub(crate) fn memory(&self) -> usize {
+        let chunks: usize = self.chunks.iter().map(|chunk| chunk.memory()).sum();
+        chunks + self.dictionary.memory()
+    }
+}
+
+fn schedule(tags: &Object) -> Schedule {
+    match tags.get("contact") {
+        None => muster_core::contact::DEFAULT_SCHEDULE,
+        Some(contact) => {
+            let mut only = Object::new();
+            only.insert("contact".to_owned(), contact.clone());
+            Schedule::from_tags(&Value::Object(only))
+        }
+    }
+}
+
+/// One device, for the reference evaluator.
+#[derive(Debug)]
+pub(crate) struct Device<'a> {
+    fleet: &'a Fleet,
+    place: Place,
+    now: Timestamp,
+}
+
+impl Device<'_> {
+    fn chunk(&self) -> &Chunk {
+        &self.fleet.chunks[self.place.chunk()]
+    }
+
+    /// All that is known about it.
+    pub(crate) fn row(&self) -> Row {
+        let values = self.fleet.dictionary.values();
+        crate::snapshot::row(self.chunk(), self.place.row(), values, self.now)
+    }
+
+    fn tag(&self, path: &str) -> Field<'_> {
+        let (dictionary, row) = (&self.fleet.dictionary, self.place.row());
+        let values = dictionary.values();
+        let column = dictionary
+            .find(Kind::Text, path)
+            .and_then(|path| self.chunk().column(path));
+        let code = column.map_or(Code::NONE, |column| column.get(row));
+        if !code.is_none() {
+            return values.field(code);
+        }
+        let inside = |(below, column): (Code, &crate::column::Column)| {
+            let key = values.text(below).strip_prefix(path);
+            key.is_some_and(|key| key.starts_with('.')) && !column.get(row).is_none()
+        };
+        if self.chunk().tags().any(inside) {
+            Field::Composite
+        } else {
+            Field::Undefined
+        }
+    }
+}
+
+impl muster_query::Row for Device<'_> {
+    fn value(&self, path: &Path) -> Field<'_> {
+        let facts = &self.chunk().facts()[self.place.row()];
+        match path {
+            Path::DeviceId => Field::Str(self.chunk().ids().get(self.place.row())),
+            Path::ModelId => self.fleet.dictionary.values().field(facts.model),
+            Path::Tag(path) => self.tag(path),
+            _ => Fact::of(path).map_or(Field::Undefined, |fact| fact.field(facts, self.now)),
+        }
+    }
+}

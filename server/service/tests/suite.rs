@@ -1,0 +1,15 @@
+//! The service through its public door, on a real database in a directory of its own.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+#[path = "suite/access.rs"]
+mod access;
+#[path = "suite/devices.rs"]
+mod devices;
+#[path = "suite/fleet.rs"]
+mod fleet;
+#[path = "suite/live.rs"]
+mod live;
+#[path = "suite/people.rs"]
+mod people;
+#[path = "suite/support.rs"]
+mod support;

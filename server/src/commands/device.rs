@@ -1,0 +1,128 @@
+//! `muster device …`.
+
+use clap::Subcommand;
+use serde_json::{Value, json};
+
+use crate::commands::{ask, unexpected};
+use crate::config::Config;
+use crate::control::Connection;
+use crate::control::command::{Answer, Command as Request, LIST_CHUNK, Secret};
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::printed::{table, text_at};
+
+/// What to do with devices.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Make a device with new keys
+    #[command(after_help = "Examples:\n  muster device create pump-1\n  \
+                            muster device create pump-1 --tags '{\"site\":\"b7\"}'")]
+    Create {
+        /// The id: letters, digits and - . + % _ # * ? ! ( ) , : = @ $ '
+        id: String,
+        /// First tags, a JSON object
+        #[arg(long, value_name = "JSON")]
+        tags: Option<String>,
+        /// First desired properties, a JSON object
+        #[arg(long, value_name = "JSON")]
+        desired: Option<String>,
+    },
+    /// Show a device with its twin
+    #[command(after_help = "Example:\n  muster device show pump-1 --json")]
+    Show {
+        /// The id
+        id: String,
+    },
+    /// List devices in the order of their ids
+    #[command(after_help = "Example:\n  muster device list --where \"tags.site = 'b7' AND status = 'enabled'\"")]
+    List {
+        /// A condition of the query language
+        #[arg(long = "where", value_name = "QUERY", default_value = "", hide_default_value = true)]
+        condition: String,
+    },
+    /// Print what the device connects with: a secret, noted in the audit trail
+    #[command(after_help = "Example:\n  muster device connection-string pump-1")]
+    ConnectionString {
+        /// The id
+        id: String,
+    },
+    /// Delete a device and its twin
+    #[command(after_help = "Example:\n  muster device delete pump-1")]
+    Delete {
+        /// The id
+        id: String,
+    },
+}
+
+/// Carries it out.
+pub async fn run(command: &Command, config: &Config, output: &Output) -> Result<(), Failure> {
+    match command {
+        Command::Create { id, tags, desired } => {
+            let request = Request::DeviceCreate {
+                id: id.clone(),
+                tags: json_flag("--tags", tags.as_deref())?,
+                desired: json_flag("--desired", desired.as_deref())?,
+            };
+            let Answer::Device { device } = ask(config, request).await? else { return Err(unexpected()) };
+            output.print(&device, || format!("{id} is there. Its connection string: muster device connection-string {id}"));
+        }
+        Command::Show { id } => {
+            let Answer::Device { device } = ask(config, Request::DeviceShow { id: id.clone() }).await? else {
+                return Err(unexpected());
+            };
+            output.print(&device, || format!("{device:#}"));
+        }
+        Command::List { condition } => list(condition, config, output).await?,
+        Command::ConnectionString { id } => {
+            let answer = ask(config, Request::DeviceConnectionString { id: id.clone() }).await?;
+            let Answer::ConnectionString { text: Secret(text) } = answer else { return Err(unexpected()) };
+            output.print(&json!({ "connectionString": text }), || text.clone());
+        }
+        Command::Delete { id } => {
+            let Answer::Done = ask(config, Request::DeviceDelete { id: id.clone() }).await? else {
+                return Err(unexpected());
+            };
+            output.print(&json!({ "deleted": id }), || format!("{id} is deleted; its history stays."));
+        }
+    }
+    Ok(())
+}
+
+/// Asks chunk by chunk, so that a large fleet never stands in memory whole on the hub's side.
+async fn list(condition: &str, config: &Config, output: &Output) -> Result<(), Failure> {
+    let connection = Connection::open(config).await?;
+    let listed = listed(&connection, condition).await;
+    connection.close().await;
+    let devices = listed?;
+    output.print(&Value::Array(devices.clone()), || {
+        let heads = ["DEVICE", "STATUS", "STAGE", "CONTACT", "LAST ACTIVITY"];
+        let keys = ["deviceId", "status", "stage", "contact", "lastActivityTime"];
+        let rows: Vec<Vec<String>> =
+            devices.iter().map(|device| keys.iter().map(|key| text_at(device, &[key])).collect()).collect();
+        format!("{}{} devices", table(&heads, &rows), devices.len())
+    });
+    Ok(())
+}
+
+async fn listed(connection: &Connection, condition: &str) -> Result<Vec<Value>, Failure> {
+    let mut all: Vec<Value> = Vec::new();
+    loop {
+        let after = all.last().map(|device| text_at(device, &["deviceId"]));
+        let request = Request::DeviceList { condition: condition.to_owned(), after };
+        let Answer::Devices { devices } = connection.ask(request).await? else { return Err(unexpected()) };
+        let more = devices.len() == LIST_CHUNK;
+        all.extend(devices);
+        if !more {
+            return Ok(all);
+        }
+    }
+}
+
+fn json_flag(flag: &str, text: Option<&str>) -> Result<Option<Value>, Failure> {
+    let Some(text) = text else { return Ok(None) };
+    match serde_json::from_str(text) {
+        Ok(value @ Value::Object(_)) => Ok(Some(value)),
+        Ok(_) => Err(Failure::Usage(format!("{flag} must be a JSON object such as '{{\"site\":\"b7\"}}'"))),
+        Err(problem) => Err(Failure::Usage(format!("{flag} is not JSON: {problem}"))),
+    }
+}

@@ -1,0 +1,144 @@
+//! What can be asked, and what comes back. The wire form between the binary and itself; both sides are the same build.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use muster_core::policy::Role;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Devices in one answer of [`Command::DeviceList`]; the client asks again for more.
+pub const LIST_CHUNK: usize = 1_000;
+
+/// A request.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case")]
+pub enum Command {
+    /// Makes a device with keys of the hub's choice.
+    DeviceCreate {
+        /// Its id.
+        id: String,
+        /// Its first tags; an object.
+        tags: Option<Value>,
+        /// Its first desired properties; an object.
+        desired: Option<Value>,
+    },
+    /// A device with its twin.
+    DeviceShow {
+        /// Its id.
+        id: String,
+    },
+    /// The next devices in the order of ids.
+    DeviceList {
+        /// A condition; empty for all.
+        condition: String,
+        /// The last id of the chunk before.
+        after: Option<String>,
+    },
+    /// The connection string with the primary key.
+    DeviceConnectionString {
+        /// Its id.
+        id: String,
+    },
+    /// Deletes a device.
+    DeviceDelete {
+        /// Its id.
+        id: String,
+    },
+    /// The connection string of a shared access policy.
+    PolicyConnectionString {
+        /// Its name.
+        name: String,
+    },
+    /// Makes an account.
+    UserCreate {
+        /// The sign-in name.
+        name: String,
+        /// The name others read.
+        display_name: String,
+        /// The roles.
+        roles: Vec<Role>,
+        /// The scope of all these roles; empty for the whole fleet.
+        scope: String,
+        /// The password; one is made when absent.
+        password: Option<Secret>,
+    },
+    /// Looks for faults in the database.
+    Check,
+    /// Writes a copy of the database.
+    Backup {
+        /// To this file, which must not exist; an absolute path.
+        to: PathBuf,
+    },
+}
+
+/// A text that `Debug` does not show.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(pub String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// What came of it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "snake_case")]
+pub enum Answer {
+    /// A device, or a device with its twin.
+    Device {
+        /// As it is printed.
+        device: Value,
+    },
+    /// Devices.
+    Devices {
+        /// As they are printed.
+        devices: Vec<Value>,
+    },
+    /// A connection string.
+    ConnectionString {
+        /// With its key.
+        text: Secret,
+    },
+    /// It was done, and there is nothing more to say.
+    Done,
+    /// An account.
+    User {
+        /// The sign-in name.
+        name: String,
+        /// The password, when the hub made it.
+        password: Option<Secret>,
+    },
+    /// What the check found; nothing is good.
+    Findings {
+        /// The faults.
+        findings: Vec<Fault>,
+    },
+    /// A finished backup.
+    Backup {
+        /// Where it is.
+        path: PathBuf,
+        /// Its size.
+        bytes: u64,
+    },
+}
+
+/// Something that is wrong, and how to mend it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Fault {
+    /// What was looked at.
+    pub subject: String,
+    /// What is wrong with it.
+    pub problem: String,
+    /// What to do.
+    pub remedy: String,
+}
+
+/// Why it was not done.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Refused {
+    /// In words, with what to do.
+    pub message: String,
+}

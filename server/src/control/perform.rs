@@ -1,0 +1,126 @@
+//! Carries out commands on a hub, with the rights of whoever holds the machine.
+
+use std::path::Path;
+
+use muster_core::access::PolicyName;
+use muster_core::ids::DeviceId;
+use muster_core::person::RoleGrant;
+use muster_core::policy::Role;
+use muster_core::twin::Object;
+use muster_query::Condition;
+use muster_service::people::NewAccount;
+use muster_service::registry::NewDevice;
+use muster_service::{Access, Hub, ServiceError};
+use serde_json::Value;
+
+use crate::control::command::{Answer, Command, Fault, LIST_CHUNK, Refused, Secret};
+use crate::failure::story;
+use crate::printed;
+
+/// Does it, or says why not.
+pub async fn perform(hub: &Hub, command: Command) -> Result<Answer, Refused> {
+    let done = match command {
+        Command::DeviceCreate { id, tags, desired } => create(hub, &id, tags, desired).await,
+        Command::DeviceShow { id } => show(hub, &id).await,
+        Command::DeviceList { condition, after } => list(hub, &condition, after),
+        Command::DeviceConnectionString { id } => connection_string(hub, &id).await,
+        Command::DeviceDelete { id } => delete(hub, &id).await,
+        Command::PolicyConnectionString { name } => policy(hub, &name).await,
+        Command::UserCreate { name, display_name, roles, scope, password } => {
+            let new = NewAccount {
+                name,
+                display_name,
+                roles: grants(roles, &scope),
+                password: password.map(|secret| secret.0),
+            };
+            user(hub, new).await
+        }
+        Command::Check => check(hub).await,
+        Command::Backup { to } => backup(hub, &to).await,
+    };
+    done.map_err(|problem| Refused { message: story(&problem) })
+}
+
+async fn create(hub: &Hub, id: &str, tags: Option<Value>, desired: Option<Value>) -> Result<Answer, ServiceError> {
+    let permit = hub.permit(&Access::console())?;
+    let new = NewDevice {
+        tags: object(tags, "tags")?,
+        desired: object(desired, "desired properties")?,
+        ..NewDevice::named(DeviceId::new(id)?)
+    };
+    let device = hub.create_device(permit, new).await?;
+    Ok(Answer::Device { device: printed::device(&device, None) })
+}
+
+async fn show(hub: &Hub, id: &str) -> Result<Answer, ServiceError> {
+    let permit = hub.permit_device(&Access::console(), &DeviceId::new(id)?)?;
+    let view = hub.device(&permit).await?;
+    let twin = hub.twin(&permit).await?;
+    let mut device = printed::device(&view.device, Some(view.connection.is_some()));
+    printed::add_twin(&mut device, &twin.twin);
+    Ok(Answer::Device { device })
+}
+
+fn list(hub: &Hub, condition: &str, after: Option<String>) -> Result<Answer, ServiceError> {
+    let condition = Condition::parse(condition).map_err(|problem| ServiceError::Invalid(problem.to_string()))?;
+    let after = after.map(|id| DeviceId::new(&id)).transpose()?;
+    let permit = hub.permit(&Access::console())?;
+    let rows = hub.fleet_export(&permit, after.as_ref(), &condition, "", LIST_CHUNK);
+    Ok(Answer::Devices { devices: rows.iter().map(printed::row).collect() })
+}
+
+async fn connection_string(hub: &Hub, id: &str) -> Result<Answer, ServiceError> {
+    let permit = hub.permit_device(&Access::console(), &DeviceId::new(id)?)?;
+    let text = hub.device_connection_string(permit).await?;
+    Ok(Answer::ConnectionString { text: Secret(text) })
+}
+
+async fn delete(hub: &Hub, id: &str) -> Result<Answer, ServiceError> {
+    let permit = hub.permit_device(&Access::console(), &DeviceId::new(id)?)?;
+    hub.delete_device(permit, None).await?;
+    Ok(Answer::Done)
+}
+
+async fn policy(hub: &Hub, name: &str) -> Result<Answer, ServiceError> {
+    let name: PolicyName = name.parse().map_err(ServiceError::Invalid)?;
+    let permit = hub.permit(&Access::console())?;
+    let text = hub.policy_connection_string(permit, name).await?;
+    Ok(Answer::ConnectionString { text: Secret(text) })
+}
+
+async fn user(hub: &Hub, new: NewAccount) -> Result<Answer, ServiceError> {
+    let permit = hub.permit(&Access::console())?;
+    let (person, password) = hub.create_person(&permit, new).await?;
+    Ok(Answer::User { name: person.name, password: password.map(Secret) })
+}
+
+async fn check(hub: &Hub) -> Result<Answer, ServiceError> {
+    let permit = hub.permit(&Access::console())?;
+    let findings = hub.check(&permit).await?;
+    let fault = |finding: muster_storage::Finding| Fault {
+        subject: finding.subject.to_owned(),
+        problem: finding.problem,
+        remedy: finding.remedy.to_owned(),
+    };
+    Ok(Answer::Findings { findings: findings.into_iter().map(fault).collect() })
+}
+
+async fn backup(hub: &Hub, to: &Path) -> Result<Answer, ServiceError> {
+    let permit = hub.permit(&Access::console())?;
+    let report = hub.backup(&permit, to).await?;
+    Ok(Answer::Backup { path: report.path, bytes: report.bytes })
+}
+
+/// The same scope for each role.
+pub fn grants(roles: Vec<Role>, scope: &str) -> Vec<RoleGrant> {
+    let grant = |role| RoleGrant { role, scope: scope.to_owned() };
+    roles.into_iter().map(grant).collect()
+}
+
+fn object(value: Option<Value>, what: &str) -> Result<Object, ServiceError> {
+    match value {
+        None => Ok(Object::new()),
+        Some(Value::Object(object)) => Ok(object),
+        Some(_) => Err(ServiceError::Invalid(format!("{what} must be a JSON object"))),
+    }
+}

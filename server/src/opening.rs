@@ -1,0 +1,28 @@
+//! Opening a hub from configuration and data directory.
+
+use muster_service::{Clock, Entropy, Hub, HubConfig};
+use muster_storage::{Location, StoreConfig};
+
+use crate::config::{Config, Database};
+use crate::data_dir::DataDir;
+use crate::failure::Failure;
+
+/// Opens the hub: database, keys, index. Refused while another process has it open.
+pub async fn open_hub(config: &Config, data_dir: &DataDir) -> Result<Hub, Failure> {
+    let entropy = Entropy::system();
+    let location = match &config.database {
+        Database::Sqlite => Location::Sqlite { dir: data_dir.path().to_path_buf() },
+        Database::Postgres(url) => Location::Postgres { url: url.clone() },
+    };
+    let mut store = StoreConfig::new(location, data_dir.master_key(&entropy)?);
+    // What a device or a person was told is stored survives a power cut, too. Writes queue while the disk works, so
+    // it costs a moment each, not throughput.
+    store.synchronous_full = true;
+    let hub = Hub::open(HubConfig {
+        store,
+        hostname: config.hostname.clone(),
+        clock: Clock::System,
+        entropy,
+    });
+    Ok(hub.await?)
+}
