@@ -8,7 +8,9 @@ use leptos_router::{SsrMode, path};
 use crate::clock::provide_clock;
 use crate::live::provide_live;
 use crate::pages::account::AccountPage;
+use crate::pages::fleet::FleetPage;
 use crate::pages::gallery::GalleryPage;
+use crate::pages::home::{GoalsPage, HubPage, OversightPage, QueuePage};
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::people::PeoplePage;
 use crate::pages::person::PersonPage;
@@ -36,6 +38,11 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("") view=SignedIn ssr=SsrMode::Async>
                     <Route path=path!("/") view=RootPage ssr=SsrMode::Async/>
                     <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async/>
+                    <Route path=path!("/queue") view=QueuePage ssr=SsrMode::Async/>
+                    <Route path=path!("/oversight") view=OversightPage ssr=SsrMode::Async/>
+                    <Route path=path!("/goals") view=GoalsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/hub") view=HubPage ssr=SsrMode::Async/>
+                    <Route path=path!("/fleet") view=FleetPage ssr=SsrMode::Async/>
                     <Route path=path!("/people") view=PeoplePage ssr=SsrMode::Async/>
                     <Route path=path!("/people/:id") view=PersonPage ssr=SsrMode::Async/>
                     <Route path=path!("/gallery") view=GalleryPage ssr=SsrMode::Async/>

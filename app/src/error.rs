@@ -8,10 +8,10 @@ mod server;
 
 use std::fmt;
 
-use leptos::server_fn::codec::JsonEncoding;
-use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use muster_core::ids::RefId;
 use serde::{Deserialize, Serialize};
+use server_fn::codec::JsonEncoding;
+use server_fn::error::{FromServerFnError, ServerFnErrorErr};
 
 use crate::format::sentence;
 
@@ -157,10 +157,12 @@ impl fmt::Display for AppError {
                 f.write_str(what)?;
                 f.write_str(" at once. Try again in a moment.")
             }
-            Self::Unavailable => {
-                f.write_str("The hub cannot do this right now. Nothing changed. Try again in a moment.")
+            Self::Unavailable => f.write_str(
+                "The hub cannot do this right now. Nothing changed. Try again in a moment.",
+            ),
+            Self::Transport => {
+                f.write_str("The hub did not answer. Check the connection and try again.")
             }
-            Self::Transport => f.write_str("The hub did not answer. Check the connection and try again."),
             Self::Internal { ref_id } => {
                 f.write_str("Something failed inside the hub. Quote ")?;
                 f.write_str(ref_id.as_str())?;
@@ -194,8 +196,8 @@ impl FromServerFnError for AppError {
 
     /// The one place every refused call passes on its way out: here the answer gets its status.
     #[cfg(feature = "ssr")]
-    fn ser(&self) -> leptos::server_fn::Bytes {
-        use leptos::server_fn::Encodes as _;
+    fn ser(&self) -> server_fn::Bytes {
+        use server_fn::Encodes as _;
         server::answer_status(self);
         JsonEncoding::encode(self).expect("an AppError is plain data")
     }

@@ -8,7 +8,9 @@ mod words;
 mod zone;
 
 pub use number::{bytes, count, count_or_dash, decimal, integer, reading, share, short, with_unit};
-pub use time::{TimeStyle, age, ago, clock, clock_seconds, date, date_time, duration, iso, moment, utc};
+pub use time::{
+    TimeStyle, age, ago, clock, clock_seconds, date, date_time, duration, iso, moment, since, utc,
+};
 pub use words::{list, number_word, plural, sentence};
 pub use zone::Zone;
 

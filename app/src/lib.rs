@@ -4,6 +4,8 @@
 //! [`routes`] knows every address, [`rpc`] is the only way to data, [`session`] who is asking, [`error`] what can go
 //! wrong, [`live`] what changes meanwhile; [`shell`] surrounds the [`pages`], which are made of [`panels`], [`charts`]
 //! and the data-less parts of [`ui`].
+// Views are nested types; the compiler walks them.
+#![recursion_limit = "256"]
 #![expect(
     unreachable_pub,
     reason = "the component macro writes `pub` items for private components"

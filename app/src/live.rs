@@ -57,10 +57,7 @@ pub fn provide_live() {
 
 /// Follows `topics` for as long as the calling component lives. [`Item::Resync`] means: something was missed, read
 /// everything again. `on_item` sees what other parts of the page follow too, so it picks what it knows.
-pub fn use_live(
-    topics: impl Fn() -> Vec<Topic> + 'static,
-    on_item: impl Fn(&Item) + 'static,
-) {
+pub fn use_live(topics: impl Fn() -> Vec<Topic> + 'static, on_item: impl Fn(&Item) + 'static) {
     #[cfg(feature = "hydrate")]
     client::follow(std::rc::Rc::new(topics), std::rc::Rc::new(on_item));
     #[cfg(not(feature = "hydrate"))]

@@ -8,4 +8,5 @@ pub mod loaded;
 pub mod needs;
 pub mod presence;
 pub mod refresh;
+pub mod telemetry;
 pub mod twin;

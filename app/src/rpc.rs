@@ -38,6 +38,19 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
     ("/rpc/people/set_active", Need::Action(Action::ManagePeople)),
     ("/rpc/people/reset_password", Need::Action(Action::ManagePeople)),
     // fleet
+    ("/rpc/fleet/page", Need::Action(Action::SeeDevices)),
+    ("/rpc/fleet/count", Need::Action(Action::SeeDevices)),
     // devices
+    ("/rpc/devices/show", Need::Action(Action::SeeDevices)),
+    ("/rpc/devices/twin", Need::Action(Action::SeeDevices)),
+    ("/rpc/devices/timeline", Need::Action(Action::SeeDevices)),
+    ("/rpc/devices/telemetry", Need::Action(Action::SeeDevices)),
+    ("/rpc/devices/save_twin", Need::Action(Action::EditTwin)),
+    ("/rpc/devices/set_status", Need::Action(Action::ProvisionDevices)),
+    ("/rpc/devices/connection_string", Need::Action(Action::SeeCredentials)),
     // home
+    ("/rpc/home/queue", Need::Action(Action::SeeDevices)),
+    ("/rpc/home/oversight", Need::Action(Action::SeeDevices)),
+    ("/rpc/home/goals", Need::Action(Action::SeeDevices)),
+    ("/rpc/home/hub", Need::Action(Action::ManageHub)),
 ];

@@ -21,9 +21,10 @@ use side::Side;
 use tab_bar::TabBar;
 use top::Top;
 
-pub use document::{document, failure_document};
+pub use document::document;
 pub use navigation::{Entry, Group, home_entry, navigation};
 pub use page::{Bare, Page};
+pub(crate) use tab_bar::MAX_TABS;
 
 /// The pages of signed-in people: leads others to the sign-in page, and people with a temporary password to their
 /// account.

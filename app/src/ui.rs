@@ -55,7 +55,9 @@ pub use count::Count;
 pub use dialog::Dialog;
 pub use empty_state::{Dots, DotsKind, EmptyState};
 pub use facts::{Fact, Facts};
-pub use field::{Check, Choice, Field, FieldMessages, SelectField, TextArea, TextField, describedby};
+pub use field::{
+    Check, Choice, Field, FieldMessages, SelectField, TextArea, TextField, describedby,
+};
 pub use gallery::Gallery;
 pub use group_by::{Facet, FacetRow, GroupBy};
 pub use icon::{Icon, IconSize, SPRITE};

@@ -44,7 +44,15 @@ pub fn router(hub: Hub, draining: Draining) -> Router {
     Router::new()
         .route("/livez", get(|| async { "alive\n" }))
         .route("/readyz", get(readyz))
-        .route("/metrics", get(|| async { ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], metrics_page::render()) }))
+        .route(
+            "/metrics",
+            get(|| async {
+                (
+                    [(header::CONTENT_TYPE, "text/plain; version=0.0.4")],
+                    metrics_page::render(),
+                )
+            }),
+        )
         .with_state(Admin { hub, draining })
 }
 
@@ -54,12 +62,18 @@ async fn readyz(State(admin): State<Admin>) -> impl IntoResponse {
         return not_ready("the hub is shutting down");
     }
     match timeout(WRITER_DEADLINE, admin.hub.ready()).await {
-        Ok(Ok(took)) => (StatusCode::OK, Json(json!({ "ready": true, "writer_ms": took.as_secs_f64() * 1000.0 }))),
+        Ok(Ok(took)) => (
+            StatusCode::OK,
+            Json(json!({ "ready": true, "writer_ms": took.as_secs_f64() * 1000.0 })),
+        ),
         Ok(Err(problem)) => not_ready(&crate::failure::story(&problem)),
         Err(_) => not_ready("the writer did not answer within a second"),
     }
 }
 
 fn not_ready(why: &str) -> (StatusCode, Json<serde_json::Value>) {
-    (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "ready": false, "why": why })))
+    (
+        StatusCode::SERVICE_UNAVAILABLE,
+        Json(json!({ "ready": false, "why": why })),
+    )
 }

@@ -98,7 +98,9 @@ impl Cli {
         }
         crate::logging::start(&config.log, config.log_format);
         for (name, near) in sources.stray_variables() {
-            let near = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+            let near = near
+                .map(|near| format!("; did you mean {near}?"))
+                .unwrap_or_default();
             tracing::info!("{name} is not a setting of the hub and is not read{near}");
         }
         Ok(config)
@@ -147,8 +149,15 @@ mod tests {
     fn every_command_has_an_example() {
         fn visit(command: &clap::Command) {
             if command.get_subcommands().next().is_none() {
-                let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-                assert!(help.contains("muster "), "{} has no example", command.get_name());
+                let help = command
+                    .get_after_help()
+                    .map(ToString::to_string)
+                    .unwrap_or_default();
+                assert!(
+                    help.contains("muster "),
+                    "{} has no example",
+                    command.get_name()
+                );
             }
             command.get_subcommands().for_each(visit);
         }
@@ -157,7 +166,16 @@ mod tests {
 
     #[test]
     fn flags_reach_the_configuration() {
-        let cli = Cli::try_parse_from(["muster", "serve", "--http", "127.0.0.1:1", "--data-dir", "x", "--insecure-http"]).unwrap();
+        let cli = Cli::try_parse_from([
+            "muster",
+            "serve",
+            "--http",
+            "127.0.0.1:1",
+            "--data-dir",
+            "x",
+            "--insecure-http",
+        ])
+        .unwrap();
         let flags = cli.flags();
         assert_eq!(flags["http"], "127.0.0.1:1");
         assert_eq!(flags["data-dir"], "x");

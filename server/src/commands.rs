@@ -39,5 +39,8 @@ async fn ask(config: &Config, request: Request) -> Result<Answer, Failure> {
 
 /// The hub answered with something that does not belong to the question.
 fn unexpected() -> Failure {
-    Failure::Refused("the running hub is another version of Muster; use the binary it was started with".to_owned())
+    Failure::Refused(
+        "the running hub is another version of Muster; use the binary it was started with"
+            .to_owned(),
+    )
 }

@@ -22,7 +22,10 @@ impl DataDir {
     pub fn prepare(path: &Path) -> Result<Self, Failure> {
         for dir in [path, &path.join("keys"), &path.join("tls")] {
             let mut make = DirBuilder::new();
-            make.recursive(true).mode(0o700).create(dir).map_err(Failure::file("make directory", dir))?;
+            make.recursive(true)
+                .mode(0o700)
+                .create(dir)
+                .map_err(Failure::file("make directory", dir))?;
         }
         let path = path.canonicalize().map_err(Failure::file("find", path))?;
         Ok(Self(path))
@@ -80,7 +83,12 @@ pub fn socket(data_dir: &Path) -> PathBuf {
 /// Writes a new file that only its owner may read, whole or not at all.
 pub fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     let new = path.with_extension("new");
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&new)?;
     file.write_all(content)?;
     file.sync_all()?;
     fs::rename(&new, path)
@@ -88,7 +96,10 @@ pub fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
 
 /// Refuses a secret that others than the owner may read.
 pub fn check_private(path: &Path) -> Result<(), Failure> {
-    let mode = fs::metadata(path).map_err(Failure::file("read", path))?.permissions().mode();
+    let mode = fs::metadata(path)
+        .map_err(Failure::file("read", path))?
+        .permissions()
+        .mode();
     if mode & 0o077 == 0 {
         return Ok(());
     }

@@ -73,9 +73,14 @@ pub struct Demo {
 pub async fn prepare(hub: &Hub, count: usize) -> Result<Demo, Failure> {
     let mark = match hub.remembered(REMEMBERED).await? {
         Some(text) => serde_json::from_str(&text).map_err(|problem| {
-            Failure::Refused(format!("what the hub remembers of its demo cannot be read: {problem}; use a new --data-dir"))
+            Failure::Refused(format!(
+                "what the hub remembers of its demo cannot be read: {problem}; use a new --data-dir"
+            ))
         })?,
-        None if is_fresh(hub).await? => Mark { devices: count, complete: false },
+        None if is_fresh(hub).await? => Mark {
+            devices: count,
+            complete: false,
+        },
         None => {
             return Err(Failure::Refused(
                 "this data directory is in use and holds no demo; give --demo an empty one with --data-dir".to_owned(),
@@ -89,21 +94,38 @@ pub async fn prepare(hub: &Hub, count: usize) -> Result<Demo, Failure> {
         remember(hub, &mark).await?;
         register(hub, &plan).await?;
         accounts = make_accounts(hub).await?;
-        remember(hub, &Mark { complete: true, ..mark }).await?;
+        remember(
+            hub,
+            &Mark {
+                complete: true,
+                ..mark
+            },
+        )
+        .await?;
     }
-    Ok(Demo { accounts, devices: simulated(hub, plan).await? })
+    Ok(Demo {
+        accounts,
+        devices: simulated(hub, plan).await?,
+    })
 }
 
 /// Where the devices of the demo connect.
 pub fn target(mqtt: std::net::SocketAddr, hostname: &str, ca: &[u8]) -> Result<HubTarget, Failure> {
-    let host = if mqtt.ip().is_loopback() { "localhost" } else { hostname };
-    HubTarget::new(host, mqtt.port(), ca).map_err(|problem| Failure::Refused(crate::failure::story(&problem)))
+    let host = if mqtt.ip().is_loopback() {
+        "localhost"
+    } else {
+        hostname
+    };
+    HubTarget::new(host, mqtt.port(), ca)
+        .map_err(|problem| Failure::Refused(crate::failure::story(&problem)))
 }
 
 /// Writes the passwords for end-to-end tests: `{"operator": "…", …}`, 0600.
 pub fn write_passwords(accounts: &[DemoAccount], path: &Path) -> Result<(), Failure> {
-    let passwords: Map<String, Value> =
-        accounts.iter().map(|account| (account.name.to_owned(), account.password.clone().into())).collect();
+    let passwords: Map<String, Value> = accounts
+        .iter()
+        .map(|account| (account.name.to_owned(), account.password.clone().into()))
+        .collect();
     let json = serde_json::to_vec_pretty(&passwords).expect("texts are JSON");
     write_private(path, &json).map_err(Failure::file("write", path))
 }
@@ -116,7 +138,8 @@ async fn is_fresh(hub: &Hub) -> Result<bool, ServiceError> {
 
 async fn remember(hub: &Hub, mark: &Mark) -> Result<(), ServiceError> {
     let text = serde_json::to_string(mark).expect("a mark is plain data");
-    hub.remember(&hub.permit(&Access::console())?, REMEMBERED, &text).await
+    hub.remember(&hub.permit(&Access::console())?, REMEMBERED, &text)
+        .await
 }
 
 async fn register(hub: &Hub, plan: &[Planned]) -> Result<(), Failure> {
@@ -126,7 +149,10 @@ async fn register(hub: &Hub, plan: &[Planned]) -> Result<(), Failure> {
             desired: planned.desired.clone(),
             ..NewDevice::named(DeviceId::new(&planned.id)?)
         };
-        match hub.create_device(hub.permit(&Access::console())?, new).await {
+        match hub
+            .create_device(hub.permit(&Access::console())?, new)
+            .await
+        {
             Ok(_) | Err(ServiceError::AlreadyExists) => Ok(()),
             Err(problem) => Err(problem),
         }
@@ -151,7 +177,10 @@ async fn make_accounts(hub: &Hub) -> Result<Vec<DemoAccount>, Failure> {
             password: Some(password.clone()),
         };
         match hub.create_person(&permit, new).await {
-            Ok(_) => accounts.push(DemoAccount { name: role.as_str(), password }),
+            Ok(_) => accounts.push(DemoAccount {
+                name: role.as_str(),
+                password,
+            }),
             Err(ServiceError::AlreadyExists) => {}
             Err(problem) => return Err(problem.into()),
         }
@@ -171,8 +200,11 @@ async fn simulated(hub: &Hub, plan: Vec<Planned>) -> Result<Vec<SimDevice>, Fail
         let id = DeviceId::new(&planned.id);
         id.is_ok_and(|id| hub.permit_device::<SeeDevices>(&console, &id).is_ok())
     };
-    let mut devices: Vec<SimDevice> =
-        plan.into_iter().filter(exists).filter_map(|planned| planned.with_key(key.clone())).collect();
+    let mut devices: Vec<SimDevice> = plan
+        .into_iter()
+        .filter(exists)
+        .filter_map(|planned| planned.with_key(key.clone()))
+        .collect();
     for device in &mut devices {
         device.policy = Some(policy.clone());
     }
@@ -181,7 +213,10 @@ async fn simulated(hub: &Hub, plan: Vec<Planned>) -> Result<Vec<SimDevice>, Fail
 
 async fn device_policy(hub: &Hub) -> Result<(String, SharedKey), Failure> {
     let permit = hub.permit(&Access::console())?;
-    let text = hub.policy_connection_string(permit, PolicyName::Device).await?;
-    let parsed = PolicyString::parse(&text).map_err(|problem| Failure::Refused(problem.to_string()))?;
+    let text = hub
+        .policy_connection_string(permit, PolicyName::Device)
+        .await?;
+    let parsed =
+        PolicyString::parse(&text).map_err(|problem| Failure::Refused(problem.to_string()))?;
     Ok((parsed.policy, parsed.key))
 }

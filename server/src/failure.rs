@@ -43,7 +43,11 @@ impl Failure {
     /// For `map_err` on file operations.
     pub fn file(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_path_buf();
-        move |source| Self::File { doing, path, source }
+        move |source| Self::File {
+            doing,
+            path,
+            source,
+        }
     }
 
     /// 2 when the command was used wrongly, 1 when it failed.

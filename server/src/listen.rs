@@ -67,7 +67,11 @@ impl std::fmt::Debug for Endpoint {
 impl Endpoint {
     /// An endpoint on a bound listener; with TLS if an acceptor is given.
     pub fn new(listener: TcpListener, tls: Option<TlsAcceptor>, router: Router) -> Self {
-        Self { listener, tls, router }
+        Self {
+            listener,
+            tls,
+            router,
+        }
     }
 
     /// Serves until `stop`, then lets requests under way finish, [`DRAIN_DEADLINE`] at most.
@@ -94,11 +98,19 @@ impl Endpoint {
                     }
                 },
             };
-            connections.spawn(connection(shared.clone(), stream, Peer(peer), graceful.watcher(), slot));
+            connections.spawn(connection(
+                shared.clone(),
+                stream,
+                Peer(peer),
+                graceful.watcher(),
+                slot,
+            ));
         }
         drop(listener);
         if timeout(DRAIN_DEADLINE, graceful.shutdown()).await.is_err() {
-            tracing::warn!("requests that were still under way after the drain deadline are cut off");
+            tracing::warn!(
+                "requests that were still under way after the drain deadline are cut off"
+            );
         }
         connections.shutdown().await;
     }
@@ -114,7 +126,11 @@ async fn accept(
     listener: &TcpListener,
     slots: &Arc<Semaphore>,
 ) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
-    let slot = slots.clone().acquire_owned().await.expect("the semaphore is never closed");
+    let slot = slots
+        .clone()
+        .acquire_owned()
+        .await
+        .expect("the semaphore is never closed");
     let (stream, peer) = listener.accept().await?;
     stream.set_nodelay(true)?;
     Ok((stream, peer, slot))
@@ -141,13 +157,23 @@ async fn connection(
     }
 }
 
-async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, router: &Router, peer: Peer, watcher: Watcher) {
+async fn serve(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    router: &Router,
+    peer: Peer,
+    watcher: Watcher,
+) {
     let answer = service_fn(|request: Request<Incoming>| {
         let router = router.clone();
         async move {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(peer);
-            Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_else(|never| match never {}))
+            Ok::<_, Infallible>(
+                router
+                    .oneshot(request)
+                    .await
+                    .unwrap_or_else(|never| match never {}),
+            )
         }
     });
     let mut builder = Builder::new(TokioExecutor::new());
@@ -162,7 +188,9 @@ async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, rou
         .keep_alive_interval(Duration::from_secs(30))
         .max_concurrent_streams(MAX_STREAMS)
         .max_header_list_size(MAX_HEADER_BYTES as u32);
-    let connection = builder.serve_connection(TokioIo::new(stream), answer).into_owned();
+    let connection = builder
+        .serve_connection(TokioIo::new(stream), answer)
+        .into_owned();
     if let Err(problem) = watcher.watch(connection).await {
         tracing::debug!(error = %problem, "a connection ended early");
     }

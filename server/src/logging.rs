@@ -13,7 +13,8 @@ const QUIET: &str = "tower_sessions=error,tower_sessions_core=error,sqlx=warn,ru
 
 /// Starts logging for the process; a second call changes nothing.
 pub fn start(filter: &str, format: LogFormat) {
-    let filter = EnvFilter::try_new(format!("{QUIET},{filter}")).unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter =
+        EnvFilter::try_new(format!("{QUIET},{filter}")).unwrap_or_else(|_| EnvFilter::new("info"));
     let lines = fmt().with_env_filter(filter).with_writer(io::stderr);
     let started = match format {
         LogFormat::Text => lines.with_target(false).try_init(),
@@ -28,7 +29,10 @@ pub fn start(filter: &str, format: LogFormat) {
 /// unless it is a plain text.
 fn log_panics() {
     panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let place = panic
+            .location()
+            .map(ToString::to_string)
+            .unwrap_or_default();
         let text = panic.payload_as_str().unwrap_or("no text");
         tracing::error!(panic.place = place, panic.text = text, "a task panicked");
     }));

@@ -11,7 +11,9 @@ use crate::failure::Failure;
 pub async fn open_hub(config: &Config, data_dir: &DataDir) -> Result<Hub, Failure> {
     let entropy = Entropy::system();
     let location = match &config.database {
-        Database::Sqlite => Location::Sqlite { dir: data_dir.path().to_path_buf() },
+        Database::Sqlite => Location::Sqlite {
+            dir: data_dir.path().to_path_buf(),
+        },
         Database::Postgres(url) => Location::Postgres { url: url.clone() },
     };
     let mut store = StoreConfig::new(location, data_dir.master_key(&entropy)?);

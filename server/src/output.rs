@@ -23,7 +23,11 @@ impl Output {
 
     /// Prints the value as JSON, or what people read instead.
     pub fn print(self, value: &Value, text: impl FnOnce() -> String) {
-        if self.json { self.line(&format!("{value:#}")) } else { self.line(text().trim_end()) }
+        if self.json {
+            self.line(&format!("{value:#}"))
+        } else {
+            self.line(text().trim_end())
+        }
     }
 
     /// Prints a line. A reader that went away (`| head`) is no failure.

@@ -1,13 +1,13 @@
 //! Devices as commands print them: the names of IoT Hub where it has one (spec §5.3, §7). A wire form of its own.
 
-use muster_core::device::Device;
 use muster_core::time::NEVER;
 use muster_core::twin::Twin;
 use muster_index::Row;
+use muster_storage::DeviceSummary;
 use serde_json::{Map, Value, json};
 
 /// An identity, without its keys.
-pub fn device(device: &Device, connected: Option<bool>) -> Value {
+pub fn device(device: &DeviceSummary, connected: Option<bool>) -> Value {
     let mut printed = json!({
         "deviceId": device.id,
         "generationId": device.generation,
@@ -16,7 +16,7 @@ pub fn device(device: &Device, connected: Option<bool>) -> Value {
         "statusReason": device.status_reason,
         "stage": device.stage,
         "modelId": device.model_id,
-        "authenticationType": device.authentication.kind(),
+        "authenticationType": device.auth,
         "createdTime": device.created_at.to_string(),
         "lastActivityTime": device.last_activity_at.map_or_else(|| NEVER.to_owned(), |at| at.to_string()),
     });
@@ -50,7 +50,11 @@ pub fn row(row: &Row) -> Value {
 }
 
 fn connection_state(connected: bool) -> &'static str {
-    if connected { "Connected" } else { "Disconnected" }
+    if connected {
+        "Connected"
+    } else {
+        "Disconnected"
+    }
 }
 
 /// Columns of text with aligned beginnings, for people.
@@ -62,7 +66,10 @@ pub fn table(heads: &[&str], rows: &[Vec<String>]) -> String {
         }
     }
     let line = |cells: &mut dyn Iterator<Item = &str>| {
-        let padded: Vec<String> = cells.zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        let padded: Vec<String> = cells
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:<width$}"))
+            .collect();
         format!("{}\n", padded.join("  ").trim_end())
     };
     let mut text = line(&mut heads.iter().copied());
@@ -74,7 +81,11 @@ pub fn table(heads: &[&str], rows: &[Vec<String>]) -> String {
 
 /// The text at a path of plain names; a dash where there is none.
 pub fn text_at(value: &Value, path: &[&str]) -> String {
-    let found = path.iter().try_fold(value, |value, key| value.as_object().and_then(|object: &Map<_, _>| object.get(*key)));
+    let found = path.iter().try_fold(value, |value, key| {
+        value
+            .as_object()
+            .and_then(|object: &Map<_, _>| object.get(*key))
+    });
     match found {
         None | Some(Value::Null) => "–".to_owned(),
         Some(Value::String(text)) => text.clone(),
@@ -88,8 +99,14 @@ mod tests {
 
     #[test]
     fn tables_align_and_do_not_trail() {
-        let rows = [vec!["pump-1".to_owned(), "ok".to_owned()], vec!["ä".to_owned(), "–".to_owned()]];
-        assert_eq!(table(&["DEVICE", "STATE"], &rows), "DEVICE  STATE\npump-1  ok\nä       –\n");
+        let rows = [
+            vec!["pump-1".to_owned(), "ok".to_owned()],
+            vec!["ä".to_owned(), "–".to_owned()],
+        ];
+        assert_eq!(
+            table(&["DEVICE", "STATE"], &rows),
+            "DEVICE  STATE\npump-1  ok\nä       –\n"
+        );
     }
 
     #[test]

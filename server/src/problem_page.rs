@@ -5,6 +5,7 @@ use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use muster_app::error::AppError;
+use muster_app::rpc::PREFIX;
 use muster_core::ids::RefId;
 
 use crate::state::AppState;
@@ -34,13 +35,16 @@ pub enum Wanted {
 }
 
 impl Wanted {
-    /// Pages for people, JSON for server functions, text for the rest.
+    /// Pages for people, also where a form was sent without script; errors for server functions; text for the rest.
     pub fn by(request: &Request) -> Self {
-        let accepts = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
-        if request.uri().path().starts_with("/rpc/") {
-            Self::Call
-        } else if accepts.is_some_and(|accepts| accepts.contains("text/html")) {
+        let accepts = request
+            .headers()
+            .get(header::ACCEPT)
+            .and_then(|value| value.to_str().ok());
+        if accepts.is_some_and(|accepts| accepts.contains("text/html")) {
             Self::Page
+        } else if request.uri().path().starts_with(PREFIX) {
+            Self::Call
         } else {
             Self::Text
         }
@@ -49,37 +53,70 @@ impl Wanted {
 
 /// The answer. Never cached.
 pub fn respond(state: &AppState, wanted: Wanted, problem: Problem) -> Response {
-    let Problem { status, title, what, reference } = problem;
+    let Problem {
+        status,
+        title,
+        what,
+        reference,
+    } = problem;
     let mut response = match wanted {
-        Wanted::Page => (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], page(state, status, title, what, reference)).into_response(),
+        Wanted::Page => (
+            status,
+            [(header::CONTENT_TYPE, "text/html; charset=utf-8")],
+            page(state, status, title, what, reference),
+        )
+            .into_response(),
         Wanted::Call => call(status, reference),
         Wanted::Text => {
-            let reference = reference.map(|reference| format!(" (reference {reference})")).unwrap_or_default();
+            let reference = reference
+                .map(|reference| format!(" (reference {reference})"))
+                .unwrap_or_default();
             (status, format!("{title}. {what}{reference}\n")).into_response()
         }
     };
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
 fn call(status: StatusCode, reference: Option<RefId>) -> Response {
     let error = match (status, reference) {
         (StatusCode::UNAUTHORIZED, _) => AppError::SignedOut,
+        (StatusCode::FORBIDDEN, _) => AppError::Forbidden {
+            action: "do this".to_owned(),
+        },
+        (StatusCode::NOT_FOUND, _) => AppError::NotFound,
         (StatusCode::INTERNAL_SERVER_ERROR, Some(ref_id)) => AppError::Internal { ref_id },
         _ => AppError::Unavailable,
     };
     let json = serde_json::to_string(&error).expect("an AppError is plain data");
-    let mut response = (status, [(header::CONTENT_TYPE, "application/json")], Body::from(json)).into_response();
+    let mut response = (
+        status,
+        [(header::CONTENT_TYPE, "application/json")],
+        Body::from(json),
+    )
+        .into_response();
     // What the generated client looks for before it reads an error.
-    response.headers_mut().insert("serverfnerror", HeaderValue::from_static("true"));
+    response
+        .headers_mut()
+        .insert("serverfnerror", HeaderValue::from_static("true"));
     response
 }
 
 /// Only constants, the status and a reference of plain letters go into it: nothing to escape.
-fn page(state: &AppState, status: StatusCode, title: &str, what: &str, reference: Option<RefId>) -> String {
+fn page(
+    state: &AppState,
+    status: StatusCode,
+    title: &str,
+    what: &str,
+    reference: Option<RefId>,
+) -> String {
     let pkg = &state.site().pkg;
     let code = status.as_u16();
-    let reference = reference.map(|r| format!("<p>Reference <code>{r}</code></p>")).unwrap_or_default();
+    let reference = reference
+        .map(|r| format!("<p>Reference <code>{r}</code></p>"))
+        .unwrap_or_default();
     format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{title} · Muster</title>\

@@ -13,7 +13,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get, post};
 use leptos::nonce::Nonce;
-use leptos::prelude::{IntoView, provide_context, use_context};
+use leptos::prelude::{AnyView, IntoAny as _, provide_context, use_context};
 use leptos_axum::{AxumRouteListing, LeptosRoutes as _, generate_route_list};
 use muster_app::rpc::Need;
 use muster_app::session::Visitor;
@@ -24,7 +24,9 @@ use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::middleware::csp::CspNonce;
 use crate::middleware::request_id::Reference;
-use crate::middleware::{access_log, body_drain, capacity, cross_site, csp, headers, panics, request_id, visitor};
+use crate::middleware::{
+    access_log, body_drain, capacity, cross_site, csp, headers, panics, request_id, visitor,
+};
 use crate::problem_page::{self, Problem, Wanted};
 use crate::session;
 use crate::state::AppState;
@@ -75,7 +77,7 @@ pub fn build(state: AppState) -> Router {
 fn pages(state: &AppState) -> Router<AppState> {
     Router::new()
         .leptos_routes_with_context(state, page_list(), context(state.clone()), document(state))
-        .route_layer(from_fn_with_state(state.clone(), visitor::pages))
+        .route_layer(from_fn_with_state(state.clone(), visitor::listed))
         .layer(from_fn(body_drain::layer))
         .layer(RequestBodyLimitLayer::new(MAX_CALL))
 }
@@ -83,7 +85,11 @@ fn pages(state: &AppState) -> Router<AppState> {
 fn others(state: &AppState) -> Router<AppState> {
     let router = doors().into_iter().fold(Router::new(), |router, door| {
         let require = move |state, request, next| visitor::require(door.need, state, request, next);
-        router.route(door.path, door.handler.route_layer(from_fn_with_state(state.clone(), require)))
+        router.route(
+            door.path,
+            door.handler
+                .route_layer(from_fn_with_state(state.clone(), require)),
+        )
     });
     router.layer(RequestBodyLimitLayer::new(MAX_FORM))
 }
@@ -91,7 +97,10 @@ fn others(state: &AppState) -> Router<AppState> {
 /// The built site. Open to everybody, without session.
 fn files(state: &AppState) -> Router<AppState> {
     let router = Router::new().route("/pkg/{*path}", get(assets::get));
-    state.site().public_paths().fold(router, |router, path| router.route(&path, get(assets::get)))
+    state
+        .site()
+        .public_paths()
+        .fold(router, |router, path| router.route(&path, get(assets::get)))
 }
 
 /// The pages of the app as Leptos lists them: once per process, before anything is served. While it lists, resources
@@ -105,7 +114,9 @@ pub fn page_list() -> Vec<AxumRouteListing> {
 fn context(state: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     move || {
         provide_context(state.hub().clone());
-        let Some(parts) = use_context::<axum::http::request::Parts>() else { return };
+        let Some(parts) = use_context::<axum::http::request::Parts>() else {
+            return;
+        };
         let visitor = parts.extensions.get::<Visitor>().cloned();
         provide_context(visitor.unwrap_or(Visitor { access: None }));
         if let Some(nonce) = parts.extensions.get::<CspNonce>() {
@@ -117,8 +128,7 @@ fn context(state: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     }
 }
 
-fn document(state: &AppState) -> impl Fn() -> leptos::prelude::AnyView + Clone + Send + Sync + 'static {
-    use leptos::prelude::IntoAny as _;
+fn document(state: &AppState) -> impl Fn() -> AnyView + Clone + Send + Sync + 'static {
     let options = state.options().clone();
     move || shell(options.clone()).into_any()
 }
@@ -135,7 +145,8 @@ async fn not_found(State(state): State<AppState>, request: Request) -> Response 
         };
         return problem_page::respond(&state, wanted, problem);
     }
-    let render = leptos_axum::render_app_async_with_context(context(state.clone()), document(&state));
+    let render =
+        leptos_axum::render_app_async_with_context(context(state.clone()), document(&state));
     let mut response = render(request).await.into_response();
     if response.status() == StatusCode::OK {
         *response.status_mut() = StatusCode::NOT_FOUND;
@@ -156,11 +167,29 @@ pub struct Door {
 }
 
 impl Door {
-    fn get<H: Handler<T, AppState>, T: 'static>(path: &'static str, need: Need, handler: H) -> Self {
-        Self { method: Method::GET, path, need, handler: get(handler) }
+    fn get<H: Handler<T, AppState>, T: 'static>(
+        path: &'static str,
+        need: Need,
+        handler: H,
+    ) -> Self {
+        Self {
+            method: Method::GET,
+            path,
+            need,
+            handler: get(handler),
+        }
     }
 
-    fn post<H: Handler<T, AppState>, T: 'static>(path: &'static str, need: Need, handler: H) -> Self {
-        Self { method: Method::POST, path, need, handler: post(handler) }
+    fn post<H: Handler<T, AppState>, T: 'static>(
+        path: &'static str,
+        need: Need,
+        handler: H,
+    ) -> Self {
+        Self {
+            method: Method::POST,
+            path,
+            need,
+            handler: post(handler),
+        }
     }
 }

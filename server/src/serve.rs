@@ -83,7 +83,8 @@ impl Stage {
 impl Running {
     /// Opens the hub and all endpoints.
     pub async fn start(config: &Config, data_dir: &DataDir) -> Result<Self, Failure> {
-        let site = Site::load(config.site_dir.as_deref()).map_err(|problem| Failure::Refused(problem.to_string()))?;
+        let site = Site::load(config.site_dir.as_deref())
+            .map_err(|problem| Failure::Refused(problem.to_string()))?;
         metrics_page::start();
         // Before anything is rendered: see there.
         router::page_list();
@@ -97,20 +98,38 @@ impl Running {
         }
     }
 
-    async fn with_hub(config: &Config, data_dir: &DataDir, site: Site, hub: Hub) -> Result<Self, Failure> {
+    async fn with_hub(
+        config: &Config,
+        data_dir: &DataDir,
+        site: Site,
+        hub: Hub,
+    ) -> Result<Self, Failure> {
         let (tls, certificate) = ServerTls::open(&data_dir.tls(), &config.hostname, hub.now())
             .map_err(|problem| Failure::Refused(problem.to_string()))?;
         tell(&certificate);
         let (http, https) = (bind(config.http).await?, bind(config.https).await?);
         let admin = bind(config.admin).await?;
-        let gateway = Gateway::bind(config.mqtt, tls.config(), hub.clone(), GatewayOptions::default())
-            .map_err(|problem| cannot_listen(config.mqtt, &problem))?;
-        let address = |listener: &TcpListener| listener.local_addr().map(reachable).map_err(|problem| Failure::Refused(problem.to_string()));
+        let gateway = Gateway::bind(
+            config.mqtt,
+            tls.config(),
+            hub.clone(),
+            GatewayOptions::default(),
+        )
+        .map_err(|problem| cannot_listen(config.mqtt, &problem))?;
+        let address = |listener: &TcpListener| {
+            listener
+                .local_addr()
+                .map(reachable)
+                .map_err(|problem| Failure::Refused(problem.to_string()))
+        };
         let endpoints = Endpoints {
             ready: true,
             http: address(&http)?,
             https: address(&https)?,
-            mqtt: gateway.local_addr().map(reachable).map_err(|problem| Failure::Refused(problem.to_string()))?,
+            mqtt: gateway
+                .local_addr()
+                .map(reachable)
+                .map_err(|problem| Failure::Refused(problem.to_string()))?,
             admin: address(&admin)?,
         };
         let socket = data_dir.socket();
@@ -130,16 +149,34 @@ impl Running {
         let state = AppState::new(hub.clone(), site, running.streams.clone());
         let plain = Endpoint::new(http, None, router::build(state.clone()));
         let acceptor = TlsAcceptor::from(for_http(&tls));
-        let secure = Endpoint::new(https, Some(acceptor), router::build(state.for_scheme(Scheme::Https)));
-        let operators = Endpoint::new(admin, None, admin::router(hub.clone(), running.draining.clone()));
+        let secure = Endpoint::new(
+            https,
+            Some(acceptor),
+            router::build(state.for_scheme(Scheme::Https)),
+        );
+        let operators = Endpoint::new(
+            admin,
+            None,
+            admin::router(hub.clone(), running.draining.clone()),
+        );
 
         running.web.spawn(plain.run(running.web.stop.clone()));
         running.web.spawn(secure.run(running.web.stop.clone()));
-        running.admin.spawn(operators.run(running.admin.stop.clone()));
-        running.devices.spawn(gateway.run(running.devices.stop.clone()));
-        running.upkeep.spawn(keep_certificate(tls, hub.clone(), running.upkeep.stop.clone()));
+        running
+            .admin
+            .spawn(operators.run(running.admin.stop.clone()));
+        running
+            .devices
+            .spawn(gateway.run(running.devices.stop.clone()));
+        running.upkeep.spawn(keep_certificate(
+            tls,
+            hub.clone(),
+            running.upkeep.stop.clone(),
+        ));
         let stop = running.control.stop.clone();
-        running.control.spawn(async move { control::server::run(commands, &socket, hub, stop).await });
+        running
+            .control
+            .spawn(async move { control::server::run(commands, &socket, hub, stop).await });
         Ok(running)
     }
 
@@ -154,7 +191,10 @@ impl Running {
     }
 
     /// Adds a task that ends before device connections are closed; it gets the signal to do so.
-    pub fn accompany<T: Future<Output = ()> + Send + 'static>(&mut self, task: impl FnOnce(CancellationToken) -> T) {
+    pub fn accompany<T: Future<Output = ()> + Send + 'static>(
+        &mut self,
+        task: impl FnOnce(CancellationToken) -> T,
+    ) {
         let stop = self.upkeep.stop.clone();
         self.upkeep.spawn(task(stop));
     }
@@ -178,11 +218,15 @@ impl Running {
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).await.map_err(|problem| cannot_listen(address, &problem))
+    TcpListener::bind(address)
+        .await
+        .map_err(|problem| cannot_listen(address, &problem))
 }
 
 fn cannot_listen(address: SocketAddr, problem: &std::io::Error) -> Failure {
-    Failure::Refused(format!("cannot listen on {address}: {problem}; choose another address or port 0"))
+    Failure::Refused(format!(
+        "cannot listen on {address}: {problem}; choose another address or port 0"
+    ))
 }
 
 /// Listening everywhere is reached on this machine.
@@ -221,7 +265,9 @@ async fn keep_certificate(tls: ServerTls, hub: Hub, stop: CancellationToken) {
         }
         match tls.renew(hub.now()) {
             Ok(certificate) => tell(&certificate),
-            Err(problem) => tracing::error!(error = %problem, "the server certificate could not be read again"),
+            Err(problem) => {
+                tracing::error!(error = %problem, "the server certificate could not be read again")
+            }
         }
     }
 }
@@ -239,7 +285,9 @@ mod tests {
 
     #[test]
     fn printed_addresses_can_be_connected_to() {
-        let check = |bound: &str, want: &str| assert_eq!(reachable(bound.parse().unwrap()).to_string(), want);
+        let check = |bound: &str, want: &str| {
+            assert_eq!(reachable(bound.parse().unwrap()).to_string(), want)
+        };
         check("0.0.0.0:8443", "127.0.0.1:8443");
         check("[::]:8443", "[::1]:8443");
         check("10.0.0.1:1", "10.0.0.1:1");

@@ -78,13 +78,29 @@ impl SignedIn {
 }
 
 /// Begins a session: a new id, so that one planted before cannot be used afterwards.
-pub async fn begin(session: &Session, person: PersonId, now: Timestamp) -> std::result::Result<(), tower_sessions::session::Error> {
+pub async fn begin(
+    session: &Session,
+    person: PersonId,
+    now: Timestamp,
+) -> std::result::Result<(), tower_sessions::session::Error> {
     session.cycle_id().await?;
-    session.insert(WHO, SignedIn { person, since: now, seen: now }).await
+    session
+        .insert(
+            WHO,
+            SignedIn {
+                person,
+                since: now,
+                seen: now,
+            },
+        )
+        .await
 }
 
 /// Who uses this session; notes the use, and ends a session that is too old.
-pub async fn who(session: &Session, now: Timestamp) -> std::result::Result<Option<PersonId>, tower_sessions::session::Error> {
+pub async fn who(
+    session: &Session,
+    now: Timestamp,
+) -> std::result::Result<Option<PersonId>, tower_sessions::session::Error> {
     let Some(mut who) = session.get::<SignedIn>(WHO).await? else {
         return Ok(None);
     };
@@ -140,10 +156,15 @@ impl SessionStore for Store {
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
         let row = self.0.load_session(stored_id(id)).await.map_err(backend)?;
         row.map(|row| {
-            let data = serde_json::from_slice(&row.data).map_err(|problem| Error::Decode(problem.to_string()))?;
+            let data = serde_json::from_slice(&row.data)
+                .map_err(|problem| Error::Decode(problem.to_string()))?;
             let expiry_date = OffsetDateTime::from_unix_timestamp(row.expires_at.secs())
                 .map_err(|problem| Error::Decode(problem.to_string()))?;
-            Ok(Record { id: *id, data, expiry_date })
+            Ok(Record {
+                id: *id,
+                data,
+                expiry_date,
+            })
         })
         .transpose()
     }
@@ -154,11 +175,15 @@ impl SessionStore for Store {
 }
 
 fn to_row(record: &Record) -> Result<WebSession> {
-    let who: Option<SignedIn> = record.data.get(WHO).and_then(|who| serde_json::from_value(who.clone()).ok());
+    let who: Option<SignedIn> = record
+        .data
+        .get(WHO)
+        .and_then(|who| serde_json::from_value(who.clone()).ok());
     Ok(WebSession {
         id: stored_id(&record.id),
         person: who.map(|who| who.person),
-        data: serde_json::to_vec(&record.data).map_err(|problem| Error::Encode(problem.to_string()))?,
+        data: serde_json::to_vec(&record.data)
+            .map_err(|problem| Error::Encode(problem.to_string()))?,
         expires_at: Timestamp::from_secs(record.expiry_date.unix_timestamp()),
     })
 }
@@ -214,7 +239,11 @@ mod tests {
                 since: Timestamp::from_secs(since_s),
                 seen: Timestamp::from_secs(seen_s),
             };
-            assert_eq!(who.age(Timestamp::from_secs(now_s)), want, "{since_s} {seen_s} {now_s}");
+            assert_eq!(
+                who.age(Timestamp::from_secs(now_s)),
+                want,
+                "{since_s} {seen_s} {now_s}"
+            );
         };
         check(0, 0, 59, Age::Fresh);
         check(0, 0, 60, Age::Renew);

@@ -16,7 +16,8 @@ pub const DEFAULT_DIR: &str = "target/site";
 const MANIFEST: &str = "site.json";
 
 #[cfg(feature = "embed-site")]
-static EMBEDDED: include_dir::Dir<'_> = include_dir::include_dir!("$CARGO_MANIFEST_DIR/../target/site");
+static EMBEDDED: include_dir::Dir<'_> =
+    include_dir::include_dir!("$CARGO_MANIFEST_DIR/../target/site");
 
 /// One file with its compressed forms.
 #[derive(Clone, Debug)]
@@ -45,7 +46,9 @@ pub struct Site {
 #[derive(Debug, thiserror::Error)]
 pub enum SiteError {
     /// A file of it cannot be read.
-    #[error("the site has no readable {path}: {problem}; build it with `cargo site build` (or `make site`)")]
+    #[error(
+        "the site has no readable {path}: {problem}; build it with `cargo site build` (or `make site`)"
+    )]
     Missing {
         /// Which file.
         path: String,
@@ -99,9 +102,12 @@ impl Site {
             |problem| SiteError::Missing { path, problem }
         };
         let manifest = source.read(MANIFEST).map_err(missing(MANIFEST))?;
-        let manifest: Manifest =
-            serde_json::from_slice(&manifest).map_err(|problem| missing(MANIFEST)(problem.to_string()))?;
-        let packaged = manifest.files.keys().map(|name| format!("{}/{name}", manifest.pkg));
+        let manifest: Manifest = serde_json::from_slice(&manifest)
+            .map_err(|problem| missing(MANIFEST)(problem.to_string()))?;
+        let packaged = manifest
+            .files
+            .keys()
+            .map(|name| format!("{}/{name}", manifest.pkg));
         let assets = packaged
             .chain(manifest.public.keys().cloned())
             .map(|path| {
@@ -116,7 +122,10 @@ impl Site {
                 Ok((path, asset))
             })
             .collect::<Result<_, SiteError>>()?;
-        Ok(Self { pkg: manifest.pkg.into(), assets: Arc::new(assets) })
+        Ok(Self {
+            pkg: manifest.pkg.into(),
+            assets: Arc::new(assets),
+        })
     }
 
     /// The file at an address without its leading slash.
@@ -127,18 +136,28 @@ impl Site {
     /// Addresses of the files outside the package, with leading slash.
     pub fn public_paths(&self) -> impl Iterator<Item = String> {
         let inside = format!("{}/", self.pkg);
-        self.assets.keys().filter(move |path| !path.starts_with(&inside)).map(|path| format!("/{path}"))
+        self.assets
+            .keys()
+            .filter(move |path| !path.starts_with(&inside))
+            .map(|path| format!("/{path}"))
     }
 }
 
 fn etag(content: &Bytes) -> String {
     use base64::Engine as _;
     let hash = hash::sha256(content);
-    format!("\"{}\"", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&hash[..12]))
+    format!(
+        "\"{}\"",
+        base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&hash[..12])
+    )
 }
 
 fn media_type(path: &str) -> &'static str {
-    let ending = path.rsplit_once('.').map_or(Cow::Borrowed(""), |(_, ending)| ending.to_lowercase().into());
+    let ending = path
+        .rsplit_once('.')
+        .map_or(Cow::Borrowed(""), |(_, ending)| {
+            ending.to_lowercase().into()
+        });
     match &*ending {
         "css" => "text/css; charset=utf-8",
         "html" => "text/html; charset=utf-8",
@@ -170,20 +189,41 @@ mod tests {
             fs::write(path, content).unwrap();
         };
         let missing = Site::load(Some(dir.path())).unwrap_err().to_string();
-        assert!(missing.contains("site.json") && missing.contains("cargo site build"), "{missing}");
-        write("site.json", r#"{"pkg":"pkg/1","files":{"a.js":{}},"public":{"x.svg":{},"gone.txt":{}},"release":true}"#);
+        assert!(
+            missing.contains("site.json") && missing.contains("cargo site build"),
+            "{missing}"
+        );
+        write(
+            "site.json",
+            r#"{"pkg":"pkg/1","files":{"a.js":{}},"public":{"x.svg":{},"gone.txt":{}},"release":true}"#,
+        );
         write("pkg/1/a.js", "1");
         write("pkg/1/a.js.br", "2");
         write("x.svg", "3");
-        assert!(Site::load(Some(dir.path())).unwrap_err().to_string().contains("gone.txt"));
+        assert!(
+            Site::load(Some(dir.path()))
+                .unwrap_err()
+                .to_string()
+                .contains("gone.txt")
+        );
         write("gone.txt", "4");
         let site = Site::load(Some(dir.path())).unwrap();
         assert_eq!(&*site.pkg, "pkg/1");
         let script = site.asset("pkg/1/a.js").unwrap();
-        assert_eq!((script.raw.as_ref(), script.br.as_deref(), script.gz.is_none()), (&b"1"[..], Some(&b"2"[..]), true));
+        assert_eq!(
+            (
+                script.raw.as_ref(),
+                script.br.as_deref(),
+                script.gz.is_none()
+            ),
+            (&b"1"[..], Some(&b"2"[..]), true)
+        );
         assert_eq!(script.media_type, "text/javascript; charset=utf-8");
         assert_ne!(script.etag, site.asset("x.svg").unwrap().etag);
-        assert_eq!(site.public_paths().collect::<Vec<_>>(), ["/gone.txt", "/x.svg"]);
+        assert_eq!(
+            site.public_paths().collect::<Vec<_>>(),
+            ["/gone.txt", "/x.svg"]
+        );
         assert!(site.asset("site.json").is_none());
     }
 }

@@ -24,6 +24,7 @@ pub enum Scheme {
 #[derive(Clone, Debug)]
 pub struct AppState {
     shared: Arc<Shared>,
+    turns: Turns,
     scheme: Scheme,
 }
 
@@ -32,7 +33,6 @@ struct Shared {
     hub: Hub,
     site: Site,
     options: LeptosOptions,
-    turns: Turns,
     endings: Endings,
     streams: CancellationToken,
 }
@@ -49,17 +49,29 @@ impl AppState {
             hub,
             site,
             options,
-            turns: Turns::default(),
             endings: Endings::default(),
             streams,
         };
-        Self { shared: Arc::new(shared), scheme: Scheme::Http }
+        Self {
+            shared: Arc::new(shared),
+            turns: Turns::default(),
+            scheme: Scheme::Http,
+        }
     }
 
     /// The same for another listener.
     #[must_use]
     pub fn for_scheme(&self, scheme: Scheme) -> Self {
-        Self { shared: self.shared.clone(), scheme }
+        Self {
+            scheme,
+            ..self.clone()
+        }
+    }
+
+    /// The same with other turns.
+    #[must_use]
+    pub fn with_turns(self, turns: Turns) -> Self {
+        Self { turns, ..self }
     }
 
     /// The hub.
@@ -89,7 +101,7 @@ impl AppState {
 
     /// The turns that requests take.
     pub fn turns(&self) -> &Turns {
-        &self.shared.turns
+        &self.turns
     }
 
     /// Tells live streams of sessions that end.

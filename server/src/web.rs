@@ -24,7 +24,10 @@ fn back_with(path: &str, problem: &str) -> Redirect {
 fn local(next: &str) -> Option<&str> {
     let rest = next.strip_prefix('/')?;
     let elsewhere = rest.starts_with(['/', '\\']);
-    let odd = next.chars().any(|c| c.is_control() || c == '\\' || c == ' ') || next.len() > MAX_NEXT;
+    let odd = next
+        .chars()
+        .any(|c| c.is_control() || c == '\\' || c == ' ')
+        || next.len() > MAX_NEXT;
     let circular = next.starts_with(routes::SIGN_IN) || next.starts_with(routes::SIGN_OUT);
     (!elsewhere && !odd && !circular).then_some(next)
 }

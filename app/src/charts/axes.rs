@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::draw::{Frame, escape};
 use super::model::{ChartModel, Kind, Limit, Side};
 use super::scale::time_ticks;
-use crate::format::{self, Zone, short};
+use crate::format::{Zone, short};
 
 /// Labels at the right edge keep this distance, in pixels.
 const LABEL_HEIGHT: f64 = 13.0;
@@ -24,7 +24,9 @@ pub(super) fn hatch(out: &mut String, id: &str) {
 pub(super) fn zones(out: &mut String, model: &ChartModel, frame: &Frame) {
     for threshold in &model.thresholds {
         let class = limit_class(threshold.limit);
-        let edge = frame.down(threshold.value).clamp(0.0, f64::from(frame.height));
+        let edge = frame
+            .down(threshold.value)
+            .clamp(0.0, f64::from(frame.height));
         let (y, height) = match threshold.side {
             Side::Above => (0.0, edge),
             Side::Below => (edge, f64::from(frame.height) - edge),
@@ -32,7 +34,10 @@ pub(super) fn zones(out: &mut String, model: &ChartModel, frame: &Frame) {
         };
         if height > 0.0 {
             let (y, height) = (short(y, 1), short(height, 1));
-            let _ = write!(out, r#"<rect class="zone--{class}" x="0" width="100%" y="{y}" height="{height}"/>"#);
+            let _ = write!(
+                out,
+                r#"<rect class="zone--{class}" x="0" width="100%" y="{y}" height="{height}"/>"#
+            );
         }
     }
 }
@@ -56,7 +61,10 @@ pub(super) fn values(out: &mut String, frame: &Frame) {
 pub(super) fn gaps(out: &mut String, model: &ChartModel, frame: &Frame) {
     let (id, height) = (&model.id, frame.height);
     for gap in &model.gaps {
-        let (left, right) = (frame.across(gap.from).max(0.0), frame.across(gap.to).min(100.0));
+        let (left, right) = (
+            frame.across(gap.from).max(0.0),
+            frame.across(gap.to).min(100.0),
+        );
         if right <= left {
             continue;
         }
@@ -67,7 +75,10 @@ pub(super) fn gaps(out: &mut String, model: &ChartModel, frame: &Frame) {
         );
         if right - left >= GAP_LABEL_WIDTH {
             let (x, y) = (short((left + right) / 2.0, 2), height.saturating_sub(8));
-            let _ = write!(out, r#"<text class="tick-m" x="{x}%" y="{y}" text-anchor="middle">no data</text>"#);
+            let _ = write!(
+                out,
+                r#"<text class="tick-m" x="{x}%" y="{y}" text-anchor="middle">no data</text>"#
+            );
         }
     }
 }
@@ -81,11 +92,21 @@ pub(super) fn times(out: &mut String, model: &ChartModel, frame: &Frame, zone: Z
         let x = short(frame.across(tick.at), 2);
         if tick.midnight {
             let height = frame.height;
-            let _ = write!(out, r#"<line class="g-line g-day" x1="{x}%" x2="{x}%" y1="0" y2="{height}"/>"#);
+            let _ = write!(
+                out,
+                r#"<line class="g-line g-day" x1="{x}%" x2="{x}%" y1="0" y2="{height}"/>"#
+            );
         }
-        let class = if many && i % 2 == 1 { r#" class="tick-m""# } else { "" };
+        let class = if many && i % 2 == 1 {
+            r#" class="tick-m""#
+        } else {
+            ""
+        };
         let label = tick.label;
-        let _ = write!(out, r#"<text{class} x="{x}%" y="{y}" text-anchor="middle">{label}</text>"#);
+        let _ = write!(
+            out,
+            r#"<text{class} x="{x}%" y="{y}" text-anchor="middle">{label}</text>"#
+        );
     }
 }
 
@@ -96,22 +117,45 @@ pub(super) fn thresholds(out: &mut String, model: &ChartModel, frame: &Frame) {
         let class = limit_class(threshold.limit);
         let down = frame.down(threshold.value);
         let y = short(down, 1);
-        let _ = write!(out, r#"<line class="th th--{class}" x1="0" x2="100%" y1="{y}" y2="{y}"/>"#);
-        let text = format!("{} {}", format::reading(threshold.value), threshold.name);
-        labels.push((down, 100.0, format!("th-l--{class}"), escape(text.trim_end())));
+        let _ = write!(
+            out,
+            r#"<line class="th th--{class}" x1="0" x2="100%" y1="{y}" y2="{y}"/>"#
+        );
+        let text = format!(
+            "{} {}",
+            frame.scale.text(threshold.value, model.whole),
+            threshold.name
+        );
+        labels.push((
+            down,
+            100.0,
+            format!("th-l--{class}"),
+            escape(text.trim_end()),
+        ));
     }
     if let (Kind::Lines, Some(newest)) = (model.kind, model.newest()) {
         let crossed = model.thresholds.iter().find(|t| t.crossed_by(newest.value));
         let tone = crossed.map_or(String::new(), |t| format!(" pt--{}", limit_class(t.limit)));
         let (across, down) = (frame.across(newest.at), frame.down(newest.value));
         let (x, y) = (short(across, 2), short(down, 1));
-        let _ = write!(out, r#"<circle class="pt{tone}" cx="{x}%" cy="{y}" r="4"/>"#);
-        labels.push((down, across, "ink".to_owned(), format::reading(newest.value)));
+        let _ = write!(
+            out,
+            r#"<circle class="pt{tone}" cx="{x}%" cy="{y}" r="4"/>"#
+        );
+        labels.push((
+            down,
+            across,
+            "ink".to_owned(),
+            frame.scale.text(newest.value, model.whole),
+        ));
     }
     keep_apart(&mut labels);
     for (down, across, class, text) in labels {
         let (x, y) = (short(across, 2), short(down + 4.0, 1));
-        let _ = write!(out, r#"<text class="{class}" x="{x}%" dx="8" y="{y}">{text}</text>"#);
+        let _ = write!(
+            out,
+            r#"<text class="{class}" x="{x}%" dx="8" y="{y}">{text}</text>"#
+        );
     }
 }
 

@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use super::draw::{Frame, escape};
-use super::legend::value_text;
 use super::model::{ChartModel, Kind, Point, Series};
 use crate::format::{self, Zone, short};
 
@@ -14,7 +13,12 @@ const ROW: usize = 15;
 
 /// All times at which a series has a point, in order.
 fn times(model: &ChartModel) -> Vec<i64> {
-    let mut times: Vec<i64> = model.series.iter().flat_map(|s| &s.points).map(|p| p.at).collect();
+    let mut times: Vec<i64> = model
+        .series
+        .iter()
+        .flat_map(|s| &s.points)
+        .map(|p| p.at)
+        .collect();
     times.sort_unstable();
     times.dedup();
     times
@@ -44,13 +48,23 @@ pub(super) fn moved(model: &ChartModel, current: Option<i64>, key: &str) -> Opti
 
 /// What each series says at a time, as name and value.
 fn rows(model: &ChartModel, at: i64) -> Vec<(String, String)> {
+    let scale = Frame::of(model, 1).scale;
+    let with_unit = |value| format::with_unit(&scale.text(value, model.whole), &model.unit);
     let text = |series: &Series| {
-        point_at(model, series, at).map_or_else(|| "no data".to_owned(), |p| value_text(model, p.value))
+        point_at(model, series, at).map_or_else(|| "no data".to_owned(), |p| with_unit(p.value))
     };
-    let mut rows: Vec<_> = model.series.iter().map(|s| (s.name.clone(), text(s))).collect();
-    let band = model.series.first().and_then(|s| point_at(model, s, at)).and_then(|p| p.band);
+    let mut rows: Vec<_> = model
+        .series
+        .iter()
+        .map(|s| (s.name.clone(), text(s)))
+        .collect();
+    let band = model
+        .series
+        .first()
+        .and_then(|s| point_at(model, s, at))
+        .and_then(|p| p.band);
     if let (Kind::Lines, Some((low, high))) = (model.kind, band) {
-        let range = format!("{} to {}", format::reading(low), value_text(model, high));
+        let range = format!("{} to {}", scale.text(low, model.whole), with_unit(high));
         rows.push(("Lowest to highest".to_owned(), range));
     }
     rows
@@ -66,7 +80,10 @@ fn point_at<'a>(model: &ChartModel, series: &'a Series, at: i64) -> Option<&'a P
 
 /// The sentence that is read aloud.
 pub(super) fn readout(model: &ChartModel, at: i64, zone: Zone) -> String {
-    let values: Vec<String> = rows(model, at).into_iter().map(|(name, value)| format!("{name} {value}")).collect();
+    let values: Vec<String> = rows(model, at)
+        .into_iter()
+        .map(|(name, value)| format!("{name} {value}"))
+        .collect();
     format!("{}: {}.", when(model, at, zone), values.join(", "))
 }
 
@@ -81,12 +98,19 @@ pub(super) fn mark(model: &ChartModel, at: i64, height: u32, zone: Zone) -> Stri
     let across = frame.across(at);
     let x = short(across, 2);
     let mut out = format!(r#"<line class="now" x1="{x}%" x2="{x}%" y1="0" y2="{height}"/>"#);
-    if let (Kind::Lines, Some(point)) = (model.kind, model.series.first().and_then(|s| point_at(model, s, at))) {
+    if let (Kind::Lines, Some(point)) = (
+        model.kind,
+        model.series.first().and_then(|s| point_at(model, s, at)),
+    ) {
         let y = short(frame.down(point.value), 1);
         let _ = write!(out, r#"<circle class="pt" cx="{x}%" cy="{y}" r="4"/>"#);
     }
     let rows = rows(model, at);
-    let shift = if across > 50.0 { -(BOX_WIDTH as i32) - 10 } else { 10 };
+    let shift = if across > 50.0 {
+        -(BOX_WIDTH as i32) - 10
+    } else {
+        10
+    };
     let (box_height, right) = (ROW * rows.len() + 28, BOX_WIDTH - 12);
     let _ = write!(
         out,
@@ -112,7 +136,9 @@ mod tests {
     use crate::charts::model::Paint;
 
     fn model() -> ChartModel {
-        let points = [(0, 1.0), (10, 2.0), (30, 3.5)].map(|(at, v)| Point::new(at * 1000, v)).to_vec();
+        let points = [(0, 1.0), (10, 2.0), (30, 3.5)]
+            .map(|(at, v)| Point::new(at * 1000, v))
+            .to_vec();
         ChartModel {
             id: "c".into(),
             title: "T".into(),
@@ -126,7 +152,11 @@ mod tests {
             high: 4.0,
             whole: false,
             kind: Kind::Lines,
-            series: vec![Series { name: "Room <3>".into(), paint: Paint::Slot(1), points }],
+            series: vec![Series {
+                name: "Room <3>".into(),
+                paint: Paint::Slot(1),
+                points,
+            }],
             gaps: Vec::new(),
             thresholds: Vec::new(),
         }
@@ -139,7 +169,10 @@ mod tests {
         check(0.1, 0);
         check(0.2, 10_000);
         check(1.0, 30_000);
-        let empty = ChartModel { series: Vec::new(), ..model() };
+        let empty = ChartModel {
+            series: Vec::new(),
+            ..model()
+        };
         assert_eq!(nearest(&empty, 0.5), None);
         assert_eq!(moved(&empty, None, "End"), Some(None));
     }
@@ -159,9 +192,14 @@ mod tests {
 
     #[test]
     fn the_readout_is_a_sentence_and_the_mark_is_safe() {
-        assert_eq!(readout(&model(), 10_000, Zone::Utc), "Today 00:00: Room <3> 2\u{a0}°C.");
+        assert_eq!(
+            readout(&model(), 10_000, Zone::Utc),
+            "Today 00:00: Room <3> 2.0\u{a0}°C."
+        );
         let mark = mark(&model(), 30_000, 100, Zone::Utc);
-        assert!(mark.starts_with(r#"<line class="now" x1="75%" x2="75%" y1="0" y2="100"/><circle"#));
+        assert!(
+            mark.starts_with(r#"<line class="now" x1="75%" x2="75%" y1="0" y2="100"/><circle"#)
+        );
         assert!(mark.contains("translate(-206 0)") && mark.contains("Room &lt;3&gt;"));
     }
 }

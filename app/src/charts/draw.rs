@@ -105,16 +105,22 @@ impl<'a> Canvas<'a> {
 
     pub(super) fn line(&self, points: impl Iterator<Item = (i64, f64)>, class: &str) {
         let path = PathElement::new(self.mapped(points), ink(class));
-        self.area.draw(&path).expect("writing to a String does not fail");
+        self.area
+            .draw(&path)
+            .expect("writing to a String does not fail");
     }
 
     pub(super) fn surface(&self, outline: impl Iterator<Item = (i64, f64)>, class: &str) {
         let polygon = Polygon::new(self.mapped(outline), ink(class));
-        self.area.draw(&polygon).expect("writing to a String does not fail");
+        self.area
+            .draw(&polygon)
+            .expect("writing to a String does not fail");
     }
 
     fn mapped(&self, points: impl Iterator<Item = (i64, f64)>) -> Vec<(f64, f64)> {
-        points.map(|(at, value)| ((at - self.from) as f64, value)).collect()
+        points
+            .map(|(at, value)| ((at - self.from) as f64, value))
+            .collect()
     }
 }
 

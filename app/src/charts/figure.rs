@@ -36,9 +36,15 @@ pub fn Chart(
         let wide = model.with(|m| {
             let (low, high) = m.extent();
             let ticks = Scale::covering(low, high, m.whole).ticks();
-            ticks.iter().any(|(_, label)| label.chars().count() > SHORT_LABEL)
+            ticks
+                .iter()
+                .any(|(_, label)| label.chars().count() > SHORT_LABEL)
         });
-        if wide { "chart-plot chart-plot--wide" } else { "chart-plot" }
+        if wide {
+            "chart-plot chart-plot--wide"
+        } else {
+            "chart-plot"
+        }
     };
     let about = move || {
         model.with(|m| match (m.unit.as_str(), m.note.as_str()) {
@@ -79,7 +85,9 @@ fn reader(model: Signal<ChartModel>, height: u32, zone: Signal<Zone>) -> AnyView
     let node = NodeRef::<leptos::svg::Svg>::new();
     let at = RwSignal::new(None::<i64>);
     let point = move |client_x: i32| {
-        let share = node.get_untracked().and_then(|svg| share_of_width(&svg, client_x));
+        let share = node
+            .get_untracked()
+            .and_then(|svg| share_of_width(&svg, client_x));
         if let Some(share) = share {
             at.set(model.with_untracked(|m| cursor::nearest(m, share)));
         }
@@ -93,11 +101,13 @@ fn reader(model: Signal<ChartModel>, height: u32, zone: Signal<Zone>) -> AnyView
     };
     let mark = move || {
         let here = at.get();
-        here.map(|at| model.with(|m| cursor::mark(m, at, height, zone.get()))).unwrap_or_default()
+        here.map(|at| model.with(|m| cursor::mark(m, at, height, zone.get())))
+            .unwrap_or_default()
     };
     let words = move || {
         let here = at.get();
-        here.map(|at| model.with(|m| cursor::readout(m, at, zone.get()))).unwrap_or_default()
+        here.map(|at| model.with(|m| cursor::readout(m, at, zone.get())))
+            .unwrap_or_default()
     };
     let label = move || model.with(|m| format!("{}: read values with the arrow keys", m.title));
     view! {

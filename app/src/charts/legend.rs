@@ -5,12 +5,6 @@ use leptos::prelude::*;
 use super::line;
 use super::model::{ChartModel, Kind};
 use super::stacked;
-use crate::format;
-
-/// A value with its unit: `8.6 °C`, `48,210 devices`.
-pub(super) fn value_text(model: &ChartModel, value: f64) -> String {
-    format::with_unit(&format::reading(value), &model.unit)
-}
 
 /// One entry per series, one for the band, one for gaps; only what the chart really shows.
 pub(super) fn legend(model: Signal<ChartModel>) -> AnyView {
@@ -52,26 +46,33 @@ fn series(model: &ChartModel) -> impl IntoView + use<> {
 }
 
 fn band(model: &ChartModel) -> impl IntoView + use<> {
-    let series = model.series.iter().find(|s| s.points.iter().any(|p| p.band.is_some()));
+    let series = model
+        .series
+        .iter()
+        .find(|s| s.points.iter().any(|p| p.band.is_some()));
     let series = series.filter(|_| model.kind == Kind::Lines);
-    series.map(|series| view! {
-        <li>
-            <svg class="key" viewBox="0 0 11 11" aria-hidden="true">
-                <path class=line::class('a', series) d="M0 0h11v11H0z"></path>
-            </svg>
-            <span>"Lowest to highest"</span>
-        </li>
+    series.map(|series| {
+        view! {
+            <li>
+                <svg class="key" viewBox="0 0 11 11" aria-hidden="true">
+                    <path class=line::class('a', series) d="M0 0h11v11H0z"></path>
+                </svg>
+                <span>"Lowest to highest"</span>
+            </li>
+        }
     })
 }
 
 fn gaps(model: &ChartModel) -> impl IntoView + use<> {
     let fill = format!("url(#{}-hatch)", model.id);
-    (!model.gaps.is_empty()).then(|| view! {
-        <li>
-            <svg class="key" viewBox="0 0 11 11" aria-hidden="true">
-                <path class="gap" fill=fill d="M0 0h11v11H0z"></path>
-            </svg>
-            <span>"No data"</span>
-        </li>
+    (!model.gaps.is_empty()).then(|| {
+        view! {
+            <li>
+                <svg class="key" viewBox="0 0 11 11" aria-hidden="true">
+                    <path class="gap" fill=fill d="M0 0h11v11H0z"></path>
+                </svg>
+                <span>"No data"</span>
+            </li>
+        }
     })
 }

@@ -48,7 +48,10 @@ mod tests {
         };
         check(&[], &[5]);
         check(&[Gap { from: 20, to: 60 }], &[3, 2]);
-        check(&[Gap { from: 0, to: 10 }, Gap { from: 20, to: 60 }], &[1, 2, 2]);
+        check(
+            &[Gap { from: 0, to: 10 }, Gap { from: 20, to: 60 }],
+            &[1, 2, 2],
+        );
         check(&[Gap { from: 70, to: 90 }], &[5]);
     }
 }

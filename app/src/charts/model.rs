@@ -79,7 +79,10 @@ pub enum Paint {
 
 /// A value, or many readings as one: their average with lowest and highest.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(from = "(i64, f64, Option<(f64, f64)>, u32)", into = "(i64, f64, Option<(f64, f64)>, u32)")]
+#[serde(
+    from = "(i64, f64, Option<(f64, f64)>, u32)",
+    into = "(i64, f64, Option<(f64, f64)>, u32)"
+)]
 pub struct Point {
     /// When.
     pub at: i64,
@@ -130,7 +133,12 @@ type Wire = (i64, f64, Option<(f64, f64)>, u32);
 
 impl From<Wire> for Point {
     fn from((at, value, band, readings): Wire) -> Self {
-        Self { at, value, band, readings }
+        Self {
+            at,
+            value,
+            band,
+            readings,
+        }
     }
 }
 
@@ -247,7 +255,12 @@ mod tests {
 
     #[test]
     fn only_the_forbidden_side_crosses() {
-        let threshold = |side| Threshold { value: 8.0, name: "high".into(), limit: Limit::Critical, side };
+        let threshold = |side| Threshold {
+            value: 8.0,
+            name: "high".into(),
+            limit: Limit::Critical,
+            side,
+        };
         assert!(threshold(Side::Above).crossed_by(8.1));
         assert!(!threshold(Side::Above).crossed_by(8.0));
         assert!(threshold(Side::Below).crossed_by(7.9));

@@ -19,7 +19,13 @@ pub struct Reduced {
 /// Every point is the average of the readings in its column and keeps their extremes. Silence longer than `silence_ms`
 /// becomes a gap, also at the edges; silence within one column is too short to see and is dropped. Readings outside the
 /// window and values that are not finite are left out.
-pub fn reduce(readings: &[(i64, f64)], from: i64, to: i64, columns: usize, silence_ms: i64) -> Reduced {
+pub fn reduce(
+    readings: &[(i64, f64)],
+    from: i64,
+    to: i64,
+    columns: usize,
+    silence_ms: i64,
+) -> Reduced {
     let columns = columns.clamp(1, MAX_COLUMNS) as i64;
     let span = (to - from).max(1);
     let column = |at: i64| ((at - from) * columns / span).min(columns - 1);
@@ -33,13 +39,20 @@ pub fn reduce(readings: &[(i64, f64)], from: i64, to: i64, columns: usize, silen
         let before = last.unwrap_or(from);
         let apart = last.is_none_or(|l| column(l) != column(at));
         if at - before > silence_ms && apart {
-            reduced.gaps.push(Gap { from: before, to: at });
+            reduced.gaps.push(Gap {
+                from: before,
+                to: at,
+            });
         }
         last = Some(at);
         match &mut bucket {
             Some(open) if open.column == column(at) => open.add(at, value),
             _ => {
-                reduced.points.extend(bucket.replace(Bucket::new(column(at), at, value)).map(Bucket::close));
+                reduced.points.extend(
+                    bucket
+                        .replace(Bucket::new(column(at), at, value))
+                        .map(Bucket::close),
+                );
             }
         }
     }
@@ -146,7 +159,16 @@ mod tests {
     #[test]
     fn silence_at_the_edges_is_a_gap_too() {
         let reduced = reduce(&[(4000, 1.0), (4100, 3.0)], 0, 10_000, 10, 500);
-        assert_eq!(reduced.gaps, [Gap { from: 0, to: 4000 }, Gap { from: 4100, to: 10_000 }]);
+        assert_eq!(
+            reduced.gaps,
+            [
+                Gap { from: 0, to: 4000 },
+                Gap {
+                    from: 4100,
+                    to: 10_000
+                }
+            ]
+        );
         assert_eq!(reduced.points, [Point::of_many(4050, 2.0, 1.0, 3.0, 2)]);
     }
 

@@ -21,19 +21,33 @@ pub(super) struct Scale {
 impl Scale {
     /// The finest round axis that covers `low` to `high` with few enough ticks.
     pub(super) fn covering(low: f64, high: f64, whole: bool) -> Self {
-        let (low, high) = if high > low { (low, high) } else { (low.min(high), low.max(high) + 1.0) };
+        let (low, high) = if high > low {
+            (low, high)
+        } else {
+            (low.min(high), low.max(high) + 1.0)
+        };
         let start = if whole { 0 } else { -6 };
         for exponent in start..15 {
-            for mantissa in [1, 2, 5] {
+            for mantissa in [1, 2, 4, 5] {
                 let step = scaled(mantissa, exponent);
                 let (first, last) = ((low / step).floor(), (high / step).ceil());
                 if last - first < MOST_TICKS as f64 {
                     let (first, last) = (first as i64, last as i64);
-                    return Self { mantissa, exponent, first, last: last.max(first + 1) };
+                    return Self {
+                        mantissa,
+                        exponent,
+                        first,
+                        last: last.max(first + 1),
+                    };
                 }
             }
         }
-        Self { mantissa: 1, exponent: 15, first: -1, last: 1 }
+        Self {
+            mantissa: 1,
+            exponent: 15,
+            first: -1,
+            last: 1,
+        }
     }
 
     pub(super) fn low(&self) -> f64 {
@@ -55,6 +69,16 @@ impl Scale {
             .collect()
     }
 
+    /// A value with one decimal more than the ticks have, and none when values are whole.
+    pub(super) fn text(&self, value: f64, whole: bool) -> String {
+        let digits = if whole {
+            0
+        } else {
+            usize::try_from(-self.exponent).unwrap_or(0) + 1
+        };
+        format::decimal(value, digits)
+    }
+
     /// How far down a value is, from 0 (top) to 1 (bottom).
     pub(super) fn down(&self, value: f64) -> f64 {
         (self.high() - value) / (self.high() - self.low())
@@ -64,7 +88,11 @@ impl Scale {
 /// `n × 10^exponent`, exact for the numbers ticks need.
 fn scaled(n: i64, exponent: i32) -> f64 {
     let power = (0..exponent.unsigned_abs()).fold(1.0, |p, _| p * 10.0);
-    if exponent < 0 { n as f64 / power } else { n as f64 * power }
+    if exponent < 0 {
+        n as f64 / power
+    } else {
+        n as f64 * power
+    }
 }
 
 /// A tick of the time axis.
@@ -104,11 +132,21 @@ pub(super) fn time_ticks(from: i64, to: i64, zone: Zone) -> Vec<TimeTick> {
         }
         let times = round_times(from, to, step, zone);
         if times.len() as i64 <= MOST_TICKS {
-            let label = |at| if step < DAY { format::clock(at, zone) } else { day_label(at, zone) };
+            let label = |at| {
+                if step < DAY {
+                    format::clock(at, zone)
+                } else {
+                    day_label(at, zone)
+                }
+            };
             let midnight = |at| step < DAY && is_round(at, DAY, zone);
             return times
                 .into_iter()
-                .map(|at| TimeTick { at, label: label(at), midnight: midnight(at) })
+                .map(|at| TimeTick {
+                    at,
+                    label: label(at),
+                    midnight: midnight(at),
+                })
                 .collect();
         }
     }
@@ -131,7 +169,8 @@ fn is_round(at: i64, step: i64, zone: Zone) -> bool {
 
 fn day_label(at: i64, zone: Zone) -> String {
     let date = format::date(at, zone);
-    date.rsplit_once(' ').map_or(date.clone(), |(day, _year)| day.to_owned())
+    date.rsplit_once(' ')
+        .map_or(date.clone(), |(day, _year)| day.to_owned())
 }
 
 #[cfg(test)]
@@ -140,19 +179,44 @@ mod tests {
     use proptest::prelude::*;
 
     fn labels(low: f64, high: f64, whole: bool) -> Vec<String> {
-        Scale::covering(low, high, whole).ticks().into_iter().map(|t| t.1).collect()
+        Scale::covering(low, high, whole)
+            .ticks()
+            .into_iter()
+            .map(|t| t.1)
+            .collect()
     }
 
     #[test]
     fn value_ticks_are_round() {
         let check = |low, high, whole, want: &[&str]| assert_eq!(labels(low, high, whole), want);
         check(0.0, 9.4, false, &["0", "2", "4", "6", "8", "10"]);
+        check(0.0, 12.0, false, &["0", "4", "8", "12"]);
         check(2.0, 8.0, false, &["2", "4", "6", "8"]);
-        check(0.0, 48_210.0, true, &["0", "10,000", "20,000", "30,000", "40,000", "50,000"]);
+        check(
+            0.0,
+            48_210.0,
+            true,
+            &["0", "10,000", "20,000", "30,000", "40,000", "50,000"],
+        );
         check(0.0, 1.0, true, &["0", "1"]);
         check(0.0, 1.0, false, &["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
-        check(-71.0, -55.0, false, &["−75", "−70", "−65", "−60", "−55"]);
+        check(
+            -71.0,
+            -55.0,
+            false,
+            &["−72", "−68", "−64", "−60", "−56", "−52"],
+        );
         check(5.0, 5.0, false, &["5.0", "5.2", "5.4", "5.6", "5.8", "6.0"]);
+    }
+
+    #[test]
+    fn values_are_one_decimal_finer_than_ticks() {
+        assert_eq!(Scale::covering(0.0, 12.0, false).text(8.64, false), "8.6");
+        assert_eq!(Scale::covering(0.0, 1.0, false).text(0.5, false), "0.50");
+        assert_eq!(
+            Scale::covering(0.0, 48_210.0, true).text(45_872.0, true),
+            "45,872"
+        );
     }
 
     proptest! {
@@ -173,14 +237,36 @@ mod tests {
         // Thu 19 Nov 2026 14:32:08 UTC.
         let now = 1_795_098_728_000;
         let check = |from, to, want: &[&str]| {
-            let labels: Vec<String> = time_ticks(from, to, Zone::Utc).into_iter().map(|t| t.label).collect();
+            let labels: Vec<String> = time_ticks(from, to, Zone::Utc)
+                .into_iter()
+                .map(|t| t.label)
+                .collect();
             assert_eq!(labels, want);
         };
-        check(now - DAY, now, &["16:00", "20:00", "00:00", "04:00", "08:00", "12:00"]);
-        check(now - HOUR, now, &["13:40", "13:50", "14:00", "14:10", "14:20", "14:30"]);
-        check(now - 7 * DAY, now, &["13 Nov", "15 Nov", "17 Nov", "19 Nov"]);
-        check(now - 5 * MINUTE, now, &["14:28", "14:29", "14:30", "14:31", "14:32"]);
-        let midnights = time_ticks(now - DAY, now, Zone::Utc).into_iter().filter(|t| t.midnight).count();
+        check(
+            now - DAY,
+            now,
+            &["16:00", "20:00", "00:00", "04:00", "08:00", "12:00"],
+        );
+        check(
+            now - HOUR,
+            now,
+            &["13:40", "13:50", "14:00", "14:10", "14:20", "14:30"],
+        );
+        check(
+            now - 7 * DAY,
+            now,
+            &["13 Nov", "15 Nov", "17 Nov", "19 Nov"],
+        );
+        check(
+            now - 5 * MINUTE,
+            now,
+            &["14:28", "14:29", "14:30", "14:31", "14:32"],
+        );
+        let midnights = time_ticks(now - DAY, now, Zone::Utc)
+            .into_iter()
+            .filter(|t| t.midnight)
+            .count();
         assert_eq!(midnights, 1);
     }
 }

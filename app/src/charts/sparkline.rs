@@ -15,11 +15,21 @@ const MARGIN: f64 = 4.4;
 
 /// How far down values are, from the highest at `MARGIN` to the lowest at `HEIGHT - MARGIN`.
 fn downs(values: &[f64], target: Option<f64>) -> (Vec<f64>, Option<f64>) {
-    let all = || values.iter().copied().chain(target).filter(|v| v.is_finite());
+    let all = || {
+        values
+            .iter()
+            .copied()
+            .chain(target)
+            .filter(|v| v.is_finite())
+    };
     let low = all().fold(f64::INFINITY, f64::min);
     let high = all().fold(f64::NEG_INFINITY, f64::max);
     let down = |value: f64| {
-        let share = if high > low { (high - value) / (high - low) } else { 0.5 };
+        let share = if high > low {
+            (high - value) / (high - low)
+        } else {
+            0.5
+        };
         MARGIN + share * (HEIGHT - 2.0 * MARGIN)
     };
     (values.iter().map(|v| down(*v)).collect(), target.map(down))

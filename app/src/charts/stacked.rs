@@ -6,14 +6,24 @@ use super::model::{ChartModel, Gap, Paint, Point, Series};
 
 /// Draws the surfaces from the bottom up, and an edge on top of every part that is not zero.
 pub(super) fn draw(canvas: &Canvas<'_>, model: &ChartModel) {
-    let mut floor: Vec<Point> = model.series.first().map(|s| zeros(&s.points)).unwrap_or_default();
+    let mut floor: Vec<Point> = model
+        .series
+        .first()
+        .map(|s| zeros(&s.points))
+        .unwrap_or_default();
     let mut edges = Vec::new();
     for series in &model.series {
         let top = pile(&floor, &series.points);
         let part = part(series.paint);
         let steps = |points: &[Point], until| steps(points, &model.gaps, until);
-        for (upper, lower) in steps(&top, model.to).into_iter().zip(steps(&floor, model.to)) {
-            canvas.surface(upper.into_iter().chain(lower.into_iter().rev()), &format!("f-{part}"));
+        for (upper, lower) in steps(&top, model.to)
+            .into_iter()
+            .zip(steps(&floor, model.to))
+        {
+            canvas.surface(
+                upper.into_iter().chain(lower.into_iter().rev()),
+                &format!("f-{part}"),
+            );
         }
         for (run, until) in present(&top, &floor, model.to) {
             edges.extend(steps(run, until).into_iter().map(|corners| (corners, part)));
@@ -53,12 +63,20 @@ fn zeros(points: &[Point]) -> Vec<Point> {
 }
 
 fn pile(floor: &[Point], part: &[Point]) -> Vec<Point> {
-    floor.iter().zip(part).map(|(f, p)| Point::new(f.at, f.value + p.value.max(0.0))).collect()
+    floor
+        .iter()
+        .zip(part)
+        .map(|(f, p)| Point::new(f.at, f.value + p.value.max(0.0)))
+        .collect()
 }
 
 /// Stretches where the part on `floor` is there at all, so that a zero draws no edge, and until when each holds.
 fn present<'a>(top: &'a [Point], floor: &[Point], to: i64) -> Vec<(&'a [Point], i64)> {
-    let there: Vec<bool> = top.iter().zip(floor).map(|(t, f)| t.value > f.value).collect();
+    let there: Vec<bool> = top
+        .iter()
+        .zip(floor)
+        .map(|(t, f)| t.value > f.value)
+        .collect();
     let mut stretches = Vec::new();
     let mut start = 0;
     for run in there.chunk_by(|a, b| a == b) {
@@ -101,12 +119,28 @@ mod tests {
     #[test]
     fn a_value_holds_until_the_next() {
         let check = |gaps: &[Gap], want: &[&[(i64, f64)]]| {
-            assert_eq!(steps(&points(&[(0, 1.0), (10, 2.0), (30, 3.0)]), gaps, 40), want);
+            assert_eq!(
+                steps(&points(&[(0, 1.0), (10, 2.0), (30, 3.0)]), gaps, 40),
+                want
+            );
         };
-        check(&[], &[&[(0, 1.0), (10, 1.0), (10, 2.0), (30, 2.0), (30, 3.0), (40, 3.0)]]);
+        check(
+            &[],
+            &[&[
+                (0, 1.0),
+                (10, 1.0),
+                (10, 2.0),
+                (30, 2.0),
+                (30, 3.0),
+                (40, 3.0),
+            ]],
+        );
         check(
             &[Gap { from: 15, to: 30 }],
-            &[&[(0, 1.0), (10, 1.0), (10, 2.0), (15, 2.0)], &[(30, 3.0), (40, 3.0)]],
+            &[
+                &[(0, 1.0), (10, 1.0), (10, 2.0), (15, 2.0)],
+                &[(30, 3.0), (40, 3.0)],
+            ],
         );
     }
 
@@ -120,7 +154,14 @@ mod tests {
 
     #[test]
     fn totals_add_the_parts() {
-        let series = |values: &[(i64, f64)]| Series { name: String::new(), paint: Paint::Ok, points: points(values) };
-        assert_eq!(totals(&[series(&[(0, 1.0), (1, 2.0)]), series(&[(0, 3.0), (1, 0.0)])]), [4.0, 2.0]);
+        let series = |values: &[(i64, f64)]| Series {
+            name: String::new(),
+            paint: Paint::Ok,
+            points: points(values),
+        };
+        assert_eq!(
+            totals(&[series(&[(0, 1.0), (1, 2.0)]), series(&[(0, 3.0), (1, 0.0)])]),
+            [4.0, 2.0]
+        );
     }
 }

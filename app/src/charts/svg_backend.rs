@@ -7,7 +7,9 @@ use std::convert::Infallible;
 use std::fmt::Write as _;
 
 use plotters::style::RGBColor;
-use plotters_backend::{BackendColor, BackendCoord, BackendStyle, DrawingBackend, DrawingErrorKind};
+use plotters_backend::{
+    BackendColor, BackendCoord, BackendStyle, DrawingBackend, DrawingErrorKind,
+};
 
 /// Backend units per unit of the viewBox.
 pub(super) const TENTHS: i32 = 10;
@@ -15,8 +17,28 @@ pub(super) const TENTHS: i32 = 10;
 /// The classes a series can have; style/components/chart.css gives them colours. `s` lines, `a` bands, `f` surfaces,
 /// `e` edges of surfaces.
 const CLASSES: [&str; 22] = [
-    "s1", "s2", "s3", "s4", "s5", "s6", "a1", "a2", "a3", "a4", "a5", "a6", "f-ok", "f-soft", "f-attention",
-    "f-critical", "f-neutral", "e-ok", "e-soft", "e-attention", "e-critical", "e-neutral",
+    "s1",
+    "s2",
+    "s3",
+    "s4",
+    "s5",
+    "s6",
+    "a1",
+    "a2",
+    "a3",
+    "a4",
+    "a5",
+    "a6",
+    "f-ok",
+    "f-soft",
+    "f-attention",
+    "f-critical",
+    "f-neutral",
+    "e-ok",
+    "e-soft",
+    "e-attention",
+    "e-critical",
+    "e-neutral",
 ];
 
 /// The colour that stands for a class.
@@ -38,7 +60,12 @@ impl<'a> SvgBackend<'a> {
         Self { out, size }
     }
 
-    fn path<S: BackendStyle>(&mut self, points: impl IntoIterator<Item = BackendCoord>, style: &S, closed: bool) {
+    fn path<S: BackendStyle>(
+        &mut self,
+        points: impl IntoIterator<Item = BackendCoord>,
+        style: &S,
+        closed: bool,
+    ) {
         let mut points = points.into_iter().peekable();
         let Some(first) = points.next() else { return };
         let class = CLASSES[usize::from(style.color().rgb.0) % CLASSES.len()];
@@ -93,12 +120,20 @@ impl DrawingBackend for SvgBackend<'_> {
         Ok(())
     }
 
-    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Drawn {
+    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        path: I,
+        style: &S,
+    ) -> Drawn {
         self.path(path, style, false);
         Ok(())
     }
 
-    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, vert: I, style: &S) -> Drawn {
+    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        vert: I,
+        style: &S,
+    ) -> Drawn {
         self.path(vert, style, true);
         Ok(())
     }
@@ -115,14 +150,26 @@ mod tests {
             let mut out = String::new();
             let mut backend = SvgBackend::new(&mut out, (10_000, 1000));
             match closed {
-                false => backend.draw_path(points.iter().copied(), &ink("s2")).unwrap(),
-                true => backend.fill_polygon(points.iter().copied(), &ink("a1")).unwrap(),
+                false => backend
+                    .draw_path(points.iter().copied(), &ink("s2"))
+                    .unwrap(),
+                true => backend
+                    .fill_polygon(points.iter().copied(), &ink("a1"))
+                    .unwrap(),
             }
             assert_eq!(out, want);
         };
-        check(&[(0, 1496), (256, 1480), (10_000, -5)], false, r#"<path class="s2" d="M0 149.6 25.6 148 1000 -0.5"/>"#);
+        check(
+            &[(0, 1496), (256, 1480), (10_000, -5)],
+            false,
+            r#"<path class="s2" d="M0 149.6 25.6 148 1000 -0.5"/>"#,
+        );
         check(&[(10, 20)], false, r#"<path class="s2" d="M1 2h0"/>"#);
-        check(&[(0, 0), (10, 0), (10, 10)], true, r#"<path class="a1" d="M0 0 1 0 1 1Z"/>"#);
+        check(
+            &[(0, 0), (10, 0), (10, 10)],
+            true,
+            r#"<path class="a1" d="M0 0 1 0 1 1Z"/>"#,
+        );
         check(&[], false, "");
     }
 }

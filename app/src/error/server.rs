@@ -5,7 +5,6 @@ use http::header::ACCEPT;
 use http::request::Parts;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
-use muster_core::ids::RefId;
 use muster_service::ServiceError;
 
 use super::AppError;

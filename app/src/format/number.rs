@@ -15,7 +15,11 @@ pub fn count_or_dash(n: u64) -> String {
 /// A whole number that may be negative: `−71`.
 pub fn integer(n: i64) -> String {
     let digits = group(&n.unsigned_abs().to_string());
-    if n < 0 { format!("{MINUS}{digits}") } else { digits }
+    if n < 0 {
+        format!("{MINUS}{digits}")
+    } else {
+        digits
+    }
 }
 
 /// A number with a fixed count of decimals: `1,204.5`. What is not finite is an en dash.
@@ -26,7 +30,11 @@ pub fn decimal(value: f64, digits: usize) -> String {
     let text = format!("{:.*}", digits, value.abs());
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
     let negative = value < 0.0 && text.bytes().any(|b| matches!(b, b'1'..=b'9'));
-    let sign = if negative { MINUS.to_string() } else { String::new() };
+    let sign = if negative {
+        MINUS.to_string()
+    } else {
+        String::new()
+    };
     let whole = group(whole);
     if fraction.is_empty() {
         format!("{sign}{whole}")
@@ -96,7 +104,11 @@ pub fn short(value: f64, digits: usize) -> String {
         true => text.trim_end_matches('0').trim_end_matches('.'),
         false => &text,
     };
-    if text == "-0" { "0".to_owned() } else { text.to_owned() }
+    if text == "-0" {
+        "0".to_owned()
+    } else {
+        text.to_owned()
+    }
 }
 
 fn group(digits: &str) -> String {

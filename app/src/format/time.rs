@@ -136,6 +136,19 @@ pub fn moment(ms: i64, now: i64, zone: Zone) -> String {
     }
 }
 
+/// A moment inside a sentence: `since today 14:20`, `since Wed 15:40`.
+pub fn since(ms: i64, now: i64, zone: Zone) -> String {
+    let moment = moment(ms, now, zone);
+    let words = ["Today", "Yesterday", "Tomorrow"];
+    match words
+        .iter()
+        .find_map(|word| moment.strip_prefix(word).map(|rest| (word, rest)))
+    {
+        Some((word, rest)) => format!("since {}{rest}", word.to_lowercase()),
+        None => format!("since {moment}"),
+    }
+}
+
 /// A span in its largest unit: `40 s`, `52 min`, `3 h`, `12 d`. Negative spans count as zero.
 fn span(ms: i64) -> String {
     let (n, unit) = match ms.max(0) {
@@ -206,7 +219,8 @@ mod tests {
 
     #[test]
     fn moments_name_the_day_a_reader_thinks_of() {
-        let check = |before_ms, want: &str| assert_eq!(moment(NOW - before_ms, NOW, Zone::Utc), want);
+        let check =
+            |before_ms, want: &str| assert_eq!(moment(NOW - before_ms, NOW, Zone::Utc), want);
         check(12 * MINUTE, "Today 14:20");
         check(15 * HOUR, "Yesterday 23:32");
         check(DAY, "Yesterday 14:32");
@@ -214,6 +228,15 @@ mod tests {
         check(3 * DAY, "Mon 14:32");
         check(38 * DAY, "12 Oct 14:32");
         check(400 * DAY, "15 Oct 2025");
+    }
+
+    #[test]
+    fn since_reads_as_a_sentence() {
+        assert_eq!(
+            since(NOW - 12 * MINUTE, NOW, Zone::Utc),
+            "since today 14:20"
+        );
+        assert_eq!(since(NOW - 3 * DAY, NOW, Zone::Utc), "since Mon 14:32");
     }
 
     #[test]

@@ -10,7 +10,8 @@ pub fn plural(n: u64, one: &str, many: &str) -> String {
 /// A count inside a sentence: up to twelve as a word (`nine`), then in digits.
 pub fn number_word(n: u64) -> String {
     const WORDS: [&str; 13] = [
-        "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+        "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+        "eleven", "twelve",
     ];
     usize::try_from(n)
         .ok()
@@ -34,7 +35,11 @@ pub fn sentence(text: &str) -> String {
         return String::new();
     };
     let rest = chars.as_str();
-    let stop = if text.trim_end().ends_with(['.', '?', ':']) { "" } else { "." };
+    let stop = if text.trim_end().ends_with(['.', '?', ':']) {
+        ""
+    } else {
+        "."
+    };
     format!("{}{rest}{stop}", first.to_uppercase())
 }
 

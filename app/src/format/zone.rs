@@ -49,8 +49,15 @@ fn viewer_offset_minutes(_ms: i64) -> i64 {
 fn viewer_name(ms: i64) -> Option<String> {
     use wasm_bindgen::JsValue;
     let options = js_sys::Object::new();
-    js_sys::Reflect::set(&options, &JsValue::from_str("timeZoneName"), &JsValue::from_str("short")).ok()?;
-    let text: String = date(ms).to_locale_time_string_with_options("en-GB", &options).into();
+    js_sys::Reflect::set(
+        &options,
+        &JsValue::from_str("timeZoneName"),
+        &JsValue::from_str("short"),
+    )
+    .ok()?;
+    let text: String = date(ms)
+        .to_locale_time_string_with_options("en-GB", &options)
+        .into();
     text.rsplit_once(' ').map(|(_, name)| name.to_owned())
 }
 

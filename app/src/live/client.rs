@@ -91,7 +91,9 @@ pub(super) fn start(status: RwSignal<Following>, session: Session, position: u64
         settling: false,
         hidden: false,
     }));
-    listen(&document(), "visibilitychange", || set_hidden(document().hidden()));
+    listen(&document(), "visibilitychange", || {
+        set_hidden(document().hidden())
+    });
     listen(&window(), "pagehide", || set_hidden(true));
     listen(&window(), "pageshow", || set_hidden(document().hidden()));
 }
@@ -184,6 +186,9 @@ impl Client {
     }
 
     fn open(&mut self, topics: String) {
+        if self.session.me_now().is_none() {
+            return;
+        }
         if self.status.get_untracked() == Following::Off {
             self.status.set(Following::Connecting);
         }

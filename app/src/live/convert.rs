@@ -6,19 +6,19 @@ use muster_index::Row;
 use muster_service::Hub;
 use muster_service::live as hub;
 
-use super::topic::{self, Topic};
+use super::topic::Topic;
 use super::wire::{Aspect, DeviceNews, Item, RowNews};
 use crate::rpc::home::read::{census_news, event_view};
 
-/// The topics of a stream's address; `None` when it is not one that [`topic::join`] wrote.
-pub fn service_topics(text: &str) -> Option<Vec<hub::Topic>> {
-    let topics = topic::split(text)?.into_iter().map(|topic| match topic {
+/// The topics of a stream as the hub knows them.
+pub fn service_topics(topics: Vec<Topic>) -> Vec<hub::Topic> {
+    let topics = topics.into_iter().map(|topic| match topic {
         Topic::Rows(ids) => hub::Topic::Rows(ids),
         Topic::Census => hub::Topic::Census,
         Topic::Device(id) => hub::Topic::Device(id),
         Topic::Events => hub::Topic::Events,
     });
-    Some(topics.collect())
+    topics.collect()
 }
 
 /// News at `now`, as the stream carries them: [`Item::kind`] is the name of the SSE event, [`Item::data`] its data.

@@ -146,7 +146,15 @@ mod tests {
 
     #[test]
     fn what_is_no_topic_is_refused() {
-        for text in ["", "nonsense", "device:", "device:a b", "rows:", "rows:a||b", "census;;"] {
+        for text in [
+            "",
+            "nonsense",
+            "device:",
+            "device:a b",
+            "rows:",
+            "rows:a||b",
+            "census;;",
+        ] {
             assert_eq!(split(text), None, "{text}");
         }
         let many = (0..=MAX_ROWS).map(|n| n.to_string()).collect::<Vec<_>>();

@@ -67,10 +67,7 @@ impl CensusNews {
 }
 
 fn count_of<K: PartialEq>(counts: &[(K, u64)], key: &K) -> u64 {
-    counts
-        .iter()
-        .find(|(k, _)| k == key)
-        .map_or(0, |(_, n)| *n)
+    counts.iter().find(|(k, _)| k == key).map_or(0, |(_, n)| *n)
 }
 
 /// A part of a device's page that has news.

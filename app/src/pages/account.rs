@@ -9,7 +9,7 @@ use leptos_router::hooks::use_query_map;
 use super::problem;
 use crate::routes;
 use crate::session::{Me, use_session};
-use crate::shell::{Page, navigation};
+use crate::shell::{Entry, MAX_TABS, Page, navigation};
 use crate::ui::{Button, KeyValue, KeyValues, Note, PageHead, Section, Tone};
 use home_choice::HomeChoice;
 use password::PasswordForm;
@@ -25,19 +25,25 @@ fn Account(me: Me) -> impl IntoView {
     let due = me.must_change_password;
     let facts = ["Signed in as ", &me.name].concat();
     let title = me.display_name.clone();
+    let name = me.name.clone();
     let choice = (me.homes().len() > 1).then(|| me.clone());
-    let places = me.clone();
+    let places: Vec<Entry> = navigation(&me)
+        .into_iter()
+        .flat_map(|group| group.entries)
+        .collect();
+    // Phones show only the first places at the foot.
+    let places = (places.len() > MAX_TABS).then_some(places);
     let rest = (!due).then(|| view! {
         <Section id="roles" title="Roles and scope"><Roles me=me/></Section>
         {choice.map(|me| view! { <HomeChoice me=me/> })}
-        <Section id="pages" title="Pages"><Places me=places/></Section>
+        {places.map(|places| view! { <Section id="pages" title="Pages"><Places places=places/></Section> })}
     });
     view! {
         <Page title="Account">
             <PageHead title=title facts=move || facts/>
             <Answer/>
             <div class="stack">
-                <Section id="password" title="Password"><PasswordForm due=due/></Section>
+                <Section id="password" title="Password"><PasswordForm name=name due=due/></Section>
                 {rest}
                 <Section id="sessions" title="Signed-in browsers"><SignOut/></Section>
             </div>
@@ -53,10 +59,14 @@ fn Answer() -> impl IntoView {
         let query = query.read();
         let note = |tone, words| view! { <div class="mb-4"><Note tone=tone alert=true>{words}</Note></div> };
         match (query.get("problem"), query.get("done").as_deref()) {
-            (Some(code), _) => Some(note(Tone::Attention, problem::words(&code, problem::Page::Account))),
-            (None, Some("password")) => {
-                Some(note(Tone::Ok, "Your password is changed. Other browsers are signed out."))
-            }
+            (Some(code), _) => Some(note(
+                Tone::Attention,
+                problem::words(&code, problem::Page::Account),
+            )),
+            (None, Some("password")) => Some(note(
+                Tone::Ok,
+                "Your password is changed. Other browsers are signed out.",
+            )),
             _ => None,
         }
     }
@@ -85,12 +95,10 @@ fn Roles(me: Me) -> impl IntoView {
     }
 }
 
-/// Every place of the navigation: phones show only the first ones at the foot.
 #[component]
-fn Places(me: Me) -> impl IntoView {
-    let links = navigation(&me)
+fn Places(places: Vec<Entry>) -> impl IntoView {
+    let links = places
         .into_iter()
-        .flat_map(|group| group.entries)
         .map(|entry| view! { <a href=entry.href>{entry.label}</a> })
         .collect_view();
     view! { <p class="row row--4">{links}</p> }

@@ -8,6 +8,7 @@ use super::forbidden::Forbidden;
 use super::not_found::NotFound;
 use crate::error::AppError;
 use crate::routes;
+use crate::session::use_session;
 use crate::shell::Page;
 
 /// A page that says why there is none. The answer has the status of the error.
@@ -36,7 +37,11 @@ pub fn Failure(
     let here = move || {
         let query = location.search.get_untracked();
         let path = location.pathname.get_untracked();
-        if query.is_empty() { path } else { [path, query].join("?") }
+        if query.is_empty() {
+            path
+        } else {
+            [path, query].join("?")
+        }
     };
     let again = |label| Way {
         href: here(),
@@ -47,6 +52,8 @@ pub fn Failure(
         AppError::NotFound => view! { <NotFound/> }.into_any(),
         AppError::Forbidden { action } => view! { <Forbidden action=action/> }.into_any(),
         AppError::SignedOut => {
+            let session = use_session();
+            Effect::new(move |_| session.set(None));
             let ways = vec![Way {
                 href: routes::sign_in_for(&here()),
                 label: "Sign in",

@@ -47,7 +47,11 @@ pub(super) fn Fault(
         .into_iter()
         .enumerate()
         .map(|(i, way)| {
-            let kind = if i == 0 { ButtonKind::Primary } else { ButtonKind::Default };
+            let kind = if i == 0 {
+                ButtonKind::Primary
+            } else {
+                ButtonKind::Default
+            };
             view! { <LinkButton href=way.href kind=kind>{way.label}</LinkButton> }
         })
         .collect_view();

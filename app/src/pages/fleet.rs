@@ -1,1 +1,145 @@
-//! The fleet page.
+//! The fleet: a list of devices whose whole state is in its address.
+
+pub mod address;
+mod chips;
+mod choose_columns;
+mod facets;
+mod filter_bar;
+mod keys;
+mod list;
+mod paging;
+pub mod query_string;
+mod remember;
+mod row;
+pub mod typed;
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+use crate::live::{Item, Topic, use_live};
+use crate::panels::first_device::FirstDevice;
+use crate::panels::loaded::loaded;
+use crate::panels::refresh::use_refreshed;
+use crate::rpc::fleet::{FleetPage as Found, count_fleet, read_fleet};
+use crate::shell::Page;
+use crate::ui::{EmptyState, LinkButton, Note, PageHead, Tone};
+use address::FleetAddress;
+use choose_columns::ChooseColumns;
+use facets::Facets;
+use filter_bar::FilterBar;
+use list::DeviceTable;
+use paging::Paging;
+
+/// `/fleet`
+#[component]
+pub fn FleetPage() -> impl IntoView {
+    let search = use_location().search;
+    let address = Memo::new(move |_| FleetAddress::parse(&search.get()));
+    let data = Resource::new(move || address.get().query(), read_fleet);
+    remember::use_remembered_columns(address);
+    let show = move |found: Found| {
+        let address = address.get_untracked();
+        view! { <FleetBody address=address found=found/> }.into_any()
+    };
+    let export = move || address.get().export_href();
+    let head = move || {
+        let export = export();
+        view! {
+            <LinkButton href=export icon="i-download" download="fleet.csv">"Export CSV"</LinkButton>
+        }
+    };
+    view! {
+        <Page title="Fleet" class="page--flush">
+            <div class="fleet fleet--list">
+                <div class="fleet-main">
+                    <PageHead title="Fleet" actions=move || head/>
+                    <FilterBar address=address/>
+                    {loaded(data, show)}
+                </div>
+            </div>
+        </Page>
+    }
+}
+
+/// The answer: groups, rows, paging; or why there are none.
+#[component]
+fn FleetBody(address: FleetAddress, found: Found) -> impl IntoView {
+    if found.all == 0 {
+        return view! { <div class="mt-6"><FirstDevice/></div> }.into_any();
+    }
+    if let Some(problem) = found.problem {
+        let clear = address.with_filter("").href();
+        return view! {
+            <div class="mt-4">
+                <Note
+                    tone=Tone::Attention
+                    action=move || view! { <LinkButton href=clear>"Clear filter"</LinkButton> }
+                >
+                    <strong>"The filter cannot be read, so nothing is listed. "</strong>
+                    {crate::format::sentence(&problem)}
+                </Note>
+            </div>
+        }
+        .into_any();
+    }
+    let total = use_total(&address, found.total);
+    if found.rows.is_empty() {
+        return view! { <NoMatch address=address/> }.into_any();
+    }
+    let chooser = (address.clone(), found.columns.clone(), found.tags.clone());
+    let (chooser_address, chosen, tags) = chooser;
+    let paging = address.clone();
+    let (shown, previous, next) = (found.rows.len(), found.previous.clone(), found.next.clone());
+    view! {
+        <Facets address=address.clone() facets=found.facets.clone() tags=found.tags.clone()/>
+        <div class="table-box mt-4">
+            <ChooseColumns address=chooser_address chosen=chosen tags=tags/>
+            <DeviceTable address=address columns=found.columns rows=found.rows/>
+        </div>
+        <Paging address=paging shown=shown total=total previous=previous next=next/>
+    }
+    .into_any()
+}
+
+/// The length of the whole list, counted again when the fleet changes.
+fn use_total(address: &FleetAddress, first: u64) -> Signal<u64> {
+    let query = address.first_page().query();
+    let (total, refresh) = use_refreshed(first, move || count_fleet(query.clone()));
+    use_live(
+        || vec![Topic::Census],
+        move |item| {
+            if matches!(item, Item::Census(_) | Item::Resync) {
+                refresh.ask();
+            }
+        },
+    );
+    total.into()
+}
+
+/// There are devices, but none of these.
+#[component]
+fn NoMatch(address: FleetAddress) -> impl IntoView {
+    let clear = FleetAddress {
+        filter: String::new(),
+        text: String::new(),
+        ..address.first_page()
+    };
+    let clear = clear.href();
+    let words = match (address.filter.is_empty(), address.text.is_empty()) {
+        (false, false) => "No device fulfils the filter and has this text in its id or a tag.",
+        (false, true) => "No device fulfils the filter.",
+        (true, false) => "No device has this text in its id or a tag value.",
+        (true, true) => "The devices that were on this page are gone.",
+    };
+    view! {
+        <div class="mt-6">
+            <EmptyState
+                title="No device matches"
+                actions=move || view! { <LinkButton href=clear>"Clear filter"</LinkButton> }
+            >
+                {words}
+            </EmptyState>
+        </div>
+    }
+    .into_any()
+}

@@ -42,8 +42,10 @@ pub(super) fn Front(
 
 /// What the last try answered, if it was refused.
 pub(super) fn refusal(code: Option<String>, page: problem::Page) -> impl IntoView {
-    code.map(|code| view! {
-        <Note tone=Tone::Attention alert=true>{problem::words(&code, page)}</Note>
+    code.map(|code| {
+        view! {
+            <Note tone=Tone::Attention alert=true>{problem::words(&code, page)}</Note>
+        }
     })
 }
 

@@ -17,6 +17,7 @@ pub fn NotFoundPage() -> impl IntoView {
 pub fn NotFound() -> impl IntoView {
     #[cfg(feature = "ssr")]
     crate::error::page_status(404);
-    let text = "What this address named does not exist, or it is outside your scope. Nothing changed.";
+    let text =
+        "What this address named does not exist, or it is outside your scope. Nothing changed.";
     view! { <Fault title=TITLE text=text.to_owned() ways=vec![home()]/> }
 }

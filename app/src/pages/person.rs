@@ -71,7 +71,9 @@ fn Account(person: PersonView, left: Option<Secret>, again: Again) -> impl IntoV
     let name = person.display_name.clone();
     let (title, whose) = (name.clone(), name.clone());
     let active = person.active;
-    let pill = move || (!active).then(|| view! { <Pill look=Look::from(muster_core::device::Status::Disabled) word="Deactivated"/> });
+    let pill = move || {
+        (!active).then(|| view! { <Pill look=Look::from(muster_core::device::Status::Disabled) word="Deactivated"/> })
+    };
     let facts = facts(&person);
     view! {
         <Page title=title.clone()>
@@ -99,7 +101,9 @@ fn facts(person: &PersonView) -> impl IntoView + use<> {
         Some(ms) => view! { "last signed in "<TimeStamp ms=ms style=style/> }.into_any(),
         None => view! { "has not signed in yet" }.into_any(),
     };
-    let temporary = person.must_change_password.then_some(", has a temporary password");
+    let temporary = person
+        .must_change_password
+        .then_some(", has a temporary password");
     let name = ["Signs in as ", &person.name, ", "].concat();
     view! { {name} {last} {temporary} "." }
 }
@@ -111,8 +115,10 @@ pub(super) fn FormError(
     error: Signal<Option<AppError>>,
 ) -> impl IntoView {
     move || {
-        error.get().map(|error| view! {
-            <Note tone=Tone::Attention alert=true>{error.to_string()}</Note>
+        error.get().map(|error| {
+            view! {
+                <Note tone=Tone::Attention alert=true>{error.to_string()}</Note>
+            }
         })
     }
 }

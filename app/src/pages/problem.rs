@@ -9,11 +9,13 @@ pub(crate) fn words(code: &str, page: Page) -> &'static str {
         },
         "slow_down" => "Too many tries. Wait five minutes, then try again.",
         "inactive" => "This account is deactivated. An administrator can activate it.",
-        "mismatch" => "The two new passwords differ. Nothing changed.",
+        "mismatch" => "The two passwords differ. Nothing changed.",
         "too_short" => "A password has at least 10 characters. Nothing changed.",
         "too_long" => "A password has at most 256 bytes. Nothing changed.",
         "same" => "The new password is the one you have. Choose another one.",
-        "used_link" => "This link was used already, or it is not the newest one. Restart the hub for a new link.",
+        "used_link" => {
+            "This link was used already, or it is not the newest one. Restart the hub for a new link."
+        }
         "bad_name" => {
             "A name has 1 to 64 characters: lower-case letters, digits, and . _ - @. A display name has at most 100."
         }

@@ -11,7 +11,9 @@ use crate::ui::{Button, ButtonKind, ButtonSize, Note, TextField, Tone};
 /// Name and password of the first administrator.
 #[component]
 pub fn SetupPage() -> impl IntoView {
-    let token = use_params_map().with_untracked(|params| params.get("token")).unwrap_or_default();
+    let token = use_params_map()
+        .with_untracked(|params| params.get("token"))
+        .unwrap_or_default();
     let open = SharedValue::new(|| is_open(&token)).into_inner();
     if open {
         view! {

@@ -1,1 +1,40 @@
-//! One device.
+//! One device: reading it, changing its twin, letting it in or not.
+
+mod connection_string;
+mod save_twin;
+mod set_status;
+mod show;
+mod telemetry;
+mod timeline;
+mod twin;
+mod wire;
+
+pub use connection_string::{ShowConnectionString, show_connection_string};
+pub use save_twin::{SaveTwin, save_twin};
+pub use set_status::{SetStatus, set_status};
+pub use show::{ShowDevice, show_device};
+pub use telemetry::{ReadTelemetry, read_telemetry};
+pub use timeline::{ReadTimeline, read_timeline};
+pub use twin::{ReadTwin, read_twin};
+pub use wire::{Connection, Delivery, DeviceView, Rights, Saved, Secret, Telemetry, Timeline, TwinView};
+
+#[cfg(feature = "ssr")]
+use muster_core::ids::DeviceId;
+#[cfg(feature = "ssr")]
+use muster_service::access::Kind;
+#[cfg(feature = "ssr")]
+use muster_service::{Access, DevicePermit, Hub};
+
+#[cfg(feature = "ssr")]
+use crate::error::AppError;
+
+/// How each of these begins: the hub, who asks, and the proof that they may do `K` to the device. An id that breaks
+/// the rule names no device.
+#[cfg(feature = "ssr")]
+fn begin<K: Kind>(id: &str) -> Result<(Hub, Access, DevicePermit<K>), AppError> {
+    let access = crate::session::require()?;
+    let hub = crate::session::hub()?;
+    let id = DeviceId::new(id).map_err(|_| AppError::NotFound)?;
+    let permit = hub.permit_device::<K>(&access, &id)?;
+    Ok((hub, access, permit))
+}

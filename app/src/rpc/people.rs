@@ -18,11 +18,11 @@ pub use update::{UpdatePerson, update_person};
 pub use wire::{Created, GrantInput, PeoplePage, PersonView, Secret};
 
 #[cfg(feature = "ssr")]
+use muster_service::Hub;
+#[cfg(feature = "ssr")]
 use muster_service::Permit;
 #[cfg(feature = "ssr")]
 use muster_service::access::kinds::ManagePeople;
-#[cfg(feature = "ssr")]
-use muster_service::Hub;
 
 /// How each of these begins: the hub, and the proof that whoever asks may manage people.
 #[cfg(feature = "ssr")]

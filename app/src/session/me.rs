@@ -120,7 +120,10 @@ mod tests {
         };
         check(&[(Role::Operator, "")], "whole fleet");
         check(
-            &[(Role::Operator, "tags.region = 'north'"), (Role::Manager, "")],
+            &[
+                (Role::Operator, "tags.region = 'north'"),
+                (Role::Manager, ""),
+            ],
             "whole fleet",
         );
         check(

@@ -15,7 +15,9 @@ const MAX_AGE: u32 = 60;
 
 /// Leaves `secret` for the page at `path`.
 pub fn leave_once(path: &str, secret: &str) {
-    set(&format!("{COOKIE_NAME}={secret}; Path={path}; Max-Age={MAX_AGE}"));
+    set(&format!(
+        "{COOKIE_NAME}={secret}; Path={path}; Max-Age={MAX_AGE}"
+    ));
 }
 
 /// Takes what was left for the page at `path`.

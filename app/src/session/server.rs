@@ -79,7 +79,8 @@ pub fn me() -> Option<Me> {
 
 /// Makes `home`, one of the homes of the person, the page they begin with.
 pub fn remember_home(home: &'static str) {
-    let value = format!("{HOME_COOKIE}={home}; Path=/; Max-Age={HOME_COOKIE_AGE}; SameSite=Lax; HttpOnly");
+    let value =
+        format!("{HOME_COOKIE}={home}; Path=/; Max-Age={HOME_COOKIE_AGE}; SameSite=Lax; HttpOnly");
     if let (Some(response), Ok(value)) = (
         use_context::<ResponseOptions>(),
         HeaderValue::from_str(&value),

@@ -129,7 +129,14 @@ mod tests {
         check(&[Role::Manager], &["Goals"]);
         check(
             &[Role::Admin],
-            &["Server health", "Fleet", "Queue", "Oversight", "Goals", "People"],
+            &[
+                "Server health",
+                "Fleet",
+                "Queue",
+                "Oversight",
+                "Goals",
+                "People",
+            ],
         );
         check(
             &[Role::Manager, Role::Operator],

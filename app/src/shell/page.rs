@@ -1,7 +1,17 @@
 //! The landmark that holds a page.
 
+use std::cell::RefCell;
+
+use leptos::html::Main;
 use leptos::prelude::*;
+use leptos::web_sys::HtmlElement;
 use leptos_meta::Title;
+use leptos_router::hooks::use_location;
+
+thread_local! {
+    /// The page that had the focus last; empty before the first.
+    static SHOWN: RefCell<String> = const { RefCell::new(String::new()) };
+}
 
 /// A page inside the shell: its name in the window title, its content in the main landmark.
 #[component]
@@ -20,11 +30,31 @@ pub fn Page(
     } else {
         ["page ", class].concat()
     };
+    let main = NodeRef::<Main>::new();
+    let path = use_location().pathname;
+    Effect::new(move |_| {
+        if let Some(main) = main.get() {
+            focus_new_page(&main, path.get_untracked());
+        }
+    });
     view! {
         <Title text=move || title.get()/>
-        <main id="main" class=class tabindex="-1">
+        <main id="main" class=class tabindex="-1" node_ref=main>
             {children()}
         </main>
+    }
+}
+
+/// After a step inside the application the focus goes to the new page, as the browser does it after loading one.
+fn focus_new_page(main: &HtmlElement, path: String) {
+    let before = SHOWN.replace(path.clone());
+    if !before.is_empty() && before != path {
+        let main = main.clone();
+        // A new page is built before it is put in place.
+        request_animation_frame(move || {
+            // Without the focus the page is still there.
+            let _ = main.focus();
+        });
     }
 }
 

@@ -11,7 +11,11 @@ use crate::ui::{Brand, Icon};
 /// Places of the person's roles, and at the foot the account.
 #[component]
 pub(super) fn Side(me: Me) -> impl IntoView {
-    let groups = navigation(&me).into_iter().enumerate().map(group).collect_view();
+    let groups = navigation(&me)
+        .into_iter()
+        .enumerate()
+        .map(group)
+        .collect_view();
     view! {
         <nav class="side" aria-label="Main">
             <Brand href=me.home.clone()/>

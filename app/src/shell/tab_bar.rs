@@ -21,7 +21,11 @@ const ACCOUNT: Entry = Entry {
 #[component]
 pub(super) fn TabBar(me: Me) -> impl IntoView {
     let places = navigation(&me).into_iter().flat_map(|group| group.entries);
-    let tabs = places.take(MAX_TABS).chain([ACCOUNT]).map(tab).collect_view();
+    let tabs = places
+        .take(MAX_TABS)
+        .chain([ACCOUNT])
+        .map(tab)
+        .collect_view();
     view! {
         <nav class="tabbar" aria-label="Main, phone">
             {tabs}

@@ -32,8 +32,10 @@ pub(super) fn Top(me: Me) -> impl IntoView {
         .into_any()
     };
     let signed_out = move || {
-        session.me().is_none().then(|| view! {
-            <a href=routes::SIGN_IN rel="external">"You are signed out. Sign in"</a>
+        session.me().is_none().then(|| {
+            view! {
+                <a href=routes::SIGN_IN rel="external">"You are signed out. Sign in"</a>
+            }
         })
     };
     let account = reads.then(|| view! { <AccountMenu me=me top=true/> });

@@ -19,7 +19,13 @@ fn spans(parts: &[u64], of: u64) -> Vec<(f64, f64)> {
     let of = of.max(1) as f64;
     let mut widths: Vec<f64> = parts
         .iter()
-        .map(|&n| if n == 0 { 0.0 } else { (n as f64 / of * 100.0).max(1.0) })
+        .map(|&n| {
+            if n == 0 {
+                0.0
+            } else {
+                (n as f64 / of * 100.0).max(1.0)
+            }
+        })
         .collect();
     let over = widths.iter().sum::<f64>() - 100.0;
     if let (true, Some(widest)) = (over > 0.0, widths.iter_mut().max_by(|a, b| a.total_cmp(b))) {
@@ -59,13 +65,15 @@ pub fn Bar(
             .iter()
             .zip(spans(&parts, of.get()))
             .filter(|(_, (_, width))| *width > 0.0)
-            .map(|(segment, (x, width))| view! {
-                <rect
-                    class=format!("b-{}", segment.cell)
-                    x=format!("{}%", short(x, 2))
-                    width=format!("{}%", short(width, 2))
-                    height=height
-                ></rect>
+            .map(|(segment, (x, width))| {
+                view! {
+                    <rect
+                        class=format!("b-{}", segment.cell)
+                        x=format!("{}%", short(x, 2))
+                        width=format!("{}%", short(width, 2))
+                        height=height
+                    ></rect>
+                }
             })
             .collect_view()
     };
@@ -97,8 +105,13 @@ pub fn Meter(
     #[prop(default = 8)]
     height: u32,
 ) -> impl IntoView {
-    let segments = Signal::derive(move || vec![Segment { cell, n: n.get().min(of.get()) }]);
-    view! { <Bar segments=segments of=of label=label height=height/> }
+    let segments = Signal::derive(move || {
+        vec![Segment {
+            cell,
+            n: n.get().min(of.get()),
+        }]
+    });
+    view! { <Bar segments=segments of=of label=label height=height/> }.into_any()
 }
 
 #[cfg(test)]
@@ -108,8 +121,16 @@ mod tests {
     #[test]
     fn small_parts_stay_visible() {
         let check = |parts: &[u64], of, want: &[(f64, f64)]| assert_eq!(spans(parts, of), want);
-        check(&[62, 3, 8, 27], 100, &[(0.0, 62.0), (62.0, 3.0), (65.0, 8.0), (73.0, 27.0)]);
-        check(&[9999, 0, 1], 10_000, &[(0.0, 99.0), (99.0, 0.0), (99.0, 1.0)]);
+        check(
+            &[62, 3, 8, 27],
+            100,
+            &[(0.0, 62.0), (62.0, 3.0), (65.0, 8.0), (73.0, 27.0)],
+        );
+        check(
+            &[9999, 0, 1],
+            10_000,
+            &[(0.0, 99.0), (99.0, 0.0), (99.0, 1.0)],
+        );
         check(&[50], 200, &[(0.0, 25.0)]);
         check(&[], 0, &[]);
         check(&[0], 0, &[(0.0, 0.0)]);

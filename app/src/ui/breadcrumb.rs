@@ -22,9 +22,11 @@ pub fn Breadcrumb(
     let crumbs = crumbs
         .into_iter()
         .enumerate()
-        .map(|(i, crumb)| view! {
-            {(i > 0).then(|| view! { <Icon name="i-chev-r"/> })}
-            <a href=crumb.href>{crumb.label}</a>
+        .map(|(i, crumb)| {
+            view! {
+                {(i > 0).then(|| view! { <Icon name="i-chev-r"/> })}
+                <a href=crumb.href>{crumb.label}</a>
+            }
         })
         .collect_view();
     view! {

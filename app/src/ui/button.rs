@@ -139,6 +139,7 @@ pub fn IconButton(
             <Icon name=icon/>
         </button>
     }
+    .into_any()
 }
 
 /// Leads somewhere; looks like a button.
@@ -177,4 +178,5 @@ pub fn LinkButton(
             {children()}
         </a>
     }
+    .into_any()
 }

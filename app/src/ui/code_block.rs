@@ -22,7 +22,11 @@ pub fn CopyButton(
     let done = RwSignal::new("");
     let copy = move |_| {
         copy_text(text.get_untracked(), move |worked| {
-            done.set(if worked { "Copied" } else { "Copying was not allowed" });
+            done.set(if worked {
+                "Copied"
+            } else {
+                "Copying was not allowed"
+            });
             set_timeout(move || done.set(""), COPIED_FOR);
         });
     };
@@ -32,6 +36,7 @@ pub fn CopyButton(
             <span class="copy-done" aria-live="polite">{move || done.get()}</span>
         </span>
     }
+    .into_any()
 }
 
 /// A text in a frame, with its copy button.

@@ -26,7 +26,16 @@ fn sheets() -> Vec<(String, String)> {
 }
 
 fn without_comments(css: &str) -> String {
-    css.split("/*").enumerate().map(|(i, part)| if i == 0 { part } else { part.split_once("*/").map_or("", |p| p.1) }).collect()
+    css.split("/*")
+        .enumerate()
+        .map(|(i, part)| {
+            if i == 0 {
+                part
+            } else {
+                part.split_once("*/").map_or("", |p| p.1)
+            }
+        })
+        .collect()
 }
 
 #[test]
@@ -38,18 +47,33 @@ fn every_sheet_is_imported_once() {
         .map(|rest| rest.split('"').next().unwrap().to_owned())
         .collect();
     imported.sort();
-    let there: Vec<String> = sheets().into_iter().map(|(name, _)| name).filter(|name| name != "main.css").collect();
+    let there: Vec<String> = sheets()
+        .into_iter()
+        .map(|(name, _)| name)
+        .filter(|name| name != "main.css")
+        .collect();
     assert_eq!(imported, there);
 }
 
 #[test]
 fn colours_are_written_in_the_token_file_only() {
     let mut stray = Vec::new();
-    for (name, css) in sheets().into_iter().filter(|(name, _)| name != "tokens.css") {
-        for value in css.split('{').skip(1).flat_map(|block| block.split(['}', ';'])) {
-            let Some((_, value)) = value.split_once(':') else { continue };
+    for (name, css) in sheets()
+        .into_iter()
+        .filter(|(name, _)| name != "tokens.css")
+    {
+        for value in css
+            .split('{')
+            .skip(1)
+            .flat_map(|block| block.split(['}', ';']))
+        {
+            let Some((_, value)) = value.split_once(':') else {
+                continue;
+            };
             let hex = value.split_whitespace().any(|word| word.starts_with('#'));
-            let function = ["oklch(", "oklab(", "rgb(", "rgba(", "hsl(", "light-dark("].iter().any(|f| value.contains(f));
+            let function = ["oklch(", "oklab(", "rgb(", "rgba(", "hsl(", "light-dark("]
+                .iter()
+                .any(|f| value.contains(f));
             let mixed = value.contains("color-mix(in oklab");
             if hex || (function && !mixed) {
                 stray.push(format!("{name}: {}", value.trim()));
@@ -81,7 +105,10 @@ fn every_custom_property_is_defined() {
             }
         }
     }
-    let missing: Vec<_> = used.into_iter().filter(|(property, _)| !defined.contains(property)).collect();
+    let missing: Vec<_> = used
+        .into_iter()
+        .filter(|(property, _)| !defined.contains(property))
+        .collect();
     assert_eq!(missing, []);
 }
 
@@ -91,6 +118,9 @@ fn braces_match_and_every_rule_is_in_a_layer() {
     for (name, css) in sheets().into_iter().filter(|(name, _)| name != "main.css") {
         let (open, close) = (css.matches('{').count(), css.matches('}').count());
         assert_eq!(open, close, "{name}");
-        assert!(css.trim_start().starts_with("@layer "), "{name} begins outside of a layer");
+        assert!(
+            css.trim_start().starts_with("@layer "),
+            "{name} begins outside of a layer"
+        );
     }
 }

@@ -30,7 +30,9 @@ pub fn Dialog(
     let node = NodeRef::<html::Dialog>::new();
     Effect::new(move || {
         let wanted = open.get();
-        let Some(dialog) = node.get().filter(|_| !in_page) else { return };
+        let Some(dialog) = node.get().filter(|_| !in_page) else {
+            return;
+        };
         match (wanted, dialog.open()) {
             // Only fails when it is open already, or not in the page.
             (true, false) => drop(dialog.show_modal()),

@@ -36,6 +36,7 @@ pub fn Dots(
             {dots}
         </svg>
     }
+    .into_any()
 }
 
 /// Says what is not there, why, and one next step.
@@ -53,7 +54,11 @@ pub fn EmptyState(
     #[prop(optional, into)]
     actions: Option<ViewFnOnce>,
 ) -> impl IntoView {
-    let kind = if first_time { DotsKind::FirstTime } else { DotsKind::OneMissing };
+    let kind = if first_time {
+        DotsKind::FirstTime
+    } else {
+        DotsKind::OneMissing
+    };
     view! {
         <div class="empty">
             <Dots kind=kind/>

@@ -13,7 +13,7 @@ pub fn Facts(
     /// [`Fact`]s.
     children: Children,
 ) -> impl IntoView {
-    view! { <dl class=format!("figs {class}").trim_end().to_owned()>{children()}</dl> }
+    view! { <dl class=format!("figs {class}").trim_end().to_owned()>{children()}</dl> }.into_any()
 }
 
 /// One figure with its term and a note.
@@ -43,4 +43,5 @@ pub fn Fact(
             </dd>
         </div>
     }
+    .into_any()
 }

@@ -74,4 +74,5 @@ pub fn FieldMessages(
             })
         }}
     }
+    .into_any()
 }

@@ -41,6 +41,7 @@ pub fn Gallery() -> impl IntoView {
         {messages::messages()}
         {dialogs::dialogs()}
     }
+    .into_any()
 }
 
 /// One part of the gallery.

@@ -33,12 +33,14 @@ pub fn Facet(
         let rows = rows.get();
         let most = rows.iter().map(|row| row.n).max().unwrap_or(0);
         rows.into_iter()
-            .map(|row| view! {
-                <tr>
-                    <th scope="row"><a href=row.href.clone()>{row.label}</a></th>
-                    <td><Bar segments=row.segments of=most label=row.words height=10/></td>
-                    <td class="num"><Count n=row.n href=row.href/></td>
-                </tr>
+            .map(|row| {
+                view! {
+                    <tr>
+                        <th scope="row"><a href=row.href.clone()>{row.label}</a></th>
+                        <td><Bar segments=row.segments of=most label=row.words height=10/></td>
+                        <td class="num"><Count n=row.n href=row.href/></td>
+                    </tr>
+                }
             })
             .collect_view()
     };

@@ -45,4 +45,5 @@ pub fn Icon(
             <use href=format!("{SPRITE}#{name}")></use>
         </svg>
     }
+    .into_any()
 }

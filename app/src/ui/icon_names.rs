@@ -148,8 +148,13 @@ mod tests {
                     visit(&path, missing);
                 } else if path.extension().is_some_and(|e| e == "rs") {
                     let text = std::fs::read_to_string(&path).unwrap();
-                    for quoted in text.split('"').filter(|q| q.starts_with("i-") || q.starts_with("s-")) {
-                        let plain = quoted.len() > 2 && !quoted.starts_with("i--") && quoted.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+                    for quoted in text
+                        .split('"')
+                        .filter(|q| q.starts_with("i-") || q.starts_with("s-"))
+                    {
+                        let plain = quoted.len() > 2
+                            && !quoted.starts_with("i--")
+                            && quoted.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
                         if plain && !ICONS.contains(&quoted) {
                             missing.push(format!("{quoted} in {}", path.display()));
                         }
@@ -158,7 +163,10 @@ mod tests {
             }
         }
         let mut missing = Vec::new();
-        visit(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut missing);
+        visit(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+            &mut missing,
+        );
         assert_eq!(missing, [] as [String; 0]);
     }
 }

@@ -8,7 +8,7 @@ pub fn KeyValues(
     /// [`KeyValue`]s.
     children: Children,
 ) -> impl IntoView {
-    view! { <dl class="kv">{children()}</dl> }
+    view! { <dl class="kv">{children()}</dl> }.into_any()
 }
 
 /// A term and its value.
@@ -24,4 +24,5 @@ pub fn KeyValue(
         <dt>{term}</dt>
         <dd>{children()}</dd>
     }
+    .into_any()
 }

@@ -26,7 +26,8 @@ pub fn LiveState(
 ) -> impl IntoView {
     let class = move || match status.get() {
         LiveStatus::Live => "live",
-        LiveStatus::Stale(_) | LiveStatus::Still(_) => "live live--stale",
+        LiveStatus::Still(_) => "live live--still",
+        LiveStatus::Stale(_) => "live live--stale",
         LiveStatus::Down(_) => "live live--down",
     };
     let icon = move || match status.get() {
@@ -44,4 +45,5 @@ pub fn LiveState(
             <span>{words}</span>
         </span>
     }
+    .into_any()
 }

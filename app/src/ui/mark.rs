@@ -16,6 +16,7 @@ pub fn Mark(
             <use href=format!("{SPRITE}#mark")></use>
         </svg>
     }
+    .into_any()
 }
 
 /// Mark and wordmark. With `href` it leads home, without it is a heading of sign-in.
@@ -29,15 +30,17 @@ pub fn Brand(
     mark_only: bool,
 ) -> impl IntoView {
     let word = move |label: Option<&'static str>| {
-        (!mark_only).then(|| view! {
-            <svg
-                class="wordmark"
-                role=label.map(|_| "img")
-                aria-label=label
-                aria-hidden=label.is_none().then_some("true")
-            >
-                <use href=format!("{SPRITE}#wordmark")></use>
-            </svg>
+        (!mark_only).then(|| {
+            view! {
+                <svg
+                    class="wordmark"
+                    role=label.map(|_| "img")
+                    aria-label=label
+                    aria-hidden=label.is_none().then_some("true")
+                >
+                    <use href=format!("{SPRITE}#wordmark")></use>
+                </svg>
+            }
         })
     };
     match href {

@@ -51,7 +51,10 @@ pub fn Menu(
     Effect::new(move || {
         let handle = window_event_listener(ev::pointerdown, move |event| {
             let target = event.target().and_then(|t| t.dyn_into::<Node>().ok());
-            if node.get_untracked().is_some_and(|details| !details.contains(target.as_ref())) {
+            if node
+                .get_untracked()
+                .is_some_and(|details| !details.contains(target.as_ref()))
+            {
                 close();
             }
         });
@@ -107,4 +110,5 @@ pub fn MenuLink(
             </a>
         </li>
     }
+    .into_any()
 }

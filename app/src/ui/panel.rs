@@ -72,7 +72,9 @@ pub fn Panel(
     };
     let busy = move || (state.get() == PanelState::Loading).then_some("true");
     let end = move || match state.get() {
-        PanelState::Live { as_of } | PanelState::Fine { as_of, .. } => view! { <Stamp ms=as_of/> }.into_any(),
+        PanelState::Live { as_of } | PanelState::Fine { as_of, .. } => {
+            view! { <Stamp ms=as_of/> }.into_any()
+        }
         PanelState::Stale { from, .. } => view! { <OldStamp ms=from/> }.into_any(),
         PanelState::Loading => view! { <span class="sr-only">"Loading"</span> }.into_any(),
         PanelState::Error(_) | PanelState::NoAccess { .. } => ().into_any(),
@@ -81,7 +83,12 @@ pub fn Panel(
         PanelState::Live { .. } => children(),
         PanelState::Loading => view! { <SkeletonLines/> }.into_any(),
         PanelState::Fine { words, .. } => {
-            let fine = Look { tone: Tone::Ok, icon: "s-ok", word: "Good", cell: "ok" };
+            let fine = Look {
+                tone: Tone::Ok,
+                icon: "s-ok",
+                word: "Good",
+                cell: "ok",
+            };
             view! { <p><State look=fine word=words/></p> }.into_any()
         }
         PanelState::Error(fault) => fault_view(fault),
@@ -109,7 +116,9 @@ pub fn Panel(
 }
 
 fn fault_view(fault: PanelFault) -> AnyView {
-    let quote = fault.reference.map(|reference| view! { <span class="meta">{format!("Quote {reference}.")}</span> });
+    let quote = fault
+        .reference
+        .map(|reference| view! { <span class="meta">{format!("Quote {reference}.")}</span> });
     let retry = fault.retry.map(|href| view! {
         <p class="row mt-3">
             <LinkButton href=href size=ButtonSize::Small icon="i-refresh">"Try again"</LinkButton>

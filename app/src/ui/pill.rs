@@ -20,4 +20,5 @@ pub fn Pill(
             <span>{move || word.clone().unwrap_or_else(|| look.get().word.to_owned())}</span>
         </span>
     }
+    .into_any()
 }

@@ -59,7 +59,10 @@ pub fn QueryBar(
             .get()
             .into_iter()
             .map(|chip| {
-                let remove = format!("Remove filter: {} {} {}", chip.property, chip.relation, chip.value);
+                let remove = format!(
+                    "Remove filter: {} {} {}",
+                    chip.property, chip.relation, chip.value
+                );
                 view! {
                     <span class=if chip.negated { "chip chip--not" } else { "chip" }>
                         <span>{chip.property}</span>

@@ -30,10 +30,15 @@ pub fn RollCall(
 ) -> impl IntoView {
     let label = move || {
         let words: Vec<String> = parts.with(|parts| {
-            let word = |p: &RollPart| format!("{} {}", format::count(p.n), p.look.word.to_lowercase());
+            let word =
+                |p: &RollPart| format!("{} {}", format::count(p.n), p.look.word.to_lowercase());
             parts.iter().filter(|p| p.n > 0).map(word).collect()
         });
-        if words.is_empty() { "Nobody yet".to_owned() } else { words.join(", ") }
+        if words.is_empty() {
+            "Nobody yet".to_owned()
+        } else {
+            words.join(", ")
+        }
     };
     let drawing = move || parts.with(|parts| cells::Drawing::of(parts));
     let paths = move || {

@@ -50,7 +50,10 @@ mod tests {
     fn the_letter_is_symmetric_and_the_middle_is_called() {
         let dots: Vec<_> = letter().collect();
         assert_eq!(dots.len(), 27);
-        assert!(dots.iter().all(|&(file, rank)| dots.contains(&(26 - file, rank))));
+        assert!(
+            dots.iter()
+                .all(|&(file, rank)| dots.contains(&(26 - file, rank)))
+        );
         assert_eq!(dots.last(), Some(&(13, 12)));
     }
 }

@@ -40,7 +40,7 @@ pub fn Skeleton(
 ) -> impl IntoView {
     let large = if large { " skel--l" } else { "" };
     let gap = if class.is_empty() { "" } else { " " };
-    view! { <span class=format!("skel{large} {}{gap}{class}", width.class())></span> }
+    view! { <span class=format!("skel{large} {}{gap}{class}", width.class())></span> }.into_any()
 }
 
 /// A figure and three lines: the shape of most panels.
@@ -52,6 +52,7 @@ pub fn SkeletonLines() -> impl IntoView {
         <Skeleton width=SkeletonWidth::W60 class="mt-2"/>
         <Skeleton width=SkeletonWidth::W30 class="mt-2"/>
     }
+    .into_any()
 }
 
 /// Rows of a table.
@@ -74,4 +75,5 @@ pub fn SkeletonRows(
             view! { <tr>{cells}</tr> }
         })
         .collect_view()
+        .into_any()
 }

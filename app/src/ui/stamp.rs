@@ -15,7 +15,8 @@ pub fn Stamp(
     #[prop(default = TimeStyle::ClockSeconds)]
     style: TimeStyle,
 ) -> impl IntoView {
-    view! { <span class="stamp">"as of "<TimeStamp ms=ms style=style/></span> }
+    view! { <span class="stamp"><span>"as of "<TimeStamp ms=ms style=style/></span></span> }
+        .into_any()
 }
 
 /// "old, from 14:02", in amber: the value no longer follows its device.
@@ -34,4 +35,5 @@ pub fn OldStamp(
             <span>"old, from "<TimeStamp ms=ms style=style/></span>
         </span>
     }
+    .into_any()
 }

@@ -98,7 +98,12 @@ pub mod look {
     use super::{Look, Tone};
 
     const fn look(tone: Tone, icon: &'static str, word: &'static str, cell: &'static str) -> Look {
-        Look { tone, icon, word, cell }
+        Look {
+            tone,
+            icon,
+            word,
+            cell,
+        }
     }
 
     /// Reported equals desired.
@@ -112,7 +117,8 @@ pub mod look {
     /// Not yet asked for.
     pub const DRAFT: Look = look(Tone::Neutral, "s-draft", "Draft", "later");
     /// A second person decides.
-    pub const AWAITING_APPROVAL: Look = look(Tone::Neutral, "i-approve", "Awaiting approval", "waiting");
+    pub const AWAITING_APPROVAL: Look =
+        look(Tone::Neutral, "i-approve", "Awaiting approval", "waiting");
     /// Its time is set.
     pub const SCHEDULED: Look = look(Tone::Neutral, "s-scheduled", "Scheduled", "waiting");
     /// Under way.
@@ -122,8 +128,12 @@ pub mod look {
     /// Ended well.
     pub const COMPLETED: Look = look(Tone::Ok, "s-ok", "Completed", "good");
     /// Ended, not everywhere well.
-    pub const COMPLETED_WITH_FAILURES: Look =
-        look(Tone::Attention, "s-attention", "Completed with failures", "attention");
+    pub const COMPLETED_WITH_FAILURES: Look = look(
+        Tone::Attention,
+        "s-attention",
+        "Completed with failures",
+        "attention",
+    );
     /// Ended by a person or a rule.
     pub const STOPPED: Look = look(Tone::Neutral, "s-stopped", "Stopped", "later");
     /// Taken back.
@@ -145,7 +155,12 @@ impl From<Contact> for Look {
             Contact::Silent => (Tone::Critical, "s-silent", "Silent", "silent"),
             Contact::NeverSeen => (Tone::Neutral, "s-never", "Never seen", "never"),
         };
-        Self { tone, icon, word, cell }
+        Self {
+            tone,
+            icon,
+            word,
+            cell,
+        }
     }
 }
 
@@ -158,7 +173,12 @@ impl From<Stage> for Look {
             Stage::Maintenance => (Tone::Neutral, "i-configure", "Maintenance", "running"),
             Stage::Retired => (Tone::Neutral, "i-retire", "Retired", "later"),
         };
-        Self { tone, icon, word, cell }
+        Self {
+            tone,
+            icon,
+            word,
+            cell,
+        }
     }
 }
 
@@ -168,7 +188,12 @@ impl From<Status> for Look {
             Status::Enabled => (Tone::Ok, "s-ok", "Enabled", "ok"),
             Status::Disabled => (Tone::Neutral, "s-blocked", "Disabled", "later"),
         };
-        Self { tone, icon, word, cell }
+        Self {
+            tone,
+            icon,
+            word,
+            cell,
+        }
     }
 }
 
@@ -188,6 +213,7 @@ pub fn State(
             <span>{move || word.clone().unwrap_or_else(|| look.get().word.to_owned())}</span>
         </span>
     }
+    .into_any()
 }
 
 /// A shape alone, with its word for assistive technology.
@@ -197,5 +223,5 @@ pub fn Glyph(
     #[prop(into)]
     look: Look,
 ) -> impl IntoView {
-    view! { <Icon name=look.icon class=look.tone.glyph() label=look.word/> }
+    view! { <Icon name=look.icon class=look.tone.glyph() label=look.word/> }.into_any()
 }

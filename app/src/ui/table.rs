@@ -19,7 +19,7 @@ pub fn TableWrap(
     /// The table.
     children: Children,
 ) -> impl IntoView {
-    view! { <div class="table-wrap">{children()}</div> }
+    view! { <div class="table-wrap">{children()}</div> }.into_any()
 }
 
 /// A column head that sorts: a link to the list in the other order.

@@ -27,8 +27,9 @@ pub fn Tabs(
     #[prop(into)]
     tabs: Signal<Vec<Tab>>,
 ) -> impl IntoView {
-    let tabs = move || {
-        tabs.get()
+    let tabs =
+        move || {
+            tabs.get()
             .into_iter()
             .map(|tab| view! {
                 <a href=tab.href aria-current=tab.current.then_some("page")>
@@ -37,7 +38,7 @@ pub fn Tabs(
                 </a>
             })
             .collect_view()
-    };
+        };
     view! {
         <nav class="tabs" aria-label=label>
             {tabs}

@@ -18,6 +18,7 @@ pub fn Tag(
             {value.map(|value| view! { <b>{value}</b> })}
         </span>
     }
+    .into_any()
 }
 
 /// Several tags in a row.
@@ -26,5 +27,5 @@ pub fn Tags(
     /// [`Tag`]s.
     children: Children,
 ) -> impl IntoView {
-    view! { <span class="tags">{children()}</span> }
+    view! { <span class="tags">{children()}</span> }.into_any()
 }

@@ -63,6 +63,7 @@ pub fn ThemeSwitch() -> impl IntoView {
             <Icon name="i-moon" class="i--dark"/>
         </button>
     }
+    .into_any()
 }
 
 #[cfg(all(feature = "hydrate", target_arch = "wasm32"))]
@@ -72,7 +73,10 @@ fn storage() -> Option<web_sys::Storage> {
 
 #[cfg(all(feature = "hydrate", target_arch = "wasm32"))]
 fn stored() -> Theme {
-    match storage().and_then(|s| s.get_item(KEY).ok().flatten()).as_deref() {
+    match storage()
+        .and_then(|s| s.get_item(KEY).ok().flatten())
+        .as_deref()
+    {
         Some("light") => Theme::Light,
         Some("dark") => Theme::Dark,
         _ => Theme::System,
@@ -81,7 +85,9 @@ fn stored() -> Theme {
 
 #[cfg(all(feature = "hydrate", target_arch = "wasm32"))]
 fn store(theme: Theme) {
-    let Some(root) = document().document_element() else { return };
+    let Some(root) = document().document_element() else {
+        return;
+    };
     // A browser that keeps nothing still changes this page.
     let _ = match theme {
         Theme::System => root.remove_attribute("data-theme"),

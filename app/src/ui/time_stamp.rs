@@ -28,6 +28,7 @@ pub fn TimeStamp(
             {move || style.get().write(ms.get(), zone.get())}
         </time>
     }
+    .into_any()
 }
 
 /// The name of the zone; once per page.
@@ -38,5 +39,5 @@ pub fn ZoneName(
     ms: Signal<i64>,
 ) -> impl IntoView {
     let zone = use_zone();
-    view! { <span>{move || zone.get().name(ms.get())}</span> }
+    view! { <span>{move || zone.get().name(ms.get())}</span> }.into_any()
 }

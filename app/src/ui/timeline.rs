@@ -11,7 +11,7 @@ pub fn Log(
     /// [`LogItem`]s.
     children: Children,
 ) -> impl IntoView {
-    view! { <ol class="log">{children()}</ol> }
+    view! { <ol class="log">{children()}</ol> }.into_any()
 }
 
 /// One event.

@@ -11,7 +11,7 @@ pub fn ToastRegion(
     /// The [`Toast`]s of the moment.
     children: Children,
 ) -> impl IntoView {
-    view! { <div class="toasts" aria-live="polite">{children()}</div> }
+    view! { <div class="toasts" aria-live="polite">{children()}</div> }.into_any()
 }
 
 /// One line.
@@ -33,4 +33,5 @@ pub fn Toast(
             {action.map(ViewFnOnce::run)}
         </div>
     }
+    .into_any()
 }

@@ -19,7 +19,13 @@ fn tokens() -> BTreeMap<String, Pair> {
     let css = include_str!("../../../style/tokens.css");
     let mut tokens = BTreeMap::new();
     for declaration in css.split(';') {
-        let Some((name, value)) = declaration.rsplit("--").next().and_then(|d| d.split_once(':')) else { continue };
+        let Some((name, value)) = declaration
+            .rsplit("--")
+            .next()
+            .and_then(|d| d.split_once(':'))
+        else {
+            continue;
+        };
         let colours: Vec<Oklch> = value
             .split("oklch(")
             .skip(1)
@@ -87,7 +93,11 @@ fn contrast(a: Oklch, b: Oklch) -> f64 {
 /// Collects all pairs below a contrast, so that one run shows every one.
 fn too_weak(pairs: impl Iterator<Item = (String, String)>, least: f64) -> Vec<String> {
     let tokens = tokens();
-    let colour = |name: &str| *tokens.get(name).unwrap_or_else(|| panic!("no token --{name}"));
+    let colour = |name: &str| {
+        *tokens
+            .get(name)
+            .unwrap_or_else(|| panic!("no token --{name}"))
+    };
     let mut weak = Vec::new();
     for (front, back) in pairs {
         for (i, theme) in THEMES.iter().enumerate() {
@@ -100,8 +110,15 @@ fn too_weak(pairs: impl Iterator<Item = (String, String)>, least: f64) -> Vec<St
     weak
 }
 
-fn pairs<'a>(fronts: &'a [&'a str], backs: &'a [&'a str]) -> impl Iterator<Item = (String, String)> + 'a {
-    fronts.iter().flat_map(move |f| backs.iter().map(move |b| ((*f).to_owned(), (*b).to_owned())))
+fn pairs<'a>(
+    fronts: &'a [&'a str],
+    backs: &'a [&'a str],
+) -> impl Iterator<Item = (String, String)> + 'a {
+    fronts.iter().flat_map(move |f| {
+        backs
+            .iter()
+            .map(move |b| ((*f).to_owned(), (*b).to_owned()))
+    })
 }
 
 fn none() -> Vec<String> {
@@ -115,7 +132,11 @@ fn every_colour_can_be_shown() {
     let mut outside = Vec::new();
     for (name, pair) in tokens {
         for (colour, theme) in pair.into_iter().zip(THEMES) {
-            if colour.linear().iter().any(|c| !(-0.003..=1.003).contains(c)) {
+            if colour
+                .linear()
+                .iter()
+                .any(|c| !(-0.003..=1.003).contains(c))
+            {
                 outside.push(format!("{name}, {theme}: {:?}", colour.linear()));
             }
         }
@@ -126,16 +147,34 @@ fn every_colour_can_be_shown() {
 #[test]
 fn text_can_be_read() {
     let text: Vec<String> = STATES.iter().map(|s| format!("{s}-fg")).collect();
-    let text: Vec<&str> = text.iter().map(String::as_str).chain(["ink", "ink-2", "ink-3", "accent"]).collect();
-    let on_tint = STATES.iter().map(|s| (format!("{s}-fg"), format!("{s}-tint")));
-    let ink_on_tint = STATES.iter().map(|s| ("ink".to_owned(), format!("{s}-tint")));
+    let text: Vec<&str> = text
+        .iter()
+        .map(String::as_str)
+        .chain(["ink", "ink-2", "ink-3", "accent"])
+        .collect();
+    let on_tint = STATES
+        .iter()
+        .map(|s| (format!("{s}-fg"), format!("{s}-tint")));
+    let ink_on_tint = STATES
+        .iter()
+        .map(|s| ("ink".to_owned(), format!("{s}-tint")));
     let on_solid = pairs(
         &["on-solid"],
-        &["accent-solid", "accent-solid-hover", "critical-solid", "critical-solid-hover"],
+        &[
+            "accent-solid",
+            "accent-solid-hover",
+            "critical-solid",
+            "critical-solid-hover",
+        ],
     );
     let night = pairs(&["night-ink", "night-link"], &["night", "night-deep"]);
     let chosen = pairs(&["ink", "ink-2"], &["accent-tint"]);
-    let all = pairs(&text, &PAPER).chain(on_tint).chain(ink_on_tint).chain(on_solid).chain(night).chain(chosen);
+    let all = pairs(&text, &PAPER)
+        .chain(on_tint)
+        .chain(ink_on_tint)
+        .chain(on_solid)
+        .chain(night)
+        .chain(chosen);
     assert_eq!(too_weak(all, 4.5), none());
 }
 
@@ -150,33 +189,61 @@ fn marks_can_be_seen() {
         .chain(["chart-other", "rank", "rank-edge", "line-control", "call"])
         .collect();
     let focus = pairs(&["focus"], &PAPER);
-    assert_eq!(too_weak(pairs(&marks, &["surface"]).chain(focus), 3.0), none());
+    assert_eq!(
+        too_weak(pairs(&marks, &["surface"]).chain(focus), 3.0),
+        none()
+    );
 }
 
 /// Machado, Oliveira and Fernandes 2009, full severity, on linear sRGB.
 const WEAKNESSES: [(&str, [[f64; 3]; 3]); 4] = [
-    ("full sight", [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]),
+    (
+        "full sight",
+        [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+    ),
     (
         "protanopia",
-        [[0.152_286, 1.052_583, -0.204_868], [0.114_503, 0.786_281, 0.099_216], [-0.003_882, -0.048_116, 1.051_998]],
+        [
+            [0.152_286, 1.052_583, -0.204_868],
+            [0.114_503, 0.786_281, 0.099_216],
+            [-0.003_882, -0.048_116, 1.051_998],
+        ],
     ),
     (
         "deuteranopia",
-        [[0.367_322, 0.860_646, -0.227_968], [0.280_085, 0.672_501, 0.047_413], [-0.011_820, 0.042_940, 0.968_881]],
+        [
+            [0.367_322, 0.860_646, -0.227_968],
+            [0.280_085, 0.672_501, 0.047_413],
+            [-0.011_820, 0.042_940, 0.968_881],
+        ],
     ),
     (
         "tritanopia",
-        [[1.255_528, -0.076_749, -0.178_779], [-0.078_411, 0.930_809, 0.147_602], [0.004_733, 0.691_367, 0.303_900]],
+        [
+            [1.255_528, -0.076_749, -0.178_779],
+            [-0.078_411, 0.930_809, 0.147_602],
+            [0.004_733, 0.691_367, 0.303_900],
+        ],
     ),
 ];
 
 fn seen(colour: Oklch, weakness: [[f64; 3]; 3]) -> [f64; 3] {
     let rgb = colour.linear();
-    oklab(weakness.map(|row| row.iter().zip(rgb).map(|(m, c)| m * c).sum::<f64>().clamp(0.0, 1.0)))
+    oklab(weakness.map(|row| {
+        row.iter()
+            .zip(rgb)
+            .map(|(m, c)| m * c)
+            .sum::<f64>()
+            .clamp(0.0, 1.0)
+    }))
 }
 
 fn distance(a: [f64; 3], b: [f64; 3]) -> f64 {
-    a.iter().zip(b).map(|(x, y)| (x - y).powi(2)).sum::<f64>().sqrt()
+    a.iter()
+        .zip(b)
+        .map(|(x, y)| (x - y).powi(2))
+        .sum::<f64>()
+        .sqrt()
 }
 
 /// The first four are the safest set; all six stay apart. Dashes tell them apart as well.
@@ -187,14 +254,23 @@ fn chart_colours_stay_apart_for_every_sight() {
     for (theme_index, theme) in THEMES.iter().enumerate() {
         for (sight, matrix) in WEAKNESSES {
             let colours: Vec<[f64; 3]> = (1..=6)
-                .map(|i| seen(tokens.get(&format!("chart-{i}")).unwrap()[theme_index], matrix))
+                .map(|i| {
+                    seen(
+                        tokens.get(&format!("chart-{i}")).unwrap()[theme_index],
+                        matrix,
+                    )
+                })
                 .collect();
             for a in 0..6 {
                 for b in a + 1..6 {
                     let least = if b < 4 { 0.08 } else { 0.07 };
                     let found = distance(colours[a], colours[b]);
                     if found < least {
-                        close.push(format!("chart-{} and chart-{}, {theme}, {sight}: {found:.3}", a + 1, b + 1));
+                        close.push(format!(
+                            "chart-{} and chart-{}, {theme}, {sight}: {found:.3}",
+                            a + 1,
+                            b + 1
+                        ));
                     }
                 }
             }
@@ -210,6 +286,9 @@ fn the_arithmetic_is_right() {
     assert!((contrast(white, black) - 21.0).abs() < 0.01);
     // sRGB red is oklch(0.628 0.2577 29.23).
     let red = Oklch(0.627_955, 0.257_683, 29.233_9).linear();
-    assert!((red[0] - 1.0).abs() < 0.001 && red[1].abs() < 0.001 && red[2].abs() < 0.001, "{red:?}");
+    assert!(
+        (red[0] - 1.0).abs() < 0.001 && red[1].abs() < 0.001 && red[2].abs() < 0.001,
+        "{red:?}"
+    );
     assert!(distance(oklab(red), [0.627_955, 0.224_863, 0.125_846]) < 0.001);
 }

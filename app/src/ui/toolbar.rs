@@ -16,6 +16,7 @@ pub fn Toolbar(
             {children()}
         </div>
     }
+    .into_any()
 }
 
 /// Buttons that belong together and stand without a space, as the ranges of a chart.
@@ -32,4 +33,5 @@ pub fn ButtonGroup(
             {children()}
         </span>
     }
+    .into_any()
 }

@@ -41,7 +41,7 @@ impl TwinRow {
                 format!("Not confirmed, {}", format::duration(now - at))
             }
             (TwinState::Differs | TwinState::DesiredOnly, None) => "Not confirmed".to_owned(),
-            (TwinState::InSync, Some(at)) => format!("since {}", format::moment(at, now, zone)),
+            (TwinState::InSync, Some(at)) => format::since(at, now, zone),
             (TwinState::InSync, None) => "In sync".to_owned(),
             (TwinState::ReportedOnly, Some(at)) => format::ago(at, now, zone),
             (TwinState::ReportedOnly, None) => String::new(),
@@ -54,8 +54,14 @@ fn groups(rows: Vec<TwinRow>) -> [(&'static str, Vec<TwinRow>); 3] {
     let (different, rest): (Vec<_>, Vec<_>) = rows
         .into_iter()
         .partition(|row| matches!(row.state, TwinState::Differs | TwinState::DesiredOnly));
-    let (in_sync, reported) = rest.into_iter().partition(|row| row.state == TwinState::InSync);
-    [("Different", different), ("In sync", in_sync), ("Reported only", reported)]
+    let (in_sync, reported) = rest
+        .into_iter()
+        .partition(|row| row.state == TwinState::InSync);
+    [
+        ("Different", different),
+        ("In sync", in_sync),
+        ("Reported only", reported),
+    ]
 }
 
 /// The table.
@@ -75,7 +81,10 @@ pub fn TwinTable(
             .filter(|(_, rows)| !rows.is_empty())
             .map(|(title, rows)| {
                 let n = rows.len();
-                let rows = rows.into_iter().map(|row| row_view(row, now, zone)).collect_view();
+                let rows = rows
+                    .into_iter()
+                    .map(|row| row_view(row, now, zone))
+                    .collect_view();
                 view! {
                     <tbody>
                         <tr class="t-group">
@@ -122,12 +131,16 @@ fn row_view(row: TwinRow, now: Signal<i64>, zone: Signal<Zone>) -> impl IntoView
         }
     };
     let desired = match desired {
-        Some(value) if differs => view! { <td class="v" data-l="Desired"><ins>{value}</ins></td> }.into_any(),
+        Some(value) if differs => {
+            view! { <td class="v" data-l="Desired"><ins>{value}</ins></td> }.into_any()
+        }
         Some(value) => view! { <td class="v" data-l="Desired">{value}</td> }.into_any(),
         None => view! { <td class="v v--unset" data-l="Desired">"not set"</td> }.into_any(),
     };
     let reported = match reported {
-        Some(value) if differs => view! { <td class="v" data-l="Reported"><del>{value}</del></td> }.into_any(),
+        Some(value) if differs => {
+            view! { <td class="v" data-l="Reported"><del>{value}</del></td> }.into_any()
+        }
         Some(value) => view! { <td class="v" data-l="Reported">{value}</td> }.into_any(),
         None => view! { <td class="v v--unset" data-l="Reported">"not reported"</td> }.into_any(),
     };
@@ -177,11 +190,21 @@ mod tests {
     #[test]
     fn words_say_how_long() {
         let check = |state, since, want: &str| {
-            let row = TwinRow { path: String::new(), desired: None, reported: None, state, since };
+            let row = TwinRow {
+                path: String::new(),
+                desired: None,
+                reported: None,
+                state,
+                since,
+            };
             assert_eq!(row.words(10_320_000, Zone::Utc), want);
         };
-        check(TwinState::Differs, Some(0), "Not confirmed, 2\u{a0}h 52\u{a0}min");
-        check(TwinState::InSync, Some(0), "since Today 00:00");
+        check(
+            TwinState::Differs,
+            Some(0),
+            "Not confirmed, 2\u{a0}h 52\u{a0}min",
+        );
+        check(TwinState::InSync, Some(0), "since today 00:00");
         check(TwinState::ReportedOnly, Some(10_280_000), "40\u{a0}s ago");
         check(TwinState::DesiredOnly, None, "Not confirmed");
     }

@@ -34,11 +34,11 @@ pub(crate) type PacketId = NonZeroU16;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum Qos {
     /// At most once.
-    AtMostOnce,
+    Zero,
     /// At least once.
-    AtLeastOnce,
+    One,
     /// Exactly once; the hub does not offer it.
-    ExactlyOnce,
+    Two,
 }
 
 /// A message at the end of an abnormally ended connection.
@@ -86,7 +86,7 @@ pub(crate) struct Publish {
     pub(crate) dup: bool,
     pub(crate) retain: bool,
     pub(crate) qos: Qos,
-    /// Present exactly when `qos` is not [`Qos::AtMostOnce`].
+    /// Present exactly when `qos` is not [`Qos::Zero`].
     pub(crate) id: Option<PacketId>,
     pub(crate) topic: ByteString,
     pub(crate) payload: Bytes,
@@ -150,10 +150,12 @@ pub(crate) fn decode(buffer: &mut BytesMut, limit: Limit) -> Result<Option<Packe
         .decode(&mut frame)
         .map_err(refusal)?
         .ok_or(CodecError::Malformed("incomplete"))?;
-    if let Some(original) = original {
-        require_canonical(&packet, &original)?;
-    }
-    convert::from_wire(packet).map(Some)
+    let Some(original) = original else {
+        return convert::from_wire(packet).map(Some);
+    };
+    let ours = convert::from_wire(packet.clone())?;
+    require_canonical(packet, &original)?;
+    Ok(Some(ours))
 }
 
 /// Appends `packet` to `out`.
@@ -166,10 +168,10 @@ pub(crate) fn encode(packet: Packet, out: &mut BytesMut) {
 }
 
 /// Refuses reserved bits, bytes after the last field, and lengths that do not belong.
-fn require_canonical(packet: &wire::Packet, original: &[u8]) -> Result<(), CodecError> {
+fn require_canonical(packet: wire::Packet, original: &[u8]) -> Result<(), CodecError> {
     let mut again = BytesMut::with_capacity(original.len());
     wire::Codec::default()
-        .encode(packet.clone(), &mut again)
+        .encode(packet, &mut again)
         .map_err(|_| CodecError::Malformed("a field is too long"))?;
     let same = frame::body(&again) == frame::body(original);
     same.then_some(())

@@ -13,8 +13,9 @@ use crate::column::Column;
 use crate::dictionary::Code;
 use crate::texts::TextList;
 
-/// Most devices in a chunk: what a write may have to copy, and what a new id may have to move.
-pub(crate) const ROWS: usize = 2048;
+/// Most devices in a chunk: what a write may have to copy, and what a new id may have to move. Small in tests, so that
+/// small fleets have many chunks.
+pub(crate) const ROWS: usize = if cfg!(test) { 128 } else { 2048 };
 
 /// What is known about a device beside id and tags.
 #[derive(Clone, Copy, PartialEq, Debug)]

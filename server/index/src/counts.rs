@@ -162,8 +162,11 @@ impl<'a> Tally<'a> {
             without,
             ..
         } = self;
-        // Numbers that are written apart count together.
-        codes.sort_unstable_by_key(|code| (code.kind(), values.key(*code)));
+        // Numbers that are written apart count together: puts them side by side, and leaves the rest alone.
+        codes.sort_unstable_by_key(|code| match code.kind() {
+            Some(Kind::Number) => Some(values.key(*code)),
+            _ => None,
+        });
         let mut groups: Vec<(Code, usize)> = Vec::new();
         for code in codes {
             let count = counts[code.index()] as usize;

@@ -108,6 +108,12 @@ impl Index {
         self.len() == 0
     }
 
+    /// How many distinct values are kept; none without devices.
+    #[cfg(test)]
+    pub(crate) fn values_held(&self) -> usize {
+        self.read().dictionary().len()
+    }
+
     /// Bytes it takes, roughly.
     pub fn memory(&self) -> usize {
         self.read().memory()

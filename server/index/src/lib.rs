@@ -18,6 +18,8 @@ mod page;
 mod scan;
 mod snapshot;
 mod tags;
+#[cfg(test)]
+mod tests;
 mod texts;
 
 pub use counts::{MAX_GROUPS, MAX_TAG_PATHS};

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use muster_core::access::SharedAccessPolicy;
+use muster_core::event::{Event, EventKind};
 use muster_core::time::Timestamp;
 use muster_index::{Entry, Index};
 use muster_storage::{Change, Committed, DeviceRow, Store, StoreConfig};
@@ -64,7 +65,7 @@ impl Hub {
             let (live, people) = (live.clone(), people.clone());
             Arc::new(move |batch: &[Committed]| {
                 for committed in batch {
-                    follow(&index, &connections, &committed.change);
+                    follow(&index, &connections, committed);
                     if matches!(committed.change, Change::People) {
                         people.forget_access();
                     }
@@ -168,8 +169,8 @@ impl Hub {
 }
 
 /// Brings index and connections to the committed state. Runs in the writer, in commit order, before anybody is told.
-fn follow(index: &Index, connections: &Connections, change: &Change) {
-    match change {
+fn follow(index: &Index, connections: &Connections, committed: &Committed) {
+    match &committed.change {
         Change::None | Change::People => {}
         Change::Device(row) => {
             let device = &row.device;
@@ -220,7 +221,10 @@ fn follow(index: &Index, connections: &Connections, change: &Change) {
             }
             // A connection and the end of its predecessor may be committed in either order; the open link decides.
             index.set_presence(id, connections.is_open(id), *at);
-            index.set_stage(id, *stage, *at);
+            let moved = |event: &Event| event.kind == EventKind::StageChanged;
+            if committed.events.iter().any(moved) {
+                index.set_stage(id, *stage, *at);
+            }
         }
         Change::Activity { id, at } => {
             index.touch(id, *at);

@@ -13,9 +13,11 @@ use crate::output::Output;
 
 /// Flags of `backup`.
 #[derive(Args, Debug)]
-#[command(after_help = "The copy is taken while the hub runs and checked before the command ends. It holds sealed keys: keep\n\
+#[command(
+    after_help = "The copy is taken while the hub runs and checked before the command ends. It holds sealed keys: keep\n\
                         keys/master.key of the data directory as well, in another place.\n\n\
-                        Example:\n  muster backup /backup/muster-monday.db")]
+                        Example:\n  muster backup /backup/muster-monday.db"
+)]
 pub struct Options {
     /// The file to write; it must not exist
     pub to: PathBuf,
@@ -25,7 +27,11 @@ pub struct Options {
 pub async fn run(options: &Options, config: &Config, output: &Output) -> Result<(), Failure> {
     // The running hub has another working directory.
     let to = path::absolute(&options.to).map_err(Failure::file("write", &options.to))?;
-    let Answer::Backup { path, bytes } = ask(config, Request::Backup { to }).await? else { return Err(unexpected()) };
-    output.print(&json!({ "path": path, "bytes": bytes }), || format!("{} is written and checked: {bytes} bytes.", path.display()));
+    let Answer::Backup { path, bytes } = ask(config, Request::Backup { to }).await? else {
+        return Err(unexpected());
+    };
+    output.print(&json!({ "path": path, "bytes": bytes }), || {
+        format!("{} is written and checked: {bytes} bytes.", path.display())
+    });
     Ok(())
 }

@@ -20,8 +20,10 @@ use crate::site::Site;
 
 /// Flags of `check`: only the common ones.
 #[derive(Args, Debug)]
-#[command(after_help = "Looks at configuration, database, keys and certificates, whether the hub runs or not.\n\
-                        Exits with 1 when something is wrong.\n\nExample:\n  muster check --data-dir /var/lib/muster")]
+#[command(
+    after_help = "Looks at configuration, database, keys and certificates, whether the hub runs or not.\n\
+                        Exits with 1 when something is wrong.\n\nExample:\n  muster check --data-dir /var/lib/muster"
+)]
 pub struct Options {}
 
 /// Looks for faults and prints them. The configuration was read to get here, so it is good.
@@ -36,15 +38,26 @@ pub async fn run(config: &Config, output: &Output) -> Result<(), Failure> {
     match ask(config, Request::Check).await {
         Ok(Answer::Findings { findings }) => faults.extend(findings),
         Ok(_) => return Err(unexpected()),
-        Err(problem) => faults.push(fault("database", &problem.story(), "mend what is named, then check again")),
+        Err(problem) => faults.push(fault(
+            "database",
+            &problem.story(),
+            "mend what is named, then check again",
+        )),
     }
     if faults.is_empty() {
-        output.print(&json!([]), || "Configuration, database, keys and certificates are in order.".to_owned());
+        output.print(&json!([]), || {
+            "Configuration, database, keys and certificates are in order.".to_owned()
+        });
         return Ok(());
     }
     let json = serde_json::to_value(&faults).expect("faults are plain data");
     output.print(&json, || {
-        let line = |fault: &Fault| format!("{}: {}\n  → {}\n", fault.subject, fault.problem, fault.remedy);
+        let line = |fault: &Fault| {
+            format!(
+                "{}: {}\n  → {}\n",
+                fault.subject, fault.problem, fault.remedy
+            )
+        };
         faults.iter().map(line).collect()
     });
     Err(Failure::Faults)
@@ -56,18 +69,28 @@ fn files(config: &Config) -> Vec<Fault> {
     let mode = fs::metadata(&config.data_dir).map(|found| found.permissions().mode() & 0o077);
     if mode.is_ok_and(|open| open != 0) {
         let remedy = format!("run: chmod 700 {}", config.data_dir.display());
-        faults.push(fault("data directory", "others than its owner may enter it", &remedy));
+        faults.push(fault(
+            "data directory",
+            "others than its owner may enter it",
+            &remedy,
+        ));
     }
     for secret in ["keys/master.key", "tls/ca.key", "tls/server.key"] {
         faults.extend(secret_fault(&config.data_dir.join(secret), secret));
     }
-    match DataDir::prepare(&config.data_dir).map(|dir| ServerTls::open(&dir.tls(), &config.hostname, Clock::System.now())) {
+    match DataDir::prepare(&config.data_dir)
+        .map(|dir| ServerTls::open(&dir.tls(), &config.hostname, Clock::System.now()))
+    {
         Ok(Ok((_, certificate))) => {
             if let Some(warning) = certificate.warning {
                 faults.push(fault("certificate", &warning, "see the message"));
             }
         }
-        Ok(Err(problem)) => faults.push(fault("certificate", &problem.to_string(), "see the message")),
+        Ok(Err(problem)) => faults.push(fault(
+            "certificate",
+            &problem.to_string(),
+            "see the message",
+        )),
         Err(problem) => faults.push(fault("data directory", &problem.story(), "see the message")),
     }
     if let Err(problem) = Site::load(config.site_dir.as_deref()) {
@@ -81,10 +104,18 @@ fn secret_fault(path: &Path, name: &str) -> Option<Fault> {
         Ok(()) => None,
         // Made at the first start.
         Err(Failure::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => None,
-        Err(problem) => Some(fault(name, &problem.story(), &format!("run: chmod 600 {}", path.display()))),
+        Err(problem) => Some(fault(
+            name,
+            &problem.story(),
+            &format!("run: chmod 600 {}", path.display()),
+        )),
     }
 }
 
 fn fault(subject: &str, problem: &str, remedy: &str) -> Fault {
-    Fault { subject: subject.to_owned(), problem: problem.to_owned(), remedy: remedy.to_owned() }
+    Fault {
+        subject: subject.to_owned(),
+        problem: problem.to_owned(),
+        remedy: remedy.to_owned(),
+    }
 }

@@ -34,10 +34,17 @@ pub enum Command {
         id: String,
     },
     /// List devices in the order of their ids
-    #[command(after_help = "Example:\n  muster device list --where \"tags.site = 'b7' AND status = 'enabled'\"")]
+    #[command(
+        after_help = "Example:\n  muster device list --where \"tags.site = 'b7' AND status = 'enabled'\""
+    )]
     List {
         /// A condition of the query language
-        #[arg(long = "where", value_name = "QUERY", default_value = "", hide_default_value = true)]
+        #[arg(
+            long = "where",
+            value_name = "QUERY",
+            default_value = "",
+            hide_default_value = true
+        )]
         condition: String,
     },
     /// Print what the device connects with: a secret, noted in the audit trail
@@ -63,11 +70,19 @@ pub async fn run(command: &Command, config: &Config, output: &Output) -> Result<
                 tags: json_flag("--tags", tags.as_deref())?,
                 desired: json_flag("--desired", desired.as_deref())?,
             };
-            let Answer::Device { device } = ask(config, request).await? else { return Err(unexpected()) };
-            output.print(&device, || format!("{id} is there. Its connection string: muster device connection-string {id}"));
+            let Answer::Device { device } = ask(config, request).await? else {
+                return Err(unexpected());
+            };
+            output.print(&device, || {
+                format!(
+                    "{id} is there. Its connection string: muster device connection-string {id}"
+                )
+            });
         }
         Command::Show { id } => {
-            let Answer::Device { device } = ask(config, Request::DeviceShow { id: id.clone() }).await? else {
+            let Answer::Device { device } =
+                ask(config, Request::DeviceShow { id: id.clone() }).await?
+            else {
                 return Err(unexpected());
             };
             output.print(&device, || format!("{device:#}"));
@@ -75,14 +90,18 @@ pub async fn run(command: &Command, config: &Config, output: &Output) -> Result<
         Command::List { condition } => list(condition, config, output).await?,
         Command::ConnectionString { id } => {
             let answer = ask(config, Request::DeviceConnectionString { id: id.clone() }).await?;
-            let Answer::ConnectionString { text: Secret(text) } = answer else { return Err(unexpected()) };
+            let Answer::ConnectionString { text: Secret(text) } = answer else {
+                return Err(unexpected());
+            };
             output.print(&json!({ "connectionString": text }), || text.clone());
         }
         Command::Delete { id } => {
             let Answer::Done = ask(config, Request::DeviceDelete { id: id.clone() }).await? else {
                 return Err(unexpected());
             };
-            output.print(&json!({ "deleted": id }), || format!("{id} is deleted; its history stays."));
+            output.print(&json!({ "deleted": id }), || {
+                format!("{id} is deleted; its history stays.")
+            });
         }
     }
     Ok(())
@@ -97,8 +116,10 @@ async fn list(condition: &str, config: &Config, output: &Output) -> Result<(), F
     output.print(&Value::Array(devices.clone()), || {
         let heads = ["DEVICE", "STATUS", "STAGE", "CONTACT", "LAST ACTIVITY"];
         let keys = ["deviceId", "status", "stage", "contact", "lastActivityTime"];
-        let rows: Vec<Vec<String>> =
-            devices.iter().map(|device| keys.iter().map(|key| text_at(device, &[key])).collect()).collect();
+        let rows: Vec<Vec<String>> = devices
+            .iter()
+            .map(|device| keys.iter().map(|key| text_at(device, &[key])).collect())
+            .collect();
         format!("{}{} devices", table(&heads, &rows), devices.len())
     });
     Ok(())
@@ -108,8 +129,13 @@ async fn listed(connection: &Connection, condition: &str) -> Result<Vec<Value>, 
     let mut all: Vec<Value> = Vec::new();
     loop {
         let after = all.last().map(|device| text_at(device, &["deviceId"]));
-        let request = Request::DeviceList { condition: condition.to_owned(), after };
-        let Answer::Devices { devices } = connection.ask(request).await? else { return Err(unexpected()) };
+        let request = Request::DeviceList {
+            condition: condition.to_owned(),
+            after,
+        };
+        let Answer::Devices { devices } = connection.ask(request).await? else {
+            return Err(unexpected());
+        };
         let more = devices.len() == LIST_CHUNK;
         all.extend(devices);
         if !more {
@@ -122,7 +148,9 @@ fn json_flag(flag: &str, text: Option<&str>) -> Result<Option<Value>, Failure> {
     let Some(text) = text else { return Ok(None) };
     match serde_json::from_str(text) {
         Ok(value @ Value::Object(_)) => Ok(Some(value)),
-        Ok(_) => Err(Failure::Usage(format!("{flag} must be a JSON object such as '{{\"site\":\"b7\"}}'"))),
+        Ok(_) => Err(Failure::Usage(format!(
+            "{flag} must be a JSON object such as '{{\"site\":\"b7\"}}'"
+        ))),
         Err(problem) => Err(Failure::Usage(format!("{flag} is not JSON: {problem}"))),
     }
 }

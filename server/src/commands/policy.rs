@@ -24,8 +24,14 @@ pub enum Command {
 /// Carries it out.
 pub async fn run(command: &Command, config: &Config, output: &Output) -> Result<(), Failure> {
     let Command::ConnectionString { name } = command;
-    let answer = ask(config, Request::PolicyConnectionString { name: name.clone() }).await?;
-    let Answer::ConnectionString { text: Secret(text) } = answer else { return Err(unexpected()) };
+    let answer = ask(
+        config,
+        Request::PolicyConnectionString { name: name.clone() },
+    )
+    .await?;
+    let Answer::ConnectionString { text: Secret(text) } = answer else {
+        return Err(unexpected());
+    };
     output.print(&json!({ "connectionString": text }), || text.clone());
     Ok(())
 }

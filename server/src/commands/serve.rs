@@ -16,9 +16,11 @@ use crate::serve::{Running, local_ca};
 
 /// Flags of `serve`.
 #[derive(Args, Debug)]
-#[command(after_help = "Prints one line of JSON on standard output when it is ready; everything else goes to standard error.\n\
+#[command(
+    after_help = "Prints one line of JSON on standard output when it is ready; everything else goes to standard error.\n\
                         Ends in order on SIGTERM or Ctrl-C; a second signal ends it at once.\n\n\
-                        Examples:\n  muster serve --demo\n  muster serve --data-dir /var/lib/muster --hostname hub.example.org")]
+                        Examples:\n  muster serve --demo\n  muster serve --data-dir /var/lib/muster --hostname hub.example.org"
+)]
 pub struct Options {
     /// Make accounts and simulated devices in a fresh data directory, and run them
     #[arg(long)]
@@ -53,7 +55,10 @@ impl Options {
     /// The settings among the flags.
     pub fn add_flags(&self, flags: &mut Flags) {
         flags.add(&setting::HTTP, self.http.as_ref());
-        flags.add(&setting::INSECURE_HTTP, self.insecure_http.then(|| "true".to_owned()).as_ref());
+        flags.add(
+            &setting::INSECURE_HTTP,
+            self.insecure_http.then(|| "true".to_owned()).as_ref(),
+        );
         flags.add(&setting::HTTPS, self.https.as_ref());
         flags.add(&setting::MQTT, self.mqtt.as_ref());
         flags.add(&setting::ADMIN, self.admin.as_ref());
@@ -63,8 +68,14 @@ impl Options {
 
 /// Serves until a signal, then drains. A second signal ends the process at once.
 pub async fn run(options: &Options, config: &Config) -> Result<(), Failure> {
-    let listen = |kind| signal(kind).map_err(|problem| Failure::Refused(format!("cannot listen for signals: {problem}")));
-    let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
+    let listen = |kind| {
+        signal(kind)
+            .map_err(|problem| Failure::Refused(format!("cannot listen for signals: {problem}")))
+    };
+    let (mut terminate, mut interrupt) = (
+        listen(SignalKind::terminate())?,
+        listen(SignalKind::interrupt())?,
+    );
     let data_dir = DataDir::prepare(&config.data_dir)?;
     let mut running = Running::start(config, &data_dir).await?;
     if let Err(problem) = welcome(options, config, &data_dir, &mut running).await {
@@ -81,18 +92,33 @@ pub async fn run(options: &Options, config: &Config) -> Result<(), Failure> {
 }
 
 fn aborted() -> Failure {
-    Failure::Refused("ended at once by a second signal; nothing that was acknowledged is lost".to_owned())
+    Failure::Refused(
+        "ended at once by a second signal; nothing that was acknowledged is lost".to_owned(),
+    )
 }
 
 /// What people need at first: the set-up link, or the accounts of the demo.
-async fn welcome(options: &Options, config: &Config, data_dir: &DataDir, running: &mut Running) -> Result<(), Failure> {
+async fn welcome(
+    options: &Options,
+    config: &Config,
+    data_dir: &DataDir,
+    running: &mut Running,
+) -> Result<(), Failure> {
     let http = running.endpoints().http;
     if options.demo {
         let demo = demo::prepare(running.hub(), options.demo_devices).await?;
-        if let Some(path) = options.demo_passwords.as_deref().filter(|_| !demo.accounts.is_empty()) {
+        if let Some(path) = options
+            .demo_passwords
+            .as_deref()
+            .filter(|_| !demo.accounts.is_empty())
+        {
             demo::write_passwords(&demo.accounts, path)?;
         }
-        let target = demo::target(running.endpoints().mqtt, &config.hostname, &local_ca(data_dir)?)?;
+        let target = demo::target(
+            running.endpoints().mqtt,
+            &config.hostname,
+            &local_ca(data_dir)?,
+        )?;
         tell(&introduction(&demo, &format!("http://{http}")));
         running.accompany(|stop| muster_simulator::run(demo.devices, target, stop));
     } else if let Some(token) = running.hub().take_setup_token() {
@@ -105,7 +131,10 @@ async fn welcome(options: &Options, config: &Config, data_dir: &DataDir, running
 }
 
 fn introduction(demo: &Demo, address: &str) -> String {
-    let mut text = format!("\nThe demo: {} simulated devices. Open {address} and sign in.\n", demo.devices.len());
+    let mut text = format!(
+        "\nThe demo: {} simulated devices. Open {address} and sign in.\n",
+        demo.devices.len()
+    );
     if demo.accounts.is_empty() {
         text += "The accounts are those of the first start; their passwords were printed then.\n";
     } else {

@@ -18,10 +18,12 @@ const MAX_DEVICES: u32 = 50_000;
 
 /// Flags of `simulate`.
 #[derive(Args, Debug)]
-#[command(after_help = "The devices are called sim-00001, sim-00002, …. They must be registered; --register does that in the hub\n\
+#[command(
+    after_help = "The devices are called sim-00001, sim-00002, …. They must be registered; --register does that in the hub\n\
                         that runs on --data-dir. Ends on Ctrl-C.\n\n\
                         Example:\n  muster simulate --devices 100 --register --hub-connection-string \\\n    \
-                        \"$(muster policy connection-string device)\"")]
+                        \"$(muster policy connection-string device)\""
+)]
 pub struct Options {
     /// A policy's connection string; the host may carry the port of MQTT over TLS
     #[arg(long, value_name = "TEXT")]
@@ -54,12 +56,21 @@ pub enum Behaviour {
 
 /// Runs the devices until Ctrl-C.
 pub async fn run(options: &Options, config: &Config) -> Result<(), Failure> {
-    let usage = |problem: &dyn std::error::Error| Failure::Usage(format!("--hub-connection-string: {problem}"));
-    let hub = PolicyString::parse(&options.hub_connection_string).map_err(|problem| usage(&problem))?;
-    let ca = options.ca.clone().unwrap_or_else(|| config.data_dir.join("tls").join("ca.pem"));
+    let usage = |problem: &dyn std::error::Error| {
+        Failure::Usage(format!("--hub-connection-string: {problem}"))
+    };
+    let hub =
+        PolicyString::parse(&options.hub_connection_string).map_err(|problem| usage(&problem))?;
+    let ca = options
+        .ca
+        .clone()
+        .unwrap_or_else(|| config.data_dir.join("tls").join("ca.pem"));
     let ca = fs::read(&ca).map_err(Failure::file("read", &ca))?;
-    let target = HubTarget::new(&hub.host, MQTT_PORT, &ca).map_err(|problem| Failure::Usage(story(&problem)))?;
-    let ids: Vec<String> = (1..=options.devices).map(|number| format!("{}{number:05}", options.prefix)).collect();
+    let target = HubTarget::new(&hub.host, MQTT_PORT, &ca)
+        .map_err(|problem| Failure::Usage(story(&problem)))?;
+    let ids: Vec<String> = (1..=options.devices)
+        .map(|number| format!("{}{number:05}", options.prefix))
+        .collect();
     if options.register {
         register(config, &ids).await?;
     }
@@ -67,9 +78,22 @@ pub async fn run(options: &Options, config: &Config) -> Result<(), Failure> {
         Behaviour::Mixed => Profile::Mixed,
         Behaviour::Load => Profile::Load,
     };
-    let device = |(number, id)| SimDevice::plain(id, hub.key.clone(), Some(hub.policy.clone()), number, profile);
+    let device = |(number, id)| {
+        SimDevice::plain(
+            id,
+            hub.key.clone(),
+            Some(hub.policy.clone()),
+            number,
+            profile,
+        )
+    };
     let devices = (1..).zip(ids).map(device).collect();
-    tracing::warn!("{} devices connect to {}:{}; Ctrl-C ends them", options.devices, target.host, target.port);
+    tracing::warn!(
+        "{} devices connect to {}:{}; Ctrl-C ends them",
+        options.devices,
+        target.host,
+        target.port
+    );
     let stop = CancellationToken::new();
     let ended = stop.clone();
     let interrupted = tokio::spawn(async move {
@@ -90,9 +114,17 @@ async fn register(config: &Config, ids: &[String]) -> Result<(), Failure> {
         )));
     };
     for id in ids {
-        let known = hub.ask(Request::DeviceShow { id: id.clone() }).await.is_ok();
+        let known = hub
+            .ask(Request::DeviceShow { id: id.clone() })
+            .await
+            .is_ok();
         if !known {
-            hub.ask(Request::DeviceCreate { id: id.clone(), tags: None, desired: None }).await?;
+            hub.ask(Request::DeviceCreate {
+                id: id.clone(),
+                tags: None,
+                desired: None,
+            })
+            .await?;
         }
     }
     Ok(())

@@ -18,8 +18,10 @@ use crate::output::Output;
 #[derive(Subcommand, Debug)]
 pub enum Command {
     /// Make an account; without --password-stdin its password is made and printed once
-    #[command(after_help = "Examples:\n  muster user create ann --role operator --scope \"tags.region = 'north'\"\n  \
-                            pass show muster/ann | muster user create ann --role admin --password-stdin")]
+    #[command(
+        after_help = "Examples:\n  muster user create ann --role operator --scope \"tags.region = 'north'\"\n  \
+                            pass show muster/ann | muster user create ann --role admin --password-stdin"
+    )]
     Create {
         /// The sign-in name: lower-case letters, digits and . _ - @
         name: String,
@@ -27,10 +29,20 @@ pub enum Command {
         #[arg(long = "role", required = true, value_name = "ROLE")]
         roles: Vec<Role>,
         /// The devices these roles are about, a condition of the query language [default: the whole fleet]
-        #[arg(long, value_name = "QUERY", default_value = "", hide_default_value = true)]
+        #[arg(
+            long,
+            value_name = "QUERY",
+            default_value = "",
+            hide_default_value = true
+        )]
         scope: String,
         /// The name others read [default: the sign-in name]
-        #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+        #[arg(
+            long,
+            value_name = "TEXT",
+            default_value = "",
+            hide_default_value = true
+        )]
         display_name: String,
         /// Read the password from standard input, up to the end of its first line
         #[arg(long)]
@@ -40,9 +52,19 @@ pub enum Command {
 
 /// Carries it out.
 pub async fn run(command: &Command, config: &Config, output: &Output) -> Result<(), Failure> {
-    let Command::Create { name, roles, scope, display_name, password_stdin } = command;
+    let Command::Create {
+        name,
+        roles,
+        scope,
+        display_name,
+        password_stdin,
+    } = command;
     Condition::parse(scope).map_err(|problem| Failure::Usage(format!("--scope: {problem}")))?;
-    let password = if *password_stdin { Some(Secret(read_password()?)) } else { None };
+    let password = if *password_stdin {
+        Some(Secret(read_password()?))
+    } else {
+        None
+    };
     let request = Request::UserCreate {
         name: name.clone(),
         display_name: display_name.clone(),
@@ -50,7 +72,9 @@ pub async fn run(command: &Command, config: &Config, output: &Output) -> Result<
         scope: scope.clone(),
         password,
     };
-    let Answer::User { name, password } = ask(config, request).await? else { return Err(unexpected()) };
+    let Answer::User { name, password } = ask(config, request).await? else {
+        return Err(unexpected());
+    };
     let password = password.map(|Secret(text)| text);
     output.print(&json!({ "name": name, "password": password }), || match &password {
         Some(password) => format!("{name} can sign in with the password {password}\nIt is not shown again and must be changed at the first sign-in."),
@@ -61,8 +85,11 @@ pub async fn run(command: &Command, config: &Config, output: &Output) -> Result<
 
 fn read_password() -> Result<String, Failure> {
     let mut line = String::new();
-    io::stdin().read_line(&mut line).map_err(|problem| Failure::Refused(format!("cannot read the password: {problem}")))?;
+    io::stdin()
+        .read_line(&mut line)
+        .map_err(|problem| Failure::Refused(format!("cannot read the password: {problem}")))?;
     let password = line.trim_end_matches(['\n', '\r']).to_owned();
-    check_password(&password).map_err(|problem| Failure::Usage(format!("standard input: {problem}")))?;
+    check_password(&password)
+        .map_err(|problem| Failure::Usage(format!("standard input: {problem}")))?;
     Ok(password)
 }

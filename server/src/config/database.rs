@@ -18,10 +18,12 @@ impl Database {
             return Ok(Self::Sqlite);
         }
         match text.split_once("://") {
-            Some(("postgres" | "postgresql", rest)) if !rest.is_empty() => Ok(Self::Postgres(text.to_owned())),
-            Some((scheme, _)) if scheme.bytes().all(|b| b.is_ascii_alphanumeric()) => {
-                Err(format!("{scheme}:// is not supported; write sqlite, or postgres://user:password@host/database"))
+            Some(("postgres" | "postgresql", rest)) if !rest.is_empty() => {
+                Ok(Self::Postgres(text.to_owned()))
             }
+            Some((scheme, _)) if scheme.bytes().all(|b| b.is_ascii_alphanumeric()) => Err(format!(
+                "{scheme}:// is not supported; write sqlite, or postgres://user:password@host/database"
+            )),
             _ => Err("write sqlite, or postgres://user:password@host/database".to_owned()),
         }
     }
@@ -65,16 +67,28 @@ mod tests {
             assert_eq!(format!("{:?}", Database::parse(url)), format!("Ok({want})"));
         };
         check("sqlite", "sqlite");
-        check("postgres://ann:secret@db:5432/muster", "postgres://ann@db:5432/muster");
-        check("postgresql://ann:se@cret@db/muster", "postgresql://ann@db/muster");
-        check("postgres://db/muster?password=secret", "postgres://db/muster");
+        check(
+            "postgres://ann:secret@db:5432/muster",
+            "postgres://ann@db:5432/muster",
+        );
+        check(
+            "postgresql://ann:se@cret@db/muster",
+            "postgresql://ann@db/muster",
+        );
+        check(
+            "postgres://db/muster?password=secret",
+            "postgres://db/muster",
+        );
     }
 
     #[test]
     fn other_engines_are_refused_without_repeating_the_text() {
         let check = |url: &str, want: &str| {
             let problem = Database::parse(url).err().unwrap_or_default();
-            assert!(problem.starts_with(want) && !problem.contains("secret"), "{problem}");
+            assert!(
+                problem.starts_with(want) && !problem.contains("secret"),
+                "{problem}"
+            );
         };
         check("mysql://a:secret@b/c", "mysql:// is not supported");
         check("secret", "write sqlite");

@@ -26,6 +26,8 @@ impl LogFormat {
 pub(super) fn filter(text: &str) -> Result<String, String> {
     match EnvFilter::try_new(text) {
         Ok(_) => Ok(text.to_owned()),
-        Err(problem) => Err(format!("{problem}; write a level such as info, or info,muster_gateway=debug")),
+        Err(problem) => Err(format!(
+            "{problem}; write a level such as info, or info,muster_gateway=debug"
+        )),
     }
 }

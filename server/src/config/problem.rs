@@ -33,12 +33,19 @@ pub(super) struct Collector(Vec<Problem>);
 
 impl Collector {
     pub(super) fn add(&mut self, place: impl Into<String>, what: impl Into<String>) {
-        self.0.push(Problem { place: place.into(), what: what.into() });
+        self.0.push(Problem {
+            place: place.into(),
+            what: what.into(),
+        });
     }
 
     /// The value if nothing is wrong.
     pub(super) fn finish<T>(self, value: T) -> Result<T, Problems> {
-        if self.0.is_empty() { Ok(value) } else { Err(Problems(self.0)) }
+        if self.0.is_empty() {
+            Ok(value)
+        } else {
+            Err(Problems(self.0))
+        }
     }
 }
 
@@ -79,7 +86,11 @@ mod tests {
     #[test]
     fn slips_are_recognised() {
         let check = |name, want| {
-            assert_eq!(nearest(name, ["http", "https", "data-dir"].into_iter()), want, "{name}");
+            assert_eq!(
+                nearest(name, ["http", "https", "data-dir"].into_iter()),
+                want,
+                "{name}"
+            );
         };
         check("htp", Some("http"));
         check("data_dir", Some("data-dir"));

@@ -17,29 +17,72 @@ impl Setting {
 }
 
 /// Database, keys 0600, TLS material, control socket.
-pub const DATA_DIR: Setting = Setting { key: "data-dir", default: "./data" };
+pub const DATA_DIR: Setting = Setting {
+    key: "data-dir",
+    default: "./data",
+};
 /// The dashboard without TLS.
-pub const HTTP: Setting = Setting { key: "http", default: "127.0.0.1:8080" };
+pub const HTTP: Setting = Setting {
+    key: "http",
+    default: "127.0.0.1:8080",
+};
 /// Lets `http` listen beyond this machine.
-pub const INSECURE_HTTP: Setting = Setting { key: "insecure-http", default: "false" };
+pub const INSECURE_HTTP: Setting = Setting {
+    key: "insecure-http",
+    default: "false",
+};
 /// The dashboard with TLS.
-pub const HTTPS: Setting = Setting { key: "https", default: "0.0.0.0:8443" };
+pub const HTTPS: Setting = Setting {
+    key: "https",
+    default: "0.0.0.0:8443",
+};
 /// MQTT over TLS.
-pub const MQTT: Setting = Setting { key: "mqtt", default: "0.0.0.0:8883" };
+pub const MQTT: Setting = Setting {
+    key: "mqtt",
+    default: "0.0.0.0:8883",
+};
 /// Liveness, readiness, metrics.
-pub const ADMIN: Setting = Setting { key: "admin", default: "127.0.0.1:9090" };
+pub const ADMIN: Setting = Setting {
+    key: "admin",
+    default: "127.0.0.1:9090",
+};
 /// `sqlite`, or a PostgreSQL URL.
-pub const DATABASE: Setting = Setting { key: "database", default: "sqlite" };
+pub const DATABASE: Setting = Setting {
+    key: "database",
+    default: "sqlite",
+};
 /// The name in certificates and connection strings.
-pub const HOSTNAME: Setting = Setting { key: "hostname", default: "localhost" };
+pub const HOSTNAME: Setting = Setting {
+    key: "hostname",
+    default: "localhost",
+};
 /// A built site on disk.
-pub const SITE_DIR: Setting = Setting { key: "site-dir", default: "" };
+pub const SITE_DIR: Setting = Setting {
+    key: "site-dir",
+    default: "",
+};
 /// What is logged.
-pub const LOG: Setting = Setting { key: "log", default: "info" };
+pub const LOG: Setting = Setting {
+    key: "log",
+    default: "info",
+};
 /// How it is logged.
-pub const LOG_FORMAT: Setting = Setting { key: "log-format", default: "text" };
+pub const LOG_FORMAT: Setting = Setting {
+    key: "log-format",
+    default: "text",
+};
 
 /// All settings, in the order of the documentation.
 pub const ALL: [Setting; 11] = [
-    DATA_DIR, HTTP, INSECURE_HTTP, HTTPS, MQTT, ADMIN, DATABASE, HOSTNAME, SITE_DIR, LOG, LOG_FORMAT,
+    DATA_DIR,
+    HTTP,
+    INSECURE_HTTP,
+    HTTPS,
+    MQTT,
+    ADMIN,
+    DATABASE,
+    HOSTNAME,
+    SITE_DIR,
+    LOG,
+    LOG_FORMAT,
 ];

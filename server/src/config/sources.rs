@@ -68,7 +68,11 @@ impl Sources {
             .into_iter()
             .filter(|(name, _)| name.starts_with("MUSTER_"))
             .collect();
-        Self { flags, environment, file: None }
+        Self {
+            flags,
+            environment,
+            file: None,
+        }
     }
 
     /// Which file to read: the named one, or the default one if it is there.
@@ -83,10 +87,15 @@ impl Sources {
     #[must_use]
     pub fn with_file(mut self, path: &Path, text: io::Result<String>) -> Self {
         let content = match text {
-            Ok(text) => text.parse::<toml::Table>().map_err(|problem| problem.to_string()),
+            Ok(text) => text
+                .parse::<toml::Table>()
+                .map_err(|problem| problem.to_string()),
             Err(problem) => Err(format!("cannot be read: {problem}")),
         };
-        self.file = Some(File { path: path.to_path_buf(), content });
+        self.file = Some(File {
+            path: path.to_path_buf(),
+            content,
+        });
         self
     }
 
@@ -94,12 +103,18 @@ impl Sources {
     pub fn value(&self, setting: &Setting) -> Option<Given> {
         if let Some(text) = self.flags.get(setting.key) {
             let origin = Origin::Flag(setting.key);
-            return Some(Given { text: text.clone(), origin });
+            return Some(Given {
+                text: text.clone(),
+                origin,
+            });
         }
         let variable = setting.variable();
         if let Some(text) = self.environment.get(&variable) {
             let origin = Origin::Variable(variable);
-            return Some(Given { text: text.clone(), origin });
+            return Some(Given {
+                text: text.clone(),
+                origin,
+            });
         }
         let file = self.file.as_ref()?;
         let text = as_text(file.content.as_ref().ok()?.get(setting.key)?)?;
@@ -122,9 +137,15 @@ impl Sources {
                     || "see muster serve --help for the settings".to_owned(),
                     |near| format!("did you mean {near:?}?"),
                 );
-                problems.add(format!("{key} in {place}"), format!("there is no such setting; {near}"));
+                problems.add(
+                    format!("{key} in {place}"),
+                    format!("there is no such setting; {near}"),
+                );
             } else if as_text(value).is_none() {
-                problems.add(format!("{key} in {place}"), "write one text, number, true or false");
+                problems.add(
+                    format!("{key} in {place}"),
+                    "write one text, number, true or false",
+                );
             }
         }
     }

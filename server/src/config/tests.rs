@@ -8,7 +8,9 @@ use super::*;
 
 fn sources(flags: &[(&'static str, &str)], environment: &[(&str, &str)], file: &str) -> Sources {
     let flags: BTreeMap<_, _> = flags.iter().map(|(k, v)| (*k, (*v).to_owned())).collect();
-    let environment = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+    let environment = environment
+        .iter()
+        .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
     let sources = Sources::new(flags, environment);
     if file.is_empty() {
         return sources;
@@ -35,14 +37,20 @@ fn defaults_are_those_of_the_contract() {
 
 #[test]
 fn flags_win_over_environment_over_file() {
-    let check = |flags: &[(&'static str, &str)], environment: &[(&str, &str)], file: &str, want: &str| {
-        let config = Config::resolve(&sources(flags, environment, file)).unwrap();
-        assert_eq!(config.admin.to_string(), want);
-    };
+    let check =
+        |flags: &[(&'static str, &str)], environment: &[(&str, &str)], file: &str, want: &str| {
+            let config = Config::resolve(&sources(flags, environment, file)).unwrap();
+            assert_eq!(config.admin.to_string(), want);
+        };
     let file = "admin = \"127.0.0.1:3\"";
     check(&[], &[], file, "127.0.0.1:3");
     check(&[], &[("MUSTER_ADMIN", "127.0.0.1:2")], file, "127.0.0.1:2");
-    check(&[("admin", "127.0.0.1:1")], &[("MUSTER_ADMIN", "127.0.0.1:2")], file, "127.0.0.1:1");
+    check(
+        &[("admin", "127.0.0.1:1")],
+        &[("MUSTER_ADMIN", "127.0.0.1:2")],
+        file,
+        "127.0.0.1:1",
+    );
     check(&[], &[("ADMIN", "127.0.0.1:2")], "", "127.0.0.1:9090");
 }
 
@@ -61,13 +69,35 @@ fn every_setting_can_be_written_in_each_layer() {
         ("log", "warn"),
         ("log-format", "json"),
     ];
-    assert_eq!(values.map(|(key, _)| key), setting::ALL.map(|setting| setting.key));
-    let variables: Vec<_> = setting::ALL.iter().map(setting::Setting::variable).collect();
-    let environment: Vec<_> = variables.iter().map(String::as_str).zip(values.map(|(_, value)| value)).collect();
-    let file: String = values.iter().map(|(key, value)| format!("{key} = \"{value}\"\n")).collect();
+    assert_eq!(
+        values.map(|(key, _)| key),
+        setting::ALL.map(|setting| setting.key)
+    );
+    let variables: Vec<_> = setting::ALL
+        .iter()
+        .map(setting::Setting::variable)
+        .collect();
+    let environment: Vec<_> = variables
+        .iter()
+        .map(String::as_str)
+        .zip(values.map(|(_, value)| value))
+        .collect();
+    let file: String = values
+        .iter()
+        .map(|(key, value)| format!("{key} = \"{value}\"\n"))
+        .collect();
     let want = format!("{:?}", Config::resolve(&sources(&values, &[], "")).unwrap());
-    assert_eq!(format!("{:?}", Config::resolve(&sources(&[], &environment, "")).unwrap()), want);
-    assert_eq!(format!("{:?}", Config::resolve(&sources(&[], &[], &file)).unwrap()), want);
+    assert_eq!(
+        format!(
+            "{:?}",
+            Config::resolve(&sources(&[], &environment, "")).unwrap()
+        ),
+        want
+    );
+    assert_eq!(
+        format!("{:?}", Config::resolve(&sources(&[], &[], &file)).unwrap()),
+        want
+    );
     assert!(want.contains("postgres://a@c/d"), "{want}");
 }
 
@@ -94,7 +124,11 @@ fn all_problems_are_told_at_once_with_their_place() {
 #[test]
 fn plain_http_stays_on_this_machine() {
     let check = |http, insecure, ok| {
-        let text = problems(&sources(&[("http", http), ("insecure-http", insecure)], &[], ""));
+        let text = problems(&sources(
+            &[("http", http), ("insecure-http", insecure)],
+            &[],
+            "",
+        ));
         assert_eq!(text == "none", ok, "{http} {insecure}: {text}");
     };
     check("127.0.0.1:0", "false", true);
@@ -127,9 +161,21 @@ fn a_file_that_cannot_be_read_is_a_problem() {
 
 #[test]
 fn stray_variables_are_named_with_what_was_meant() {
-    let stray = sources(&[], &[("MUSTER_HTPS", "x"), ("MUSTER_SOAK", "1"), ("MUSTER_CONFIG", "y")], "").stray_variables();
+    let stray = sources(
+        &[],
+        &[
+            ("MUSTER_HTPS", "x"),
+            ("MUSTER_SOAK", "1"),
+            ("MUSTER_CONFIG", "y"),
+        ],
+        "",
+    )
+    .stray_variables();
     assert_eq!(
         stray,
-        [("MUSTER_HTPS".to_owned(), Some("MUSTER_HTTPS".to_owned())), ("MUSTER_SOAK".to_owned(), None)]
+        [
+            ("MUSTER_HTPS".to_owned(), Some("MUSTER_HTTPS".to_owned())),
+            ("MUSTER_SOAK".to_owned(), None)
+        ]
     );
 }

@@ -41,7 +41,9 @@ impl Connection {
             Err(problem) => match problem.kind() {
                 // No server, or one that died and left its socket behind.
                 io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => Ok(None),
-                _ => Err(Failure::file("reach the running hub through", &socket)(problem)),
+                _ => Err(Failure::file("reach the running hub through", &socket)(
+                    problem,
+                )),
             },
         }
     }

@@ -10,9 +10,14 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 pub const MAX_FRAME: usize = 32 * 1024 * 1024;
 
 /// Sends one message.
-pub async fn send(stream: &mut (impl AsyncWrite + Unpin), message: &impl Serialize) -> io::Result<()> {
+pub async fn send(
+    stream: &mut (impl AsyncWrite + Unpin),
+    message: &impl Serialize,
+) -> io::Result<()> {
     let json = serde_json::to_vec(message).map_err(io::Error::other)?;
-    let length = u32::try_from(json.len()).ok().filter(|length| *length as usize <= MAX_FRAME);
+    let length = u32::try_from(json.len())
+        .ok()
+        .filter(|length| *length as usize <= MAX_FRAME);
     let length = length.ok_or_else(|| io::Error::other("the message is too large"))?;
     stream.write_all(&length.to_be_bytes()).await?;
     stream.write_all(&json).await?;
@@ -23,11 +28,15 @@ pub async fn send(stream: &mut (impl AsyncWrite + Unpin), message: &impl Seriali
 pub async fn receive<T: DeserializeOwned>(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<T> {
     let length = stream.read_u32().await? as usize;
     if length > MAX_FRAME {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "the message is too large"));
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "the message is too large",
+        ));
     }
     let mut json = vec![0; length];
     stream.read_exact(&mut json).await?;
-    serde_json::from_slice(&json).map_err(|problem| io::Error::new(io::ErrorKind::InvalidData, problem))
+    serde_json::from_slice(&json)
+        .map_err(|problem| io::Error::new(io::ErrorKind::InvalidData, problem))
 }
 
 #[cfg(test)]

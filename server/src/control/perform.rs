@@ -11,6 +11,7 @@ use muster_query::Condition;
 use muster_service::people::NewAccount;
 use muster_service::registry::NewDevice;
 use muster_service::{Access, Hub, ServiceError};
+use muster_storage::DeviceSummary;
 use serde_json::Value;
 
 use crate::control::command::{Answer, Command, Fault, LIST_CHUNK, Refused, Secret};
@@ -26,7 +27,13 @@ pub async fn perform(hub: &Hub, command: Command) -> Result<Answer, Refused> {
         Command::DeviceConnectionString { id } => connection_string(hub, &id).await,
         Command::DeviceDelete { id } => delete(hub, &id).await,
         Command::PolicyConnectionString { name } => policy(hub, &name).await,
-        Command::UserCreate { name, display_name, roles, scope, password } => {
+        Command::UserCreate {
+            name,
+            display_name,
+            roles,
+            scope,
+            password,
+        } => {
             let new = NewAccount {
                 name,
                 display_name,
@@ -38,10 +45,17 @@ pub async fn perform(hub: &Hub, command: Command) -> Result<Answer, Refused> {
         Command::Check => check(hub).await,
         Command::Backup { to } => backup(hub, &to).await,
     };
-    done.map_err(|problem| Refused { message: story(&problem) })
+    done.map_err(|problem| Refused {
+        message: story(&problem),
+    })
 }
 
-async fn create(hub: &Hub, id: &str, tags: Option<Value>, desired: Option<Value>) -> Result<Answer, ServiceError> {
+async fn create(
+    hub: &Hub,
+    id: &str,
+    tags: Option<Value>,
+    desired: Option<Value>,
+) -> Result<Answer, ServiceError> {
     let permit = hub.permit(&Access::console())?;
     let new = NewDevice {
         tags: object(tags, "tags")?,
@@ -49,7 +63,9 @@ async fn create(hub: &Hub, id: &str, tags: Option<Value>, desired: Option<Value>
         ..NewDevice::named(DeviceId::new(id)?)
     };
     let device = hub.create_device(permit, new).await?;
-    Ok(Answer::Device { device: printed::device(&device, None) })
+    Ok(Answer::Device {
+        device: printed::device(&DeviceSummary::from(&device), None),
+    })
 }
 
 async fn show(hub: &Hub, id: &str) -> Result<Answer, ServiceError> {
@@ -62,11 +78,14 @@ async fn show(hub: &Hub, id: &str) -> Result<Answer, ServiceError> {
 }
 
 fn list(hub: &Hub, condition: &str, after: Option<String>) -> Result<Answer, ServiceError> {
-    let condition = Condition::parse(condition).map_err(|problem| ServiceError::Invalid(problem.to_string()))?;
+    let condition = Condition::parse(condition)
+        .map_err(|problem| ServiceError::Invalid(problem.to_string()))?;
     let after = after.map(|id| DeviceId::new(&id)).transpose()?;
     let permit = hub.permit(&Access::console())?;
     let rows = hub.fleet_export(&permit, after.as_ref(), &condition, "", LIST_CHUNK);
-    Ok(Answer::Devices { devices: rows.iter().map(printed::row).collect() })
+    Ok(Answer::Devices {
+        devices: rows.iter().map(printed::row).collect(),
+    })
 }
 
 async fn connection_string(hub: &Hub, id: &str) -> Result<Answer, ServiceError> {
@@ -91,7 +110,10 @@ async fn policy(hub: &Hub, name: &str) -> Result<Answer, ServiceError> {
 async fn user(hub: &Hub, new: NewAccount) -> Result<Answer, ServiceError> {
     let permit = hub.permit(&Access::console())?;
     let (person, password) = hub.create_person(&permit, new).await?;
-    Ok(Answer::User { name: person.name, password: password.map(Secret) })
+    Ok(Answer::User {
+        name: person.name,
+        password: password.map(Secret),
+    })
 }
 
 async fn check(hub: &Hub) -> Result<Answer, ServiceError> {
@@ -102,18 +124,26 @@ async fn check(hub: &Hub) -> Result<Answer, ServiceError> {
         problem: finding.problem,
         remedy: finding.remedy.to_owned(),
     };
-    Ok(Answer::Findings { findings: findings.into_iter().map(fault).collect() })
+    Ok(Answer::Findings {
+        findings: findings.into_iter().map(fault).collect(),
+    })
 }
 
 async fn backup(hub: &Hub, to: &Path) -> Result<Answer, ServiceError> {
     let permit = hub.permit(&Access::console())?;
     let report = hub.backup(&permit, to).await?;
-    Ok(Answer::Backup { path: report.path, bytes: report.bytes })
+    Ok(Answer::Backup {
+        path: report.path,
+        bytes: report.bytes,
+    })
 }
 
 /// The same scope for each role.
 pub fn grants(roles: Vec<Role>, scope: &str) -> Vec<RoleGrant> {
-    let grant = |role| RoleGrant { role, scope: scope.to_owned() };
+    let grant = |role| RoleGrant {
+        role,
+        scope: scope.to_owned(),
+    };
     roles.into_iter().map(grant).collect()
 }
 
@@ -121,6 +151,8 @@ fn object(value: Option<Value>, what: &str) -> Result<Object, ServiceError> {
     match value {
         None => Ok(Object::new()),
         Some(Value::Object(object)) => Ok(object),
-        Some(_) => Err(ServiceError::Invalid(format!("{what} must be a JSON object"))),
+        Some(_) => Err(ServiceError::Invalid(format!(
+            "{what} must be a JSON object"
+        ))),
     }
 }

@@ -42,12 +42,15 @@ pub fn bind(path: &Path) -> Result<UnixListener, Failure> {
         )));
     }
     match fs::remove_file(path) {
-        Err(problem) if problem.kind() != io::ErrorKind::NotFound => return Err(Failure::file("remove", path)(problem)),
+        Err(problem) if problem.kind() != io::ErrorKind::NotFound => {
+            return Err(Failure::file("remove", path)(problem));
+        }
         _ => {}
     }
     // The directory is 0700: nobody else comes near the socket before its own mode is set.
     let listener = UnixListener::bind(path).map_err(Failure::file("listen on", path))?;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).map_err(Failure::file("protect", path))?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600))
+        .map_err(Failure::file("protect", path))?;
     Ok(listener)
 }
 
@@ -57,7 +60,11 @@ pub async fn run(listener: UnixListener, path: &Path, hub: Hub, stop: Cancellati
     let mut commands = JoinSet::new();
     loop {
         let accept = async {
-            let turn = turns.clone().acquire_owned().await.expect("the semaphore is never closed");
+            let turn = turns
+                .clone()
+                .acquire_owned()
+                .await
+                .expect("the semaphore is never closed");
             (listener.accept().await, turn)
         };
         let (stream, turn) = tokio::select! {

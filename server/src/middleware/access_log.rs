@@ -17,7 +17,10 @@ pub async fn layer(request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = request.method().clone();
     let path = shown_path(request.uri().path()).into_owned();
-    let route = request.extensions().get::<MatchedPath>().map(|matched| matched.as_str().to_owned());
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map(|matched| matched.as_str().to_owned());
     let route = route.unwrap_or_else(|| "none".to_owned());
     let reference = request.extensions().get::<Reference>().cloned();
     let response = next.run(request).await;
@@ -25,7 +28,9 @@ pub async fn layer(request: Request, next: Next) -> Response {
     let (status, took) = (response.status().as_u16(), started.elapsed());
     metrics::counter!("muster_http_requests_total", "route" => route.clone(), "status" => status.to_string()).increment(1);
     metrics::histogram!("muster_http_request_seconds", "route" => route).record(took.as_secs_f64());
-    let reference = reference.as_ref().map_or("", |reference| reference.0.as_str());
+    let reference = reference
+        .as_ref()
+        .map_or("", |reference| reference.0.as_str());
     let duration_ms = took.as_millis() as u64;
     if status >= 500 {
         tracing::warn!(request.id = reference, %method, path, status, duration_ms, "request failed");
@@ -57,6 +62,9 @@ mod tests {
         let check = |path: &str, want: &str| assert_eq!(shown_path(path), want);
         check("/devices/pump-1", "/devices/pump-1");
         check("/setup/abcdef", "/setup/…");
-        check(&format!("/{}", "x".repeat(300)), &format!("/{}…", "x".repeat(199)));
+        check(
+            &format!("/{}", "x".repeat(300)),
+            &format!("/{}…", "x".repeat(199)),
+        );
     }
 }

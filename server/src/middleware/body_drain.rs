@@ -48,7 +48,8 @@ mod tests {
     async fn the_page_is_read_to_its_end_without_a_reader() {
         let ended = Arc::new(Notify::new());
         let told = ended.clone();
-        let chunks = futures::stream::iter(0..100).map(|_| Ok::<_, axum::Error>(Bytes::from_static(b"x")));
+        let chunks =
+            futures::stream::iter(0..100).map(|_| Ok::<_, axum::Error>(Bytes::from_static(b"x")));
         let end = futures::stream::once(async move {
             told.notify_one();
             Ok(Bytes::new())

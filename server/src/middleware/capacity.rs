@@ -46,7 +46,10 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
     match timeout(DEADLINE, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
-            tracing::warn!(deadline_s = DEADLINE.as_secs(), "a request took too long and was given up");
+            tracing::warn!(
+                deadline_s = DEADLINE.as_secs(),
+                "a request took too long and was given up"
+            );
             busy(&state, wanted)
         }
     }
@@ -61,6 +64,8 @@ pub fn busy(state: &AppState, wanted: Wanted) -> Response {
         reference: None,
     };
     let mut response = problem_page::respond(state, wanted, problem);
-    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
     response
 }

@@ -30,7 +30,11 @@ fn allowed(method: &Method, headers: &HeaderMap, uri: &Uri) -> bool {
     if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) {
         return true;
     }
-    let text = |name| headers.get(name).map(|value: &header::HeaderValue| value.to_str().unwrap_or(""));
+    let text = |name| {
+        headers
+            .get(name)
+            .map(|value: &header::HeaderValue| value.to_str().unwrap_or(""))
+    };
     if let Some(site) = text("sec-fetch-site") {
         return matches!(site, "same-origin" | "none");
     }
@@ -53,9 +57,18 @@ mod tests {
     fn check(method: Method, headers: &[(&'static str, &'static str)], want: bool) {
         let map: HeaderMap = headers
             .iter()
-            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .map(|(name, value)| {
+                (
+                    HeaderName::from_static(name),
+                    HeaderValue::from_static(value),
+                )
+            })
             .collect();
-        assert_eq!(allowed(&method, &map, &Uri::from_static("/x")), want, "{method} {headers:?}");
+        assert_eq!(
+            allowed(&method, &map, &Uri::from_static("/x")),
+            want,
+            "{method} {headers:?}"
+        );
     }
 
     #[test]
@@ -66,10 +79,26 @@ mod tests {
         check(Method::POST, &[("sec-fetch-site", "same-site")], false);
         check(Method::POST, &[("sec-fetch-site", "cross-site")], false);
         check(Method::DELETE, &[("sec-fetch-site", "")], false);
-        check(Method::POST, &[("origin", "http://hub:8080"), ("host", "hub:8080")], true);
-        check(Method::POST, &[("origin", "http://hub:8081"), ("host", "hub:8080")], false);
-        check(Method::POST, &[("origin", "http://evil.example"), ("host", "hub:8080")], false);
-        check(Method::POST, &[("origin", "null"), ("host", "hub:8080")], false);
+        check(
+            Method::POST,
+            &[("origin", "http://hub:8080"), ("host", "hub:8080")],
+            true,
+        );
+        check(
+            Method::POST,
+            &[("origin", "http://hub:8081"), ("host", "hub:8080")],
+            false,
+        );
+        check(
+            Method::POST,
+            &[("origin", "http://evil.example"), ("host", "hub:8080")],
+            false,
+        );
+        check(
+            Method::POST,
+            &[("origin", "null"), ("host", "hub:8080")],
+            false,
+        );
         check(Method::POST, &[("origin", "http://hub:8080")], false);
         check(Method::POST, &[("cookie", "sid=1")], false);
         check(Method::POST, &[], true);

@@ -20,7 +20,9 @@ pub async fn layer(State(state): State<AppState>, mut request: Request, next: Ne
     let policy = HeaderValue::from_str(&policy(&nonce)).expect("the policy is plain ASCII");
     request.extensions_mut().insert(CspNonce(nonce.into()));
     let mut response = next.run(request).await;
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    response
+        .headers_mut()
+        .insert(header::CONTENT_SECURITY_POLICY, policy);
     response
 }
 

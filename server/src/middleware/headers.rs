@@ -8,10 +8,22 @@ use axum::response::Response;
 use crate::state::{AppState, Scheme};
 
 const ALWAYS: [(HeaderName, HeaderValue); 5] = [
-    (HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff")),
-    (HeaderName::from_static("referrer-policy"), HeaderValue::from_static("same-origin")),
-    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
-    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+    (
+        HeaderName::from_static("x-content-type-options"),
+        HeaderValue::from_static("nosniff"),
+    ),
+    (
+        HeaderName::from_static("referrer-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
     (
         HeaderName::from_static("permissions-policy"),
         HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
@@ -19,8 +31,10 @@ const ALWAYS: [(HeaderName, HeaderValue); 5] = [
 ];
 
 /// Browsers stay on HTTPS for a year.
-const HSTS: (HeaderName, HeaderValue) =
-    (HeaderName::from_static("strict-transport-security"), HeaderValue::from_static("max-age=31536000"));
+const HSTS: (HeaderName, HeaderValue) = (
+    HeaderName::from_static("strict-transport-security"),
+    HeaderValue::from_static("max-age=31536000"),
+);
 
 /// See the module.
 pub async fn layer(State(state): State<AppState>, request: Request, next: Next) -> Response {

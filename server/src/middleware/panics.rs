@@ -21,8 +21,14 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
         Ok(response) => response,
         Err(panic) => {
             let reference = reference.map(|reference| reference.0);
-            let shown = reference.as_ref().map_or("", |reference| reference.as_str());
-            tracing::error!(request.id = shown, panic.text = text(&*panic), "a request panicked");
+            let shown = reference
+                .as_ref()
+                .map_or("", |reference| reference.as_str());
+            tracing::error!(
+                request.id = shown,
+                panic.text = text(&*panic),
+                "a request panicked"
+            );
             metrics::counter!("muster_http_panics_total").increment(1);
             let problem = Problem {
                 status: StatusCode::INTERNAL_SERVER_ERROR,
@@ -38,5 +44,6 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
 
 fn text(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no text")
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no text")
 }

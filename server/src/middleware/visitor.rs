@@ -5,9 +5,9 @@ use axum::extract::{MatchedPath, OriginalUri, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use muster_app::rpc::Need;
-use muster_app::session::Visitor;
 use muster_app::routes;
+use muster_app::rpc::{self, Need};
+use muster_app::session::Visitor;
 use muster_service::Access;
 use tower_sessions::Session;
 
@@ -18,7 +18,12 @@ use crate::session;
 use crate::state::AppState;
 
 /// Loads the visitor into the request. What is made for them is not kept by browsers and proxies.
-pub async fn layer(State(state): State<AppState>, session: Session, mut request: Request, next: Next) -> Response {
+pub async fn layer(
+    State(state): State<AppState>,
+    session: Session,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let Some(visitor) = load(&state, &session).await else {
         return busy(&state, Wanted::by(&request));
     };
@@ -28,7 +33,10 @@ pub async fn layer(State(state): State<AppState>, session: Session, mut request:
     };
     request.extensions_mut().insert(visitor);
     let mut response = next.run(request).await;
-    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(caching);
+    response
+        .headers_mut()
+        .entry(header::CACHE_CONTROL)
+        .or_insert(caching);
     response
 }
 
@@ -45,7 +53,9 @@ async fn load(state: &AppState, session: &Session) -> Option<Visitor> {
         return Some(Visitor { access: None });
     };
     match state.hub().access_of(person).await {
-        Ok(Some(access)) => Some(Visitor { access: Some(access) }),
+        Ok(Some(access)) => Some(Visitor {
+            access: Some(access),
+        }),
         // Deactivated or removed: the session ends with the account.
         Ok(None) => {
             if let Err(problem) = session.flush().await {
@@ -66,7 +76,12 @@ pub fn access(request: &Request) -> Option<&Access> {
 }
 
 /// Lets in who has what the door needs. Whoever is not signed in is led to the sign-in page, or told so.
-pub async fn require(need: Need, State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub async fn require(
+    need: Need,
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Response {
     match refusal(need, access(&request)) {
         None => next.run(request).await,
         Some(Refusal::SignedOut) => signed_out(&state, &request),
@@ -82,20 +97,40 @@ pub async fn require(need: Need, State(state): State<AppState>, request: Request
     }
 }
 
-/// For pages: leads visitors who are not signed in to the sign-in page, and back afterwards. What a role may see the
-/// pages decide themselves, through the hub.
-pub async fn pages(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-    let open = path.is_some_and(|path| path.starts_with("/rpc/") || need_of_page(path) == Some(Need::Anyone));
-    if open || access(&request).is_some() {
-        return next.run(request).await;
-    }
-    signed_out(&state, &request)
+/// For pages and server functions. Functions are refused here as well as in their bodies: before their arguments are
+/// even looked at. Pages lead visitors who are not signed in to the sign-in page, and back afterwards; what a role may
+/// see a page decides itself, through the hub.
+pub async fn listed(state: State<AppState>, request: Request, next: Next) -> Response {
+    let path = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map(MatchedPath::as_str)
+        .unwrap_or_default();
+    let need = if path.starts_with(rpc::PREFIX) {
+        need_of_call(path)
+    } else if path == routes::ROOT {
+        Need::SignedIn
+    } else if need_of_page(path) == Some(Need::Anyone) {
+        Need::Anyone
+    } else {
+        Need::SignedIn
+    };
+    require(need, state, request, next).await
+}
+
+/// What a server function needs. One without an entry needs an account, and asks for the rest itself.
+fn need_of_call(path: &str) -> Need {
+    let endpoint = rpc::ENDPOINTS
+        .iter()
+        .find(|(endpoint, _)| *endpoint == path);
+    endpoint.map_or(Need::SignedIn, |(_, need)| *need)
 }
 
 /// What a page needs, by its path as the router writes it. A page without an entry needs an account.
 pub fn need_of_page(path: &str) -> Option<Need> {
-    let page = routes::PAGES.iter().find(|(page, _)| axum_path(page) == path);
+    let page = routes::PAGES
+        .iter()
+        .find(|(page, _)| axum_path(page) == path);
     page.map(|(_, need)| *need)
 }
 
@@ -125,9 +160,16 @@ fn refusal(need: Need, access: Option<&Access>) -> Option<Refusal> {
 fn signed_out(state: &AppState, request: &Request) -> Response {
     let wanted = Wanted::by(request);
     if wanted == Wanted::Page {
-        let uri = request.extensions().get::<OriginalUri>().map_or(request.uri(), |original| &original.0);
+        let uri = request
+            .extensions()
+            .get::<OriginalUri>()
+            .map_or(request.uri(), |original| &original.0);
         let back = uri.path_and_query().map_or("/", |path| path.as_str());
-        let back = if request.method() == axum::http::Method::GET { back } else { "/" };
+        let back = if request.method() == axum::http::Method::GET {
+            back
+        } else {
+            "/"
+        };
         return Redirect::to(&routes::sign_in_for(back)).into_response();
     }
     let problem = Problem {

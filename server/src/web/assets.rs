@@ -20,11 +20,18 @@ pub async fn get(State(state): State<AppState>, request: Request) -> Response {
     let Some(asset) = state.site().asset(path) else {
         return (StatusCode::NOT_FOUND, "there is no such file\n").into_response();
     };
-    let caching = if path.starts_with(&*state.site().pkg) { FOR_EVER } else { ASK };
+    let caching = if path.starts_with(&*state.site().pkg) {
+        FOR_EVER
+    } else {
+        ASK
+    };
     let fixed = [
         (header::CACHE_CONTROL, caching),
         (header::VARY, HeaderValue::from_static("accept-encoding")),
-        (header::ETAG, HeaderValue::from_str(&asset.etag).expect("entity tags are plain ASCII")),
+        (
+            header::ETAG,
+            HeaderValue::from_str(&asset.etag).expect("entity tags are plain ASCII"),
+        ),
     ];
     if unchanged(request.headers(), &asset.etag) {
         return (StatusCode::NOT_MODIFIED, fixed).into_response();
@@ -32,14 +39,22 @@ pub async fn get(State(state): State<AppState>, request: Request) -> Response {
     let (encoding, body) = best(asset, request.headers());
     let mut response = (fixed, [(header::CONTENT_TYPE, asset.media_type)], body).into_response();
     if let Some(encoding) = encoding {
-        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+        response
+            .headers_mut()
+            .insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }
     response
 }
 
 fn unchanged(headers: &HeaderMap, etag: &str) -> bool {
-    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    known.is_some_and(|known| known.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag))
+    let known = headers
+        .get(header::IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok());
+    known.is_some_and(|known| {
+        known
+            .split(',')
+            .any(|tag| tag.trim().trim_start_matches("W/") == etag)
+    })
 }
 
 fn best(asset: &Asset, headers: &HeaderMap) -> (Option<&'static str>, Bytes) {
@@ -53,12 +68,19 @@ fn best(asset: &Asset, headers: &HeaderMap) -> (Option<&'static str>, Bytes) {
 /// Whether the client named the coding, and not with weight zero.
 fn accepts(headers: &HeaderMap, coding: &str) -> bool {
     let values = headers.get_all(header::ACCEPT_ENCODING).iter();
-    values.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).any(|offer| {
-        let mut parts = offer.split(';').map(str::trim);
-        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(coding));
-        let weight = parts.find_map(|part| part.strip_prefix("q=")).and_then(|weight| weight.parse::<f32>().ok());
-        named && weight.unwrap_or(1.0) > 0.0
-    })
+    values
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|offer| {
+            let mut parts = offer.split(';').map(str::trim);
+            let named = parts
+                .next()
+                .is_some_and(|name| name.eq_ignore_ascii_case(coding));
+            let weight = parts
+                .find_map(|part| part.strip_prefix("q="))
+                .and_then(|weight| weight.parse::<f32>().ok());
+            named && weight.unwrap_or(1.0) > 0.0
+        })
 }
 
 #[cfg(test)]
@@ -75,7 +97,9 @@ mod tests {
                 media_type: "text/plain",
                 etag: String::new(),
             };
-            let headers = [(header::ACCEPT_ENCODING, HeaderValue::from_static(offer))].into_iter().collect();
+            let headers = [(header::ACCEPT_ENCODING, HeaderValue::from_static(offer))]
+                .into_iter()
+                .collect();
             assert_eq!(best(&asset, &headers).0, want, "{offer}");
         };
         check("gzip, deflate, br, zstd", Some("br"));
@@ -88,7 +112,9 @@ mod tests {
     #[test]
     fn known_tags_are_recognised() {
         let check = |given: &'static str, want| {
-            let headers = [(header::IF_NONE_MATCH, HeaderValue::from_static(given))].into_iter().collect();
+            let headers = [(header::IF_NONE_MATCH, HeaderValue::from_static(given))]
+                .into_iter()
+                .collect();
             assert_eq!(unchanged(&headers, "\"a\""), want, "{given}");
         };
         check("\"a\"", true);

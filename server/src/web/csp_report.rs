@@ -14,7 +14,10 @@ pub async fn post(body: Bytes) -> StatusCode {
     let text = |name: &str| {
         let text = report[name].as_str().unwrap_or_default();
         let text = text.split(['?', '#']).next().unwrap_or_default();
-        text.chars().filter(|c| !c.is_control()).take(MAX_TEXT).collect::<String>()
+        text.chars()
+            .filter(|c| !c.is_control())
+            .take(MAX_TEXT)
+            .collect::<String>()
     };
     metrics::counter!("muster_csp_reports_total").increment(1);
     tracing::warn!(

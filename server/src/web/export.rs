@@ -26,14 +26,24 @@ pub mod csv;
 const CHUNK: usize = 1_000;
 
 /// Streams the file, in the order of ids, with the chosen columns or all of them.
-pub async fn get(State(state): State<AppState>, Extension(visitor): Extension<Visitor>, RawQuery(query): RawQuery) -> Response {
+pub async fn get(
+    State(state): State<AppState>,
+    Extension(visitor): Extension<Visitor>,
+    RawQuery(query): RawQuery,
+) -> Response {
     let Some(access) = visitor.access else {
         return StatusCode::UNAUTHORIZED.into_response();
     };
     let address = FleetAddress::parse(query.as_deref().unwrap_or_default());
     let condition = match Condition::parse(&address.filter) {
         Ok(condition) => condition,
-        Err(problem) => return (StatusCode::BAD_REQUEST, format!("the filter cannot be read: {problem}\n")).into_response(),
+        Err(problem) => {
+            return (
+                StatusCode::BAD_REQUEST,
+                format!("the filter cannot be read: {problem}\n"),
+            )
+                .into_response();
+        }
     };
     let permit = match allowed(&state, &access, &address).await {
         Ok(permit) => permit,
@@ -43,7 +53,9 @@ pub async fn get(State(state): State<AppState>, Extension(visitor): Extension<Vi
             return busy(&state, Wanted::Page);
         }
     };
-    let columns = address.columns.unwrap_or_else(|| all_columns(state.hub(), &access));
+    let columns = address
+        .columns
+        .unwrap_or_else(|| all_columns(state.hub(), &access));
     let (_, _, day, ..) = state.hub().now().civil();
     let name = file_name(state.hub().now().civil(), day);
     let export = Export {
@@ -56,10 +68,17 @@ pub async fn get(State(state): State<AppState>, Extension(visitor): Extension<Vi
     };
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ),
         (header::CACHE_CONTROL, "no-store".to_owned()),
     ];
-    (headers, Body::from_stream(stream::unfold(export, Export::next))).into_response()
+    (
+        headers,
+        Body::from_stream(stream::unfold(export, Export::next)),
+    )
+        .into_response()
 }
 
 fn file_name(civil: (i64, u32, u32, u32, u32, u32, u32), day: u32) -> String {
@@ -67,7 +86,11 @@ fn file_name(civil: (i64, u32, u32, u32, u32, u32, u32), day: u32) -> String {
 }
 
 /// Asks the policy and records the export, before the first byte leaves.
-async fn allowed(state: &AppState, access: &Access, address: &FleetAddress) -> Result<Permit<SeeDevices>, ServiceError> {
+async fn allowed(
+    state: &AppState,
+    access: &Access,
+    address: &FleetAddress,
+) -> Result<Permit<SeeDevices>, ServiceError> {
     let permit = state.hub().permit::<SeeDevices>(access)?;
     let filter = match (address.filter.is_empty(), address.text.is_empty()) {
         (true, true) => String::new(),
@@ -79,7 +102,10 @@ async fn allowed(state: &AppState, access: &Access, address: &FleetAddress) -> R
 }
 
 fn all_columns(hub: &Hub, access: &Access) -> Vec<Column> {
-    let tags = hub.tag_paths(access).into_iter().map(|tag| Column::Tag(tag.path));
+    let tags = hub
+        .tag_paths(access)
+        .into_iter()
+        .map(|tag| Column::Tag(tag.path));
     Column::SYSTEM.into_iter().chain(tags).collect()
 }
 
@@ -105,10 +131,23 @@ impl Export {
             Place::Head => (csv::head(&self.columns), Place::After(None)),
             Place::End => return None,
             Place::After(after) => {
-                let rows = self.hub.fleet_export(&self.permit, after.as_ref(), &self.condition, &self.text, CHUNK);
+                let rows = self.hub.fleet_export(
+                    &self.permit,
+                    after.as_ref(),
+                    &self.condition,
+                    &self.text,
+                    CHUNK,
+                );
                 let last = rows.last()?.entry.id.clone();
-                let text = rows.iter().map(|row| csv::line(row, &self.columns)).collect();
-                let place = if rows.len() < CHUNK { Place::End } else { Place::After(Some(last)) };
+                let text = rows
+                    .iter()
+                    .map(|row| csv::line(row, &self.columns))
+                    .collect();
+                let place = if rows.len() < CHUNK {
+                    Place::End
+                } else {
+                    Place::After(Some(last))
+                };
                 (text, place)
             }
         };

@@ -38,21 +38,36 @@ pub async fn get(
     RawQuery(query): RawQuery,
 ) -> Response {
     let pairs = query_string::pairs(query.as_deref().unwrap_or_default());
-    let value = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    let value = |name: &str| {
+        pairs
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    };
     let (Some(access), Some(id)) = (visitor.access, session.id()) else {
         return StatusCode::UNAUTHORIZED.into_response();
     };
     let Some(topics) = value("topics").and_then(topic::split) else {
         return (StatusCode::BAD_REQUEST, "topics are missing or not known\n").into_response();
     };
-    let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
+    let last = headers
+        .get("last-event-id")
+        .and_then(|value| value.to_str().ok());
     let after = last.or(value("after")).and_then(|id| id.parse().ok());
     // Heard before the stream is opened: an end in between is not missed.
     let endings = state.endings().listen();
-    let stream = match state.hub().subscribe_live(&access, service_topics(topics), after) {
+    let stream = match state
+        .hub()
+        .subscribe_live(&access, service_topics(topics), after)
+    {
         Ok(stream) => stream,
         Err(ServiceError::Busy(_)) => {
-            return (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "10")], "too many open pages\n").into_response();
+            return (
+                StatusCode::TOO_MANY_REQUESTS,
+                [(header::RETRY_AFTER, "10")],
+                "too many open pages\n",
+            )
+                .into_response();
         }
         Err(problem) => return (StatusCode::BAD_REQUEST, format!("{problem}\n")).into_response(),
     };
@@ -60,7 +75,10 @@ pub async fn get(
     let feed = Feed {
         state,
         session: stored_id(&id),
-        is_mine: Mine { session: id, person: access.person().map(|person| person.id) },
+        is_mine: Mine {
+            session: id,
+            person: access.person().map(|person| person.id),
+        },
         endings,
         send,
     };
@@ -124,8 +142,12 @@ impl Feed {
                 }
             };
             let Some((id, item)) = item else { break };
-            let item = encode(item);
-            let text = format!("id: {id}\nevent: {}\ndata: {}\n\n", item.kind(), item.data());
+            let item = encode(item, self.state.hub().now());
+            let text = format!(
+                "id: {id}\nevent: {}\ndata: {}\n\n",
+                item.kind(),
+                item.data()
+            );
             if self.send.send(Ok(text.into())).await.is_err() {
                 break;
             }
@@ -138,7 +160,10 @@ impl Feed {
         match self.state.hub().load_session(self.session).await {
             Ok(found) => found.is_some(),
             Err(problem) => {
-                tracing::debug!(error = story(&problem), "a stream could not ask for its session");
+                tracing::debug!(
+                    error = story(&problem),
+                    "a stream could not ask for its session"
+                );
                 true
             }
         }

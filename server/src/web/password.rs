@@ -49,7 +49,10 @@ pub async fn post(
         return back_with(routes::ACCOUNT, "mismatch").into_response();
     }
     let this = session.id().map(|id| session::stored_id(&id));
-    let changed = state.hub().change_own_password(&access, &fields.current, &fields.new, this).await;
+    let changed = state
+        .hub()
+        .change_own_password(&access, &fields.current, &fields.new, this)
+        .await;
     if let Err(problem) = changed {
         let code = match problem {
             PasswordError::Wrong => "wrong",

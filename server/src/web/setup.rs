@@ -48,7 +48,9 @@ pub async fn post(
     if fields.password != fields.repeat {
         return back_with(&page, "mismatch").into_response();
     }
-    let made = hub.complete_setup(&token, &fields.name, &fields.display_name, &fields.password).await;
+    let made = hub
+        .complete_setup(&token, &fields.name, &fields.display_name, &fields.password)
+        .await;
     let person = match made {
         Ok(person) => person,
         Err(problem) => {

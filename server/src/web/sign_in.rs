@@ -45,7 +45,9 @@ pub async fn post(
     let address = peer.0.ip().to_canonical().to_string();
     let next = local(&fields.next);
     let refused = |problem: &str| {
-        let next = next.map(|next| format!("&next={}", routes::encode(next))).unwrap_or_default();
+        let next = next
+            .map(|next| format!("&next={}", routes::encode(next)))
+            .unwrap_or_default();
         Redirect::to(&format!("{}?problem={problem}{next}", routes::SIGN_IN)).into_response()
     };
     let person = match hub.sign_in(&fields.name, &fields.password, &address).await {
@@ -61,6 +63,10 @@ pub async fn post(
         tracing::warn!(error = story(&problem), "a session could not be made");
         return busy(&state, Wanted::Page);
     }
-    let place = if person.must_change_password { routes::ACCOUNT } else { next.unwrap_or(routes::ROOT) };
+    let place = if person.must_change_password {
+        routes::ACCOUNT
+    } else {
+        next.unwrap_or(routes::ROOT)
+    };
     Redirect::to(place).into_response()
 }

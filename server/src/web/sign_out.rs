@@ -14,12 +14,20 @@ use crate::session::Ended;
 use crate::state::AppState;
 
 /// Ends this session.
-pub async fn here(state: State<AppState>, visitor: Extension<Visitor>, session: Session) -> Response {
+pub async fn here(
+    state: State<AppState>,
+    visitor: Extension<Visitor>,
+    session: Session,
+) -> Response {
     end(state.0, visitor.0, session, false).await
 }
 
 /// Ends all sessions of the person, in whatever browser.
-pub async fn everywhere(state: State<AppState>, visitor: Extension<Visitor>, session: Session) -> Response {
+pub async fn everywhere(
+    state: State<AppState>,
+    visitor: Extension<Visitor>,
+    session: Session,
+) -> Response {
     end(state.0, visitor.0, session, true).await
 }
 

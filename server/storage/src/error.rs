@@ -7,7 +7,9 @@ use std::sync::Arc;
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum StorageError {
     /// The database cannot be reached.
-    #[error("{operation}: the database is unavailable; see that it runs and is reachable, the hub goes on by itself ({cause})")]
+    #[error(
+        "{operation}: the database is unavailable; see that it runs and is reachable, the hub goes on by itself ({cause})"
+    )]
     Unavailable {
         /// What was being done.
         operation: &'static str,
@@ -15,19 +17,25 @@ pub enum StorageError {
         cause: String,
     },
     /// There is no room left for the database.
-    #[error("{operation}: the disk of the database is full; free space, nothing acknowledged is lost")]
+    #[error(
+        "{operation}: the disk of the database is full; free space, nothing acknowledged is lost"
+    )]
     DiskFull {
         /// What was being done.
         operation: &'static str,
     },
     /// The linked SQLite has known faults.
-    #[error("SQLite {found} can damage its log (fixed in 3.51.3); use a build with SQLite 3.51.3 or newer")]
+    #[error(
+        "SQLite {found} can damage its log (fixed in 3.51.3); use a build with SQLite 3.51.3 or newer"
+    )]
     TooOldSqlite {
         /// Its version.
         found: String,
     },
     /// A newer Muster has written this database.
-    #[error("the database has schema {found}, this binary knows {known}; use the newer binary or restore a backup made before the upgrade")]
+    #[error(
+        "the database has schema {found}, this binary knows {known}; use the newer binary or restore a backup made before the upgrade"
+    )]
     NewerSchema {
         /// Newest migration applied.
         found: i64,
@@ -35,7 +43,9 @@ pub enum StorageError {
         known: i64,
     },
     /// A migration that was applied is not the one this binary carries.
-    #[error("migration {version} of the database is not the one this binary carries; use the binary that made the database")]
+    #[error(
+        "migration {version} of the database is not the one this binary carries; use the binary that made the database"
+    )]
     OtherSchema {
         /// Its number.
         version: i64,
@@ -49,10 +59,14 @@ pub enum StorageError {
         holder: String,
     },
     /// The master key does not open what was sealed.
-    #[error("the master key does not belong to this database; put back the key file that was made with it")]
+    #[error(
+        "the master key does not belong to this database; put back the key file that was made with it"
+    )]
     WrongMasterKey,
     /// A stored value cannot be read.
-    #[error("{table}.{column} of {row} cannot be read ({cause}); run `muster check` and restore a backup")]
+    #[error(
+        "{table}.{column} of {row} cannot be read ({cause}); run `muster check` and restore a backup"
+    )]
     Corrupt {
         /// Its table.
         table: &'static str,
@@ -102,4 +116,19 @@ pub enum StorageError {
         /// What the driver said.
         source: Arc<sqlx::Error>,
     },
+}
+
+/// The error for a stored value that breaks its rule.
+pub(crate) fn corrupt(
+    table: &'static str,
+    column: &'static str,
+    row: impl std::fmt::Display,
+    cause: impl std::fmt::Display,
+) -> StorageError {
+    StorageError::Corrupt {
+        table,
+        column,
+        row: row.to_string(),
+        cause: cause.to_string(),
+    }
 }

@@ -3,17 +3,40 @@
 //! [`Store`] is the whole door. Reads go to a pool; everything that changes something is a command to the one writer
 //! (`writer`), which commits what has queued in one transaction, tells the [`CommitHook`], and then answers.
 
+mod audit;
+mod backup;
 mod change;
+mod check;
+mod devices;
+mod engine;
 mod error;
+mod events;
+mod messages;
+mod people;
+mod policies;
+mod presence;
+mod prune;
 mod records;
+mod samples;
+mod sealed;
+mod sessions;
+mod settings;
+mod statements;
 mod store;
+mod subscriptions;
+mod twins;
+mod writer;
 
 pub use change::{Change, CommitHook, Committed};
 pub use error::StorageError;
+pub use messages::MAX_MESSAGES;
 pub use records::{
     AuditCheck, AuditFault, BackupReport, DeviceChange, DeviceRow, DeviceSummary, EventQuery,
     Finding, InsertOutcome, NewPerson, PasswordHash, PersonChange, PresenceNote, PresenceOutcome,
     PresenceSample, Pruned, Refusal, ReportOutcome, Session, TwinOutcome, TwinRow, WebSession,
     WriteOutcome,
 };
+pub use samples::MAX_SAMPLES;
+#[doc(hidden)]
+pub use statements::{Statement, statements};
 pub use store::{Location, MasterKey, Store, StoreConfig};

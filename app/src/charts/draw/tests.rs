@@ -31,7 +31,10 @@ fn series(paint: Paint, values: &[(i64, f64)]) -> Series {
     Series {
         name: "This device".into(),
         paint,
-        points: values.iter().map(|&(h, v)| Point::new(NOON - 4 * HOUR + h * HOUR, v)).collect(),
+        points: values
+            .iter()
+            .map(|&(h, v)| Point::new(NOON - 4 * HOUR + h * HOUR, v))
+            .collect(),
     }
 }
 
@@ -43,9 +46,20 @@ fn inner(drawing: &str) -> &str {
 
 #[test]
 fn a_whole_chart_is_always_the_same_bytes() {
-    let mut m = model(Kind::Lines, vec![series(Paint::Slot(1), &[(0, 4.0), (1, 4.5), (4, 8.6)])]);
-    m.gaps = vec![Gap { from: NOON - 3 * HOUR, to: NOON }];
-    m.thresholds = vec![Threshold { value: 8.0, name: "high".into(), limit: Limit::Critical, side: Side::Above }];
+    let mut m = model(
+        Kind::Lines,
+        vec![series(Paint::Slot(1), &[(0, 4.0), (1, 4.5), (4, 8.6)])],
+    );
+    m.gaps = vec![Gap {
+        from: NOON - 3 * HOUR,
+        to: NOON,
+    }];
+    m.thresholds = vec![Threshold {
+        value: 8.0,
+        name: "high".into(),
+        limit: Limit::Critical,
+        side: Side::Above,
+    }];
     let want = concat!(
         r#"<title id="t-t">Temperature</title><desc id="t-d">Rose to 8.6 °C.</desc>"#,
         r#"<defs><pattern id="t-hatch" width="6" height="6" patternUnits="userSpaceOnUse">"#,
@@ -70,7 +84,7 @@ fn a_whole_chart_is_always_the_same_bytes() {
         r#"<path class="s1" d="M0 60 250 55"/><path class="s1" d="M1000 14h0"/></svg>"#,
         r#"<line class="th th--critical" x1="0" x2="100%" y1="20" y2="20"/>"#,
         r#"<circle class="pt pt--critical" cx="100%" cy="14" r="4"/>"#,
-        r#"<text class="th-l--critical" x="100%" dx="8" y="24">8 high</text>"#,
+        r#"<text class="th-l--critical" x="100%" dx="8" y="24">8.0 high</text>"#,
         r#"<text class="ink" x="100%" dx="8" y="11">8.6</text>"#,
     );
     assert_eq!(plot(&m, 100, Zone::Utc), want);
@@ -111,17 +125,30 @@ fn parts_stand_on_each_other_in_steps() {
 fn names_are_text_not_markup() {
     let mut m = model(Kind::Lines, Vec::new());
     m.title = "<b>&\"".into();
-    m.thresholds = vec![Threshold { value: 3.0, name: "<i>".into(), limit: Limit::Target, side: Side::Neither }];
+    m.thresholds = vec![Threshold {
+        value: 3.0,
+        name: "<i>".into(),
+        limit: Limit::Target,
+        side: Side::Neither,
+    }];
     let drawing = plot(&m, 100, Zone::Utc);
     assert!(drawing.contains("&lt;b&gt;&amp;&quot;</title>"));
-    assert!(drawing.contains("3 &lt;i&gt;</text>"));
+    assert!(drawing.contains("3.0 &lt;i&gt;</text>"));
     assert!(!drawing.contains("<b>") && !drawing.contains("<i>"));
 }
 
 #[test]
 fn no_colour_and_no_style_in_any_drawing() {
-    let mut m = model(Kind::Lines, vec![series(Paint::Slot(6), &[(0, 1.0), (4, 2.0)])]);
-    m.gaps = vec![Gap { from: NOON - 2 * HOUR, to: NOON - HOUR }];
+    let mut m = model(
+        Kind::Lines,
+        vec![series(Paint::Slot(6), &[(0, 1.0), (4, 2.0)])],
+    );
+    m.gaps = vec![Gap {
+        from: NOON - 2 * HOUR,
+        to: NOON - HOUR,
+    }];
     let drawing = plot(&m, 216, Zone::Utc);
-    assert!(!drawing.contains("style=") && !drawing.contains("stroke=") && !drawing.contains("rgb"));
+    assert!(
+        !drawing.contains("style=") && !drawing.contains("stroke=") && !drawing.contains("rgb")
+    );
 }

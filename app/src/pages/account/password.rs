@@ -8,17 +8,22 @@ use crate::ui::{Button, ButtonKind, Note, TextField, Tone};
 /// The current password, and the new one twice.
 #[component]
 pub(super) fn PasswordForm(
+    /// The sign-in name, for the browser's memory of passwords.
+    name: String,
     /// The present password is temporary: nothing else works before it is changed.
     due: bool,
 ) -> impl IntoView {
-    let note = due.then(|| view! {
-        <Note tone=Tone::Attention>
-            "Your password is a temporary one. Choose your own to go on."
-        </Note>
+    let note = due.then(|| {
+        view! {
+            <Note tone=Tone::Attention>
+                "Your password is a temporary one. Choose your own to go on."
+            </Note>
+        }
     });
     view! {
         <form class="person-form" action=routes::ACCOUNT_PASSWORD method="post">
             {note}
+            <input type="text" name="name" value=name autocomplete="username" hidden/>
             <TextField
                 id="current"
                 name="current"

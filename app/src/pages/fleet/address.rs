@@ -1,11 +1,11 @@
 //! The fleet page's whole state, as its address says it. The export takes the same query string.
 
+use muster_query::QueryError;
 use serde::{Deserialize, Serialize};
 
 use super::query_string;
-
-/// Where the page is.
-pub const PATH: &str = "/fleet";
+use super::typed::{self, Typed};
+use crate::routes;
 
 /// Most columns beside the device's id; more would not fit any screen.
 pub const MAX_COLUMNS: usize = 16;
@@ -201,9 +201,14 @@ pub struct FleetAddress {
     pub rows: Rows,
     /// Where the page begins; `None` for the first.
     pub cursor: Option<String>,
+    /// How many rows lay before the page when its address was made. Only words depend on it.
+    pub before: u32,
     /// The tag whose values are counted above the list, by its path below `tags`; `None` for the usual one.
     pub group: Option<String>,
 }
+
+/// The name of what is typed into the query bar, in the address its form makes.
+pub const TYPED: &str = "add";
 
 /// Stands for the first column, so that a choice of no other column can be told from no choice.
 const FIRST_COLUMN: &str = "device";
@@ -217,23 +222,55 @@ impl FleetAddress {
         }
     }
 
-    /// Reads a query string. What it does not know is left out.
+    /// Reads a query string. What it does not know is left out, also what was typed and makes no sense.
     pub fn parse(query: &str) -> Self {
         let mut address = Self::default();
+        let mut added = String::new();
         for (name, value) in query_string::pairs(query) {
             match name.as_str() {
                 "filter" => address.filter = value.trim().to_owned(),
-                "q" => address.text = value.trim().to_owned(),
+                routes::FLEET_TEXT => address.text = value.trim().to_owned(),
+                TYPED => added = value,
                 "sort" => address.sort = SortBy::from_name(&value).unwrap_or_default(),
                 "dir" => address.descending = value == "desc",
                 "cols" => address.add_column(&value),
                 "rows" => address.rows = Rows::from_text(&value).unwrap_or_default(),
                 "cursor" => address.cursor = (!value.is_empty()).then_some(value),
+                "at" => address.before = value.parse().unwrap_or(0),
                 "group" => address.group = (!value.is_empty()).then_some(value),
                 _ => {}
             }
         }
-        address
+        match typed::read(&added) {
+            Typed::Nothing | Typed::Refused(_) => address,
+            typed => address.adding(typed),
+        }
+    }
+
+    /// What was typed into the query bar and could not be understood, with the reason.
+    pub fn refused(query: &str) -> Option<(String, QueryError)> {
+        let pairs = query_string::pairs(query);
+        let (_, text) = pairs.into_iter().rfind(|(name, _)| name == TYPED)?;
+        match typed::read(&text) {
+            Typed::Refused(error) => Some((text, error)),
+            Typed::Nothing | Typed::Text(_) | Typed::Condition(_) => None,
+        }
+    }
+
+    /// The list narrowed by what was typed: a condition joins the filter, text replaces the text.
+    #[must_use]
+    pub fn adding(&self, typed: Typed) -> Self {
+        let mut narrower = self.first_page();
+        match typed {
+            Typed::Nothing | Typed::Refused(_) => {}
+            Typed::Text(text) => narrower.text = text,
+            Typed::Condition(added) => {
+                // A filter that cannot be read gives way to one that can.
+                let filter = muster_query::Condition::parse(&self.filter).unwrap_or_default();
+                narrower.filter = filter.and(added).to_string();
+            }
+        }
+        narrower
     }
 
     fn add_column(&mut self, name: &str) {
@@ -248,7 +285,7 @@ impl FleetAddress {
 
     /// The pairs of the address, without what is usual.
     pub fn pairs(&self) -> Vec<(&'static str, String)> {
-        let mut pairs = vec![("filter", self.filter.clone()), ("q", self.text.clone())];
+        let mut pairs = vec![("filter", self.filter.clone()), (routes::FLEET_TEXT, self.text.clone())];
         if self.sort != SortBy::default() {
             pairs.push(("sort", self.sort.name()));
         }
@@ -265,6 +302,9 @@ impl FleetAddress {
             Some(columns) => pairs.extend(columns.iter().map(|column| ("cols", column.name()))),
         }
         pairs.extend(self.cursor.clone().map(|cursor| ("cursor", cursor)));
+        if self.before > 0 {
+            pairs.push(("at", self.before.to_string()));
+        }
         pairs.retain(|(_, value)| !value.is_empty());
         pairs
     }
@@ -277,7 +317,7 @@ impl FleetAddress {
 
     /// The address of the page.
     pub fn href(&self) -> String {
-        format!("{PATH}{}", self.query())
+        format!("{}{}", routes::FLEET, self.query())
     }
 
     /// The address of the whole result as a file: no page, no grouping.
@@ -287,7 +327,7 @@ impl FleetAddress {
             group: None,
             ..self.first_page()
         };
-        format!("{PATH}/export.csv{}", whole.query())
+        format!("{}{}", routes::FLEET_EXPORT, whole.query())
     }
 
     /// The same list from its beginning. Whatever changes the list starts here.
@@ -295,6 +335,17 @@ impl FleetAddress {
     pub fn first_page(&self) -> Self {
         Self {
             cursor: None,
+            before: 0,
+            ..self.clone()
+        }
+    }
+
+    /// The page at a cursor, after so many rows.
+    #[must_use]
+    pub fn at(&self, cursor: String, before: u32) -> Self {
+        Self {
+            cursor: Some(cursor),
+            before,
             ..self.clone()
         }
     }
@@ -326,6 +377,7 @@ impl FleetAddress {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
     use proptest::prelude::*;
 
@@ -372,6 +424,26 @@ mod tests {
         );
         let many: String = (0..40).map(|i| format!("cols=tags.a{i}&")).collect();
         assert_eq!(FleetAddress::parse(&many).columns.map(|c| c.len()), Some(MAX_COLUMNS));
+    }
+
+    #[test]
+    fn what_is_typed_narrows_the_list() {
+        let check = |query: &str, filter: &str, text: &str| {
+            let address = FleetAddress::parse(query);
+            assert_eq!((address.filter.as_str(), address.text.as_str()), (filter, text), "{query}");
+        };
+        check("filter=status+%3D+'enabled'&add=pump", "status = 'enabled'", "pump");
+        check(
+            "filter=status+%3D+'enabled'&add=tags.a+%3D+1",
+            "status = 'enabled' AND tags.a = 1",
+            "",
+        );
+        check("filter=status+%3D+'enabled'&add=stat+%3D+1", "status = 'enabled'", "");
+        check("filter=nonsense&add=tags.a=1", "tags.a = 1", "");
+        let (text, error) = FleetAddress::refused("add=stauts+%3D+'x'").unwrap();
+        assert_eq!(text, "stauts = 'x'");
+        assert_eq!(error.suggestion.as_deref(), Some("status"));
+        assert_eq!(FleetAddress::refused("add=pump"), None);
     }
 
     #[test]
@@ -448,9 +520,10 @@ mod tests {
             columns in columns(),
             rows in prop::sample::select(Rows::ALL.to_vec()),
             cursor in prop::option::of("[A-Za-z0-9_-]{1,20}"),
+            before in any::<u32>(),
             group in prop::option::of(path()),
         ) {
-            let address = FleetAddress { filter, text, sort, descending, columns, rows, cursor, group };
+            let address = FleetAddress { filter, text, sort, descending, columns, rows, cursor, before, group };
             prop_assert_eq!(FleetAddress::parse(&address.query()), address);
         }
     }

@@ -1,6 +1,6 @@
 //! Query strings of addresses, the same on server and browser.
 
-use std::fmt::Write as _;
+use crate::routes::encode;
 
 /// Longest query string that is read, in bytes; the rest is ignored.
 const MAX_QUERY: usize = 32 * 1024;
@@ -29,20 +29,6 @@ pub fn of_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Stri
         text.push_str(&encode(value));
     }
     text
-}
-
-/// Percent-encodes everything but the characters that addresses never give a meaning.
-pub fn encode(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
 }
 
 fn decode(text: &str) -> String {

@@ -10,13 +10,18 @@ use crate::routes;
 use crate::rpc::people::{CreatePerson, Created};
 use crate::session::use_session;
 use crate::shell::Page;
-use crate::ui::{Breadcrumb, Button, ButtonKind, Crumb, LinkButton, Note, PageHead, TextField, Tone};
+use crate::ui::{
+    Breadcrumb, Button, ButtonKind, Crumb, LinkButton, Note, PageHead, TextField, Tone,
+};
 use muster_core::policy::Action;
 
 /// The form, and after it what was made.
 #[component]
 pub(crate) fn CreatePage() -> impl IntoView {
-    if !use_session().with(|me| me.can(Action::ManagePeople)) {
+    let may = use_session()
+        .me_now()
+        .is_some_and(|me| me.can(Action::ManagePeople));
+    if !may {
         let error = AppError::Forbidden {
             action: Action::ManagePeople.in_words().to_owned(),
         };

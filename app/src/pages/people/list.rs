@@ -41,11 +41,13 @@ fn List(page: PeoplePage) -> impl IntoView {
     .concat();
     let rows = page.rows.into_iter().map(row).collect_view();
     let is_one_page = page.previous.is_none() && page.next.is_none();
-    let pager = (!is_one_page).then(|| view! {
-        <nav class="row mt-4" aria-label="Pages of the list">
-            {step("Previous", page.previous)}
-            {step("Next", page.next)}
-        </nav>
+    let pager = (!is_one_page).then(|| {
+        view! {
+            <nav class="row mt-4" aria-label="Pages of the list">
+                {step("Previous", page.previous)}
+                {step("Next", page.next)}
+            </nav>
+        }
     });
     view! {
         <Page title="People">

@@ -23,7 +23,8 @@ pub(super) fn EditForm(person: PersonView, again: Again) -> impl IntoView {
         }
     });
     let error = Signal::derive(move || action.value().get().and_then(Result::err));
-    let name_error = Signal::derive(move || error.with(|error| error.as_ref()?.of_field("display_name")));
+    let name_error =
+        Signal::derive(move || error.with(|error| error.as_ref()?.of_field("display_name")));
     view! {
         <ActionForm action=action>
             <div class="person-form">

@@ -29,6 +29,7 @@ pub(crate) fn census(hub: &Hub, access: &Access) -> CensusNews {
     census_news(&hub.census(access, &Condition::all()), hub.now().millis())
 }
 
+/// Counts as they travel.
 pub(crate) fn census_news(census: &Census, at_ms: i64) -> CensusNews {
     let count = |n: usize| n as u64;
     CensusNews {

@@ -24,7 +24,10 @@ pub async fn create_person(
     let new = read(name, display_name, &grants, password)?;
     let (person, password) = match hub.create_person(&permit, new).await {
         Err(muster_service::ServiceError::AlreadyExists) => {
-            return Err(AppError::field("name", "somebody else signs in with this name"));
+            return Err(AppError::field(
+                "name",
+                "somebody else signs in with this name",
+            ));
         }
         other => other?,
     };

@@ -12,23 +12,17 @@ use crate::error::FieldError;
 pub(super) fn read(inputs: &[GrantInput]) -> Result<Vec<RoleGrant>, Vec<FieldError>> {
     let mut grants = Vec::new();
     let mut errors = Vec::new();
-    let mut refuse = |i: usize, part: &str, message: String| {
-        errors.push(FieldError {
-            field: format!("grants[{i}][{part}]"),
-            message,
-        });
-    };
     for (i, input) in inputs.iter().enumerate() {
         let scope = input.scope.trim();
         if input.role.is_empty() {
             if !scope.is_empty() {
-                refuse(i, "role", "Choose the role that this scope is for.".to_owned());
+                errors.push(refusal(i, "role", "choose the role that this scope is for"));
             }
             continue;
         }
         match (input.role.parse::<Role>(), Condition::parse(scope)) {
-            (Err(error), _) => refuse(i, "role", crate::format::sentence(&error)),
-            (_, Err(error)) => refuse(i, "scope", crate::format::sentence(&error.to_string())),
+            (Err(error), _) => errors.push(refusal(i, "role", &error)),
+            (_, Err(error)) => errors.push(refusal(i, "scope", &error.to_string())),
             (Ok(role), Ok(_)) => grants.push(RoleGrant {
                 role,
                 scope: scope.to_owned(),
@@ -36,9 +30,20 @@ pub(super) fn read(inputs: &[GrantInput]) -> Result<Vec<RoleGrant>, Vec<FieldErr
         }
     }
     if errors.is_empty() && grants.is_empty() {
-        refuse(0, "role", "Choose at least one role.".to_owned());
+        errors.push(refusal(0, "role", "choose at least one role"));
     }
-    if errors.is_empty() { Ok(grants) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(grants)
+    } else {
+        Err(errors)
+    }
+}
+
+fn refusal(i: usize, part: &str, message: &str) -> FieldError {
+    FieldError {
+        field: format!("grants[{i}][{part}]"),
+        message: crate::format::sentence(message),
+    }
 }
 
 #[cfg(test)]
@@ -65,10 +70,19 @@ mod tests {
     #[test]
     fn errors_name_their_field() {
         check(&[("operator", ""), ("", "")], Ok(1));
-        check(&[("operator", "tags.region = 'north'"), ("admin", "")], Ok(2));
+        check(
+            &[("operator", "tags.region = 'north'"), ("admin", "")],
+            Ok(2),
+        );
         check(&[], Err(&["grants[0][role]"]));
         check(&[("", ""), ("", "")], Err(&["grants[0][role]"]));
-        check(&[("operator", "tags.region ="), ("boss", "")], Err(&["grants[0][scope]", "grants[1][role]"]));
-        check(&[("operator", ""), ("", "tags.a = 1")], Err(&["grants[1][role]"]));
+        check(
+            &[("operator", "tags.region ="), ("boss", "")],
+            Err(&["grants[0][scope]", "grants[1][role]"]),
+        );
+        check(
+            &[("operator", ""), ("", "tags.a = 1")],
+            Err(&["grants[1][role]"]),
+        );
     }
 }

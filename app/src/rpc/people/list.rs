@@ -22,7 +22,9 @@ pub async fn list_people(
     let name_at = |i: usize| people.get(i).map(|person| person.name.clone());
     Ok(PeoplePage {
         total: people.len() as u64,
-        previous: (start > 0).then(|| name_at(start.saturating_sub(PAGE))).flatten(),
+        previous: (start > 0)
+            .then(|| name_at(start.saturating_sub(PAGE)))
+            .flatten(),
         next: name_at(end),
         rows: people[start..end].iter().cloned().map(Into::into).collect(),
     })

@@ -59,6 +59,7 @@ pub fn SelectField(
             </select>
         </Field>
     }
+    .into_any()
 }
 
 /// Yes or no, or one of a row with the same name.
@@ -106,4 +107,5 @@ pub fn Check(
             </span>
         </label>
     }
+    .into_any()
 }

@@ -46,7 +46,9 @@ pub fn TextField(
     if let Some(bind) = bind {
         Effect::new(move |seen: Option<bool>| {
             let text = bind.get();
-            let Some(input) = node.get() else { return false };
+            let Some(input) = node.get() else {
+                return false;
+            };
             if input.value() != text {
                 match seen {
                     Some(true) => input.set_value(&text),
@@ -80,6 +82,7 @@ pub fn TextField(
             />
         </Field>
     }
+    .into_any()
 }
 
 /// Several lines of text, as a JSON document.
@@ -151,4 +154,5 @@ pub fn TextArea(
             </textarea>
         </Field>
     }
+    .into_any()
 }

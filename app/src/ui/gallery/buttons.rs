@@ -3,7 +3,9 @@
 use leptos::prelude::*;
 
 use super::show;
-use crate::ui::{Button, ButtonGroup, ButtonKind, ButtonSize, IconButton, LinkButton, ThemeSwitch, Toolbar};
+use crate::ui::{
+    Button, ButtonGroup, ButtonKind, ButtonSize, IconButton, LinkButton, ThemeSwitch, Toolbar,
+};
 
 pub(super) fn buttons() -> AnyView {
     let day = RwSignal::new(true);

@@ -42,17 +42,39 @@ fn temperature() -> ChartModel {
     let rise = |i: i64| if i > 90 { (i - 90) as f64 * 0.7 } else { 0.0 };
     let point = |(i, at)| {
         let value = 4.2 + 0.4 * wiggle(i, 1) + rise(i);
-        Point::of_many(at, value, value - 0.5, value + 0.6 + 0.4 * wiggle(i, 2).abs(), 15)
+        Point::of_many(
+            at,
+            value,
+            value - 0.5,
+            value + 0.6 + 0.4 * wiggle(i, 2).abs(),
+            15,
+        )
     };
-    let gap = Gap { from: NOW - DAY + 50 * QUARTER, to: NOW - DAY + 54 * QUARTER };
-    let points = times().map(point).filter(|p| p.at <= gap.from || p.at >= gap.to).collect();
-    let threshold = |value, name: &str, limit, side| Threshold { value, name: name.into(), limit, side };
+    let gap = Gap {
+        from: NOW - DAY + 50 * QUARTER,
+        to: NOW - DAY + 54 * QUARTER,
+    };
+    let points = times()
+        .map(point)
+        .filter(|p| p.at <= gap.from || p.at >= gap.to)
+        .collect();
+    let threshold = |value, name: &str, limit, side| Threshold {
+        value,
+        name: name.into(),
+        limit,
+        side,
+    };
     ChartModel {
         unit: "°C".into(),
         note: "average of 15 min with lowest and highest".into(),
-        finding: "Around 4.2 °C until 13:00, then a steady rise above 8 °C. No data for one hour.".into(),
+        finding: "Around 4.2 °C until 13:00, then a steady rise above 8 °C. No data for one hour."
+            .into(),
         high: 12.0,
-        series: vec![Series { name: "This device".into(), paint: Paint::Slot(1), points }],
+        series: vec![Series {
+            name: "This device".into(),
+            paint: Paint::Slot(1),
+            points,
+        }],
         gaps: vec![gap],
         thresholds: vec![
             threshold(8.0, "high", Limit::Critical, Side::Above),
@@ -66,19 +88,32 @@ fn presence() -> ChartModel {
     let part = |name: &str, paint, value: &dyn Fn(i64) -> f64| Series {
         name: name.into(),
         paint,
-        points: times().map(|(i, at)| Point::new(at, value(i).max(0.0).round())).collect(),
+        points: times()
+            .map(|(i, at)| Point::new(at, value(i).max(0.0).round()))
+            .collect(),
     };
-    let silent = |i: i64| if (60..75).contains(&i) { 1_800.0 } else { 318.0 + 20.0 * wiggle(i, 4) };
+    let silent = |i: i64| {
+        if (60..75).contains(&i) {
+            1_800.0
+        } else {
+            318.0 + 20.0 * wiggle(i, 4)
+        }
+    };
     ChartModel {
         unit: "devices".into(),
         note: "state at the end of 15 min".into(),
-        finding: "Between 45,000 and 46,000 devices reported; 1,800 were silent for four hours.".into(),
+        finding: "Between 45,000 and 46,000 devices reported; 1,800 were silent for four hours."
+            .into(),
         whole: true,
         kind: Kind::Stack,
         series: vec![
-            part("Reporting", Paint::Ok, &|i| 45_900.0 + 60.0 * wiggle(i, 3) - (silent(i) - 318.0)),
+            part("Reporting", Paint::Ok, &|i| {
+                45_900.0 + 60.0 * wiggle(i, 3) - (silent(i) - 318.0)
+            }),
             part("Asleep", Paint::Soft, &|_| 1_406.0),
-            part("Overdue", Paint::Attention, &|i| 500.0 + 30.0 * wiggle(i, 5)),
+            part("Overdue", Paint::Attention, &|i| {
+                500.0 + 30.0 * wiggle(i, 5)
+            }),
             part("Silent", Paint::Critical, &silent),
         ],
         ..base("g-presence", "Presence")
@@ -92,7 +127,12 @@ fn six_series() -> ChartModel {
         paint: Paint::Slot(slot),
         points: times()
             .step_by(4)
-            .map(|(i, at)| Point::new(at, f64::from(slot) * 13.0 + 3.0 * wiggle(i, i64::from(slot))))
+            .map(|(i, at)| {
+                Point::new(
+                    at,
+                    f64::from(slot) * 13.0 + 3.0 * wiggle(i, i64::from(slot)),
+                )
+            })
             .collect(),
     });
     ChartModel {

@@ -9,8 +9,22 @@ use super::show;
 use crate::ui::{Look, Pill, State, Tone, look};
 
 const PAPER: [&str; 16] = [
-    "canvas", "surface", "sunken", "line", "line-strong", "line-control", "ink-3", "ink-2", "ink", "accent",
-    "accent-solid", "accent-tint", "rank", "rank-soft", "focus", "call",
+    "canvas",
+    "surface",
+    "sunken",
+    "line",
+    "line-strong",
+    "line-control",
+    "ink-3",
+    "ink-2",
+    "ink",
+    "accent",
+    "accent-solid",
+    "accent-tint",
+    "rank",
+    "rank-soft",
+    "focus",
+    "call",
 ];
 
 const TONES: [(Tone, &str, &str); 6] = [
@@ -34,11 +48,21 @@ fn swatch(token: String, name: &'static str) -> impl IntoView {
 }
 
 fn tone((tone, word, use_for): (Tone, &'static str, &'static str)) -> impl IntoView {
-    let look = Look { tone, icon: tone.icon(), word, cell: "ok" };
+    let look = Look {
+        tone,
+        icon: tone.icon(),
+        word,
+        cell: "ok",
+    };
     let of = tone.as_str();
-    let swatches = [("mark", "mark"), ("fg", "text"), ("tint", "tint"), ("line", "line")]
-        .map(|(part, name)| swatch(format!("{of}-{part}"), name))
-        .collect_view();
+    let swatches = [
+        ("mark", "mark"),
+        ("fg", "text"),
+        ("tint", "tint"),
+        ("line", "line"),
+    ]
+    .map(|(part, name)| swatch(format!("{of}-{part}"), name))
+    .collect_view();
     view! {
         <div>
             <p><Pill look=look/></p>
@@ -50,13 +74,19 @@ fn tone((tone, word, use_for): (Tone, &'static str, &'static str)) -> impl IntoV
 }
 
 fn row(looks: Vec<Look>) -> impl IntoView {
-    looks.into_iter().map(|look| view! { <State look=look/> }).collect_view()
+    looks
+        .into_iter()
+        .map(|look| view! { <State look=look/> })
+        .collect_view()
 }
 
 pub(super) fn colour() -> AnyView {
     let contact = row(Contact::ALL.map(Look::from).to_vec());
     let stage = row(Stage::ALL.map(Look::from).to_vec());
-    let status = row(vec![Look::from(Status::Enabled), Look::from(Status::Disabled)]);
+    let status = row(vec![
+        Look::from(Status::Enabled),
+        Look::from(Status::Disabled),
+    ]);
     let twin = row(vec![look::IN_SYNC, look::DRIFT, look::WAITING]);
     let work = row(vec![
         look::DRAFT,

@@ -3,7 +3,9 @@
 use leptos::prelude::*;
 
 use super::show;
-use crate::ui::{Check, Chip, Choice, Menu, MenuLink, QueryBar, SelectField, TextArea, TextField};
+use crate::ui::{
+    Check, Chip, Choice, Menu, MenuLink, MenuSide, QueryBar, SelectField, TextArea, TextField,
+};
 
 fn chips() -> Vec<Chip> {
     let chip = |property: &str, relation: &str, value: &str, negated| Chip {
@@ -21,8 +23,14 @@ fn chips() -> Vec<Chip> {
 
 pub(super) fn fields() -> AnyView {
     let windows = vec![
-        Choice { value: "night".into(), label: "02:00–05:00 device-local".into() },
-        Choice { value: "any".into(), label: "At any time".into() },
+        Choice {
+            value: "night".into(),
+            label: "02:00–05:00 device-local".into(),
+        },
+        Choice {
+            value: "any".into(),
+            label: "At any time".into(),
+        },
     ];
     let content = view! {
         <div class="gal-3">
@@ -81,7 +89,7 @@ pub(super) fn fields() -> AnyView {
             />
         </div>
         <div class="row mt-4">
-            <Menu button=|| "Columns">
+            <Menu button=|| "Columns" side=MenuSide::Start>
                 <p class="pop-h">"Columns in this view"</p>
                 <ul>
                     <MenuLink href="#g-fields" icon="i-check" current=true>"Contact"</MenuLink>

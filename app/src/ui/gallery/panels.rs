@@ -6,7 +6,9 @@ use super::{NOW, show};
 use crate::charts::Sparkline;
 use crate::ui::{Count, LiveState, LiveStatus, Panel, PanelFault, PanelState, Stamp, ZoneName};
 
-const VALUES: [f64; 12] = [88.0, 92.0, 90.0, 95.0, 91.0, 97.0, 99.0, 96.0, 104.0, 98.0, 101.0, 318.0];
+const VALUES: [f64; 12] = [
+    88.0, 92.0, 90.0, 95.0, 91.0, 97.0, 99.0, 96.0, 104.0, 98.0, 101.0, 318.0,
+];
 
 fn silent(state: PanelState) -> impl IntoView {
     view! {

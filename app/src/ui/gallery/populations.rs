@@ -6,20 +6,40 @@ use muster_core::contact::Contact;
 use super::show;
 use crate::format;
 use crate::ui::{
-    Bar, Fact, Facet, FacetRow, Facts, GroupBy, KeyValue, KeyValues, Legend, Look, Meter, RollCall, RollPart, Segment,
-    Tag, Tags, look,
+    Bar, Facet, FacetRow, Fact, Facts, GroupBy, KeyValue, KeyValues, Legend, Look, Meter, RollCall,
+    RollPart, Segment, Tag, Tags, look,
 };
 
 fn parts() -> Vec<RollPart> {
-    [(Contact::Reporting, 45_872), (Contact::Asleep, 1_406), (Contact::Overdue, 517), (Contact::Silent, 318), (Contact::NeverSeen, 97)]
-        .map(|(contact, n)| RollPart { look: Look::from(contact), n, href: Some("/fleet".into()) })
-        .to_vec()
+    [
+        (Contact::Reporting, 45_872),
+        (Contact::Asleep, 1_406),
+        (Contact::Overdue, 517),
+        (Contact::Silent, 318),
+        (Contact::NeverSeen, 97),
+    ]
+    .map(|(contact, n)| RollPart {
+        look: Look::from(contact),
+        n,
+        href: Some("/fleet".into()),
+    })
+    .to_vec()
 }
 
 fn work() -> Vec<RollPart> {
-    [(look::COMPLETED, 13_392), (look::FAILED, 160), (look::RUNNING, 846), (look::WAITING, 7_734), (look::DRAFT, 14_068)]
-        .map(|(look, n)| RollPart { look, n, href: None })
-        .to_vec()
+    [
+        (look::COMPLETED, 13_392),
+        (look::FAILED, 160),
+        (look::RUNNING, 846),
+        (look::WAITING, 7_734),
+        (look::DRAFT, 14_068),
+    ]
+    .map(|(look, n)| RollPart {
+        look,
+        n,
+        href: None,
+    })
+    .to_vec()
 }
 
 fn facet(rows: &[(&str, u64)]) -> Vec<FacetRow> {
@@ -35,9 +55,21 @@ fn facet(rows: &[(&str, u64)]) -> Vec<FacetRow> {
 }
 
 pub(super) fn populations() -> AnyView {
-    let segments = [("good", 62), ("failed", 3), ("running", 8), ("waiting", 27)].map(|(cell, n)| Segment { cell, n });
-    let regions = facet(&[("North", 11_940), ("West", 9_286), ("Central", 12_415), ("East", 8_127), ("South", 6_442)]);
-    let firmware = facet(&[("CT 4.2.1", 21_020), ("CT 4.3.0", 14_276), ("EM 1.14", 7_402), ("5 others", 811)]);
+    let segments = [("good", 62), ("failed", 3), ("running", 8), ("waiting", 27)]
+        .map(|(cell, n)| Segment { cell, n });
+    let regions = facet(&[
+        ("North", 11_940),
+        ("West", 9_286),
+        ("Central", 12_415),
+        ("East", 8_127),
+        ("South", 6_442),
+    ]);
+    let firmware = facet(&[
+        ("CT 4.2.1", 21_020),
+        ("CT 4.3.0", 14_276),
+        ("EM 1.14", 7_402),
+        ("5 others", 811),
+    ]);
     let content = view! {
         <RollCall parts=parts()/>
         <div class="mt-3"><Legend parts=parts() end=|| "214 of the silent are behind one gateway"/></div>

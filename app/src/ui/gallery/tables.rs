@@ -5,8 +5,8 @@ use muster_core::contact::Contact;
 
 use super::show;
 use crate::ui::{
-    Breadcrumb, Button, ButtonKind, ButtonSize, Crumb, EmptyState, Look, Pager, SkeletonRows, Sort, SortHead, State,
-    Tab, TableWrap, Tabs,
+    Breadcrumb, Button, ButtonKind, ButtonSize, Crumb, EmptyState, Look, Pager, SkeletonRows, Sort,
+    SortHead, State, Tab, TableWrap, Tabs,
 };
 
 const ROWS: [(&str, Contact, &str); 3] = [
@@ -15,29 +15,45 @@ const ROWS: [(&str, Contact, &str); 3] = [
     ("ct-hbr-05-0009", Contact::Silent, "3 h"),
 ];
 
-fn rows() -> impl IntoView {
-    ROWS.map(|(name, contact, age)| view! {
-        <tr>
-            <th scope="row"><a class="id" href="#g-tables">{name}</a></th>
-            <td><State look=Look::from(contact)/></td>
-            <td class="num dim2">{age}</td>
-        </tr>
+fn rows() -> AnyView {
+    ROWS.map(|(name, contact, age)| {
+        view! {
+            <tr>
+                <th scope="row"><a class="id" href="#g-tables">{name}</a></th>
+                <td><State look=Look::from(contact)/></td>
+                <td class="num dim2">{age}</td>
+            </tr>
+        }
     })
     .collect_view()
+    .into_any()
 }
 
-fn density(density: &'static str) -> impl IntoView {
+fn density(density: &'static str) -> AnyView {
     view! {
         <table class="table" data-density=density>
             <tbody>{rows()}</tbody>
         </table>
     }
+    .into_any()
 }
 
 pub(super) fn tables() -> AnyView {
-    let crumb = |label: &str| Crumb { label: label.into(), href: "#g-tables".into() };
-    let tab = |label: &str, count, current| Tab { label: label.into(), href: "#g-tables".into(), count, current };
-    let tabs = vec![tab("In service", Some(48_210), true), tab("Silent", Some(318), false), tab("Access", None, false)];
+    let crumb = |label: &str| Crumb {
+        label: label.into(),
+        href: "#g-tables".into(),
+    };
+    let tab = |label: &str, count, current| Tab {
+        label: label.into(),
+        href: "#g-tables".into(),
+        count,
+        current,
+    };
+    let tabs = vec![
+        tab("In service", Some(48_210), true),
+        tab("Silent", Some(318), false),
+        tab("Access", None, false),
+    ];
     let content = view! {
         <Breadcrumb crumbs=vec![crumb("Fleet"), crumb("North"), crumb("Harbour Cold Store")]/>
         <Tabs label="Saved views" tabs=tabs/>

@@ -3,23 +3,50 @@
 use leptos::prelude::*;
 
 use super::{NOW, show};
-use crate::ui::{CodeBlock, CopyButton, Log, LogItem, Section, TwinRow, TwinState, TwinTable, Tone};
+use crate::ui::{
+    CodeBlock, CopyButton, Log, LogItem, Section, Tone, TwinRow, TwinState, TwinTable,
+};
 
 const MINUTE: i64 = 60_000;
 
 fn twin() -> Vec<TwinRow> {
-    let row = |path: &str, desired: Option<&str>, reported: Option<&str>, state, minutes: i64| TwinRow {
-        path: path.into(),
-        desired: desired.map(str::to_owned),
-        reported: reported.map(str::to_owned),
-        state,
-        since: Some(NOW - minutes * MINUTE),
-    };
+    let row =
+        |path: &str, desired: Option<&str>, reported: Option<&str>, state, minutes: i64| TwinRow {
+            path: path.into(),
+            desired: desired.map(str::to_owned),
+            reported: reported.map(str::to_owned),
+            state,
+            since: Some(NOW - minutes * MINUTE),
+        };
     vec![
-        row("reporting.interval", Some("300"), Some("900"), TwinState::Differs, 172),
-        row("firmware.version", Some("4.3.0"), None, TwinState::DesiredOnly, 30),
-        row("alarm.high", Some("8.0"), Some("8.0"), TwinState::InSync, 1_400),
-        row("battery.percent", None, Some("71"), TwinState::ReportedOnly, 1),
+        row(
+            "reporting.interval",
+            Some("300"),
+            Some("900"),
+            TwinState::Differs,
+            172,
+        ),
+        row(
+            "firmware.version",
+            Some("4.3.0"),
+            None,
+            TwinState::DesiredOnly,
+            30,
+        ),
+        row(
+            "alarm.high",
+            Some("8.0"),
+            Some("8.0"),
+            TwinState::InSync,
+            1_400,
+        ),
+        row(
+            "battery.percent",
+            None,
+            Some("71"),
+            TwinState::ReportedOnly,
+            1,
+        ),
     ]
 }
 

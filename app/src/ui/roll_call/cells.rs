@@ -28,7 +28,11 @@ impl Drawing {
     pub(super) fn of(parts: &[RollPart]) -> Self {
         let counts: Vec<u64> = parts.iter().map(|p| p.n).collect();
         let shares = share_out(&counts);
-        let files = shares.iter().sum::<usize>().div_ceil(RANKS).max(FEWEST_FILES);
+        let files = shares
+            .iter()
+            .sum::<usize>()
+            .div_ceil(RANKS)
+            .max(FEWEST_FILES);
         let mut next = 0;
         let mut paths = Vec::new();
         for (part, cells) in parts.iter().zip(shares) {
@@ -38,7 +42,10 @@ impl Drawing {
                 next += cells;
             }
         }
-        Self { width: files * 10 - 2, paths }
+        Self {
+            width: files * 10 - 2,
+            paths,
+        }
     }
 }
 
@@ -64,7 +71,16 @@ fn share_out(counts: &[u64]) -> Vec<usize> {
     let total: u64 = counts.iter().sum();
     let size = per_cell(total);
     let cells = total.div_ceil(size) as usize;
-    let mut shares: Vec<usize> = counts.iter().map(|&n| if n == 0 { 0 } else { (n / size).max(1) as usize }).collect();
+    let mut shares: Vec<usize> = counts
+        .iter()
+        .map(|&n| {
+            if n == 0 {
+                0
+            } else {
+                (n / size).max(1) as usize
+            }
+        })
+        .collect();
     let mut by_remainder: Vec<usize> = (0..counts.len()).filter(|&i| counts[i] >= size).collect();
     by_remainder.sort_by_key(|&i| std::cmp::Reverse(counts[i] % size));
     let missing = cells.saturating_sub(shares.iter().sum());
@@ -72,7 +88,9 @@ fn share_out(counts: &[u64]) -> Vec<usize> {
         shares[i] += 1;
     }
     while shares.iter().sum::<usize>() > cells.max(counts.iter().filter(|n| **n > 0).count()) {
-        let Some(largest) = shares.iter_mut().max() else { break };
+        let Some(largest) = shares.iter_mut().max() else {
+            break;
+        };
         *largest -= 1;
     }
     shares
@@ -108,14 +126,20 @@ mod tests {
 
     #[test]
     fn outlines_go_down_the_files() {
-        let parts = [(Contact::Reporting, 5), (Contact::Asleep, 1)]
-            .map(|(contact, n)| RollPart { look: Look::from(contact), n, href: None });
+        let parts = [(Contact::Reporting, 5), (Contact::Asleep, 1)].map(|(contact, n)| RollPart {
+            look: Look::from(contact),
+            n,
+            href: None,
+        });
         let drawing = Drawing::of(&parts);
         assert_eq!(drawing.width, 298);
         assert_eq!(
             drawing.paths,
             [
-                ("ok", "M0 0h8v8h-8zM0 10h8v8h-8zM0 20h8v8h-8zM0 30h8v8h-8zM10 0h8v8h-8z".to_owned()),
+                (
+                    "ok",
+                    "M0 0h8v8h-8zM0 10h8v8h-8zM0 20h8v8h-8zM0 30h8v8h-8zM10 0h8v8h-8z".to_owned()
+                ),
                 ("asleep", "M10.6 10.7h6.8v6.6h-6.8z".to_owned()),
             ]
         );

@@ -7,12 +7,14 @@ use super::Object;
 /// Whether some desired leaf is absent from the reported properties or has another value there. Arrays are leaves;
 /// 1 and 1.0 are the same number. What only `reported` has is no drift.
 pub fn drift(desired: &Object, reported: &Object) -> bool {
-    desired.iter().any(|(key, wanted)| match (wanted, reported.get(key)) {
-        (Value::Object(wanted), Some(Value::Object(found))) => drift(wanted, found),
-        (Value::Object(wanted), _) => drift(wanted, &Object::new()),
-        (wanted, Some(found)) => !same(wanted, found),
-        (_, None) => true,
-    })
+    desired
+        .iter()
+        .any(|(key, wanted)| match (wanted, reported.get(key)) {
+            (Value::Object(wanted), Some(Value::Object(found))) => drift(wanted, found),
+            (Value::Object(wanted), _) => drift(wanted, &Object::new()),
+            (wanted, Some(found)) => !same(wanted, found),
+            (_, None) => true,
+        })
 }
 
 fn same(a: &Value, b: &Value) -> bool {
@@ -23,7 +25,8 @@ fn same(a: &Value, b: &Value) -> bool {
         }
         (Value::Object(a), Value::Object(b)) => {
             a.len() == b.len()
-                && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
+                && a.iter()
+                    .all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
         }
         _ => a == b,
     }
@@ -46,7 +49,11 @@ mod tests {
         check(json!({"a": 1}), json!({"a": 1.0}), false);
         check(json!({"a": 1}), json!({"a": 2}), true);
         check(json!({"a": 1}), json!({}), true);
-        check(json!({"a": {"b": 1}}), json!({"a": {"b": 1, "c": 2}}), false);
+        check(
+            json!({"a": {"b": 1}}),
+            json!({"a": {"b": 1, "c": 2}}),
+            false,
+        );
         check(json!({"a": {"b": 1}}), json!({"a": {"c": 2}}), true);
         check(json!({"a": {"b": 1}}), json!({"a": 1}), true);
         check(json!({"a": {}}), json!({}), false);

@@ -25,6 +25,9 @@ pub(super) fn from_wire(packet: wire::Packet) -> Result<Packet, CodecError> {
                 .map(|(filter, qos)| Ok((text(filter)?, qos_from(qos))))
                 .collect::<Result<_, _>>()?,
         },
+        wire::Packet::SubscribeAck { status, .. } if status.is_empty() => {
+            return Err(CodecError::Malformed("SUBACK without codes"));
+        }
         wire::Packet::SubscribeAck { packet_id, status } => Packet::SubAck {
             id: packet_id,
             granted: status
@@ -183,17 +186,17 @@ fn topic_name(topic: ByteString) -> Result<ByteString, CodecError> {
 
 fn qos_from(qos: wire::QoS) -> Qos {
     match qos {
-        wire::QoS::AtMostOnce => Qos::AtMostOnce,
-        wire::QoS::AtLeastOnce => Qos::AtLeastOnce,
-        wire::QoS::ExactlyOnce => Qos::ExactlyOnce,
+        wire::QoS::AtMostOnce => Qos::Zero,
+        wire::QoS::AtLeastOnce => Qos::One,
+        wire::QoS::ExactlyOnce => Qos::Two,
     }
 }
 
 fn qos_to(qos: Qos) -> wire::QoS {
     match qos {
-        Qos::AtMostOnce => wire::QoS::AtMostOnce,
-        Qos::AtLeastOnce => wire::QoS::AtLeastOnce,
-        Qos::ExactlyOnce => wire::QoS::ExactlyOnce,
+        Qos::Zero => wire::QoS::AtMostOnce,
+        Qos::One => wire::QoS::AtLeastOnce,
+        Qos::Two => wire::QoS::ExactlyOnce,
     }
 }
 

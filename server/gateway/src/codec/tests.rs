@@ -12,9 +12,9 @@ use super::*;
 
 fn qos() -> impl Strategy<Value = Qos> {
     prop_oneof![
-        Just(Qos::AtMostOnce),
-        Just(Qos::AtLeastOnce),
-        Just(Qos::ExactlyOnce)
+        Just(Qos::Zero),
+        Just(Qos::One),
+        Just(Qos::Two)
     ]
 }
 
@@ -62,7 +62,7 @@ fn connect() -> impl Strategy<Value = Packet> {
 fn publish() -> impl Strategy<Value = Packet> {
     let fields = (any::<bool>(), any::<bool>(), qos(), id(), text(), bytes());
     fields.prop_map(|(dup, retain, qos, id, topic, payload)| {
-        let acknowledged = qos != Qos::AtMostOnce;
+        let acknowledged = qos != Qos::Zero;
         Packet::Publish(Publish {
             dup: dup && acknowledged,
             retain,
@@ -108,9 +108,9 @@ fn packet() -> impl Strategy<Value = Packet> {
 fn ask_oracle(packet: &[u8]) -> Option<(Packet, Vec<u8>)> {
     let body = frame::body(packet);
     let qos = |qos| match qos {
-        OracleQos::AtMostOnce => Qos::AtMostOnce,
-        OracleQos::AtLeastOnce => Qos::AtLeastOnce,
-        OracleQos::ExactlyOnce => Qos::ExactlyOnce,
+        OracleQos::AtMostOnce => Qos::Zero,
+        OracleQos::AtLeastOnce => Qos::One,
+        OracleQos::ExactlyOnce => Qos::Two,
     };
     let owned = |text: &str| ByteString::from(text);
     Some(match packet[0] {
@@ -181,9 +181,9 @@ fn ask_oracle(packet: &[u8]) -> Option<(Packet, Vec<u8>)> {
         0x90 => {
             let (p, _) = oracle::Suback::parse(body).ok()?;
             let granted = p.return_codes().into_iter().map(|code| match code {
-                SubackReturnCode::SuccessMaximumQos0 => Some(Qos::AtMostOnce),
-                SubackReturnCode::SuccessMaximumQos1 => Some(Qos::AtLeastOnce),
-                SubackReturnCode::SuccessMaximumQos2 => Some(Qos::ExactlyOnce),
+                SubackReturnCode::SuccessMaximumQos0 => Some(Qos::Zero),
+                SubackReturnCode::SuccessMaximumQos1 => Some(Qos::One),
+                SubackReturnCode::SuccessMaximumQos2 => Some(Qos::Two),
                 SubackReturnCode::Failure => None,
             });
             let ours = Packet::SubAck {
@@ -235,7 +235,7 @@ fn is_against_the_rules(packet: &Packet, original: &[u8]) -> bool {
                     || p.user_name.as_ref().is_some_and(wrong)
                     || p.will.as_ref().is_some_and(|w| wrong_topic(&w.topic))
             }
-            Packet::Publish(p) => wrong_topic(&p.topic) || (p.dup && p.qos == Qos::AtMostOnce),
+            Packet::Publish(p) => wrong_topic(&p.topic) || (p.dup && p.qos == Qos::Zero),
             Packet::Subscribe { filters, .. } => filters.iter().any(|(f, _)| wrong_topic(f)),
             Packet::Unsubscribe { filters, .. } => filters.iter().any(wrong_topic),
             _ => false,
@@ -269,8 +269,6 @@ fn mutate(bytes: &mut Vec<u8>, (index, byte, kind): (prop::sample::Index, u8, u8
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
-
     #[test]
     fn packets_are_written_and_read_as_the_oracle_does(packet in packet()) {
         let bytes = encoded(&packet);
@@ -395,7 +393,7 @@ fn debug_shows_no_password_and_no_payload() {
         will: Some(Will {
             topic: "t".into(),
             payload: Bytes::from_static(b"hidden"),
-            qos: Qos::AtMostOnce,
+            qos: Qos::Zero,
             retain: false,
         }),
         user_name: Some("u".into()),

@@ -241,7 +241,7 @@ impl<S: AsyncRead + AsyncWrite> Session<S> {
         self.writer.push(Packet::Publish(Publish {
             dup: false,
             retain: false,
-            qos: Qos::AtMostOnce,
+            qos: Qos::Zero,
             id: None,
             topic: topic.into(),
             payload: payload.into(),

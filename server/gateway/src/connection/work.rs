@@ -63,7 +63,7 @@ impl Device {
         self: &Arc<Self>,
         publish: Publish,
     ) -> Result<BoxFuture<'static, Answer>, End> {
-        if publish.qos == Qos::ExactlyOnce {
+        if publish.qos == Qos::Two {
             return Err(End::Violation("PUBLISH at QoS 2"));
         }
         let (device, meters) = (self.clone(), &self.shared.meters);
@@ -139,7 +139,7 @@ impl Device {
                     granted.push(None);
                     continue;
                 };
-                let qos = (*qos).min(Qos::AtLeastOnce);
+                let qos = (*qos).min(Qos::One);
                 let hub = &device.shared.hub;
                 let kept = hub.device_subscribe(&device.proof, filter, qos as u8);
                 if let Err(error) = kept.await {

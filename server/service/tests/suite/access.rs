@@ -2,14 +2,14 @@
 
 use muster_core::policy::{Action, Role};
 use muster_query::Condition;
+use muster_service::ServiceError;
 use muster_service::access::kinds::{
     EditTwin, ManageHub, ManagePeople, ProvisionDevices, SeeDevices,
 };
 use muster_service::registry::NewDevice;
-use muster_service::{PageQuery, ServiceError};
 use serde_json::json;
 
-use crate::support::{TestHub, object};
+use crate::support::{TestHub, first_rows, object};
 
 #[tokio::test]
 async fn what_lies_outside_the_scope_does_not_exist() {
@@ -27,7 +27,9 @@ async fn what_lies_outside_the_scope_does_not_exist() {
     assert!(matches!(missing, Err(ServiceError::NotFound)));
     assert_eq!(hub.fleet_count(&access, &Condition::all(), ""), 1);
     assert_eq!(hub.census(&access, &Condition::all()).in_service, 1);
-    let page = hub.fleet_page(&access, &PageQuery::default()).unwrap();
+    let page = hub
+        .fleet_page(&access, &first_rows(Condition::all()))
+        .unwrap();
     assert_eq!(page.rows.len(), 1);
     // The device moves out of the scope with its tags.
     test.patch(&north, Some(json!({"region":"south"})), None)

@@ -3,11 +3,11 @@
 use muster_core::contact::Contact;
 use muster_core::lifecycle::Stage;
 use muster_query::Condition;
+use muster_service::Access;
 use muster_service::access::kinds::{ProvisionDevices, SeeDevices};
-use muster_service::{Access, PageQuery};
 use serde_json::json;
 
-use crate::support::{TestHub, link};
+use crate::support::{TestHub, first_rows, link};
 
 #[tokio::test]
 async fn an_answer_after_an_acknowledgement_sees_the_write() {
@@ -23,11 +23,7 @@ async fn an_answer_after_an_acknowledgement_sees_the_write() {
     }
     let site = Condition::parse("tags.site = 's1'").unwrap();
     assert_eq!(test.hub.fleet_count(&access, &site, ""), 10);
-    let query = PageQuery {
-        condition: site,
-        limit: 100,
-        ..PageQuery::default()
-    };
+    let query = first_rows(site);
     assert_eq!(test.hub.fleet_page(&access, &query).unwrap().rows.len(), 10);
     let permit = test
         .hub

@@ -9,11 +9,12 @@ use muster_core::policy::Role;
 use muster_core::sas::SasToken;
 use muster_core::time::Timestamp;
 use muster_core::twin::{Mode, Object, ServiceWrite};
+use muster_query::Condition;
 use muster_service::access::kinds::{EditTwin, ManagePeople, ProvisionDevices, SeeCredentials};
 use muster_service::devices::{ConnectionInfo, DeviceCredentials, DeviceProof, LINK_CAPACITY};
 use muster_service::people::NewAccount;
 use muster_service::registry::NewDevice;
-use muster_service::{Access, Clock, Entropy, Hub, HubConfig, ToDevice};
+use muster_service::{Access, Clock, Entropy, Hub, HubConfig, PageQuery, Sort, SortKey, ToDevice};
 use muster_storage::{Location, MasterKey, StoreConfig};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -151,4 +152,18 @@ pub(crate) fn link() -> (ConnectionInfo, mpsc::Receiver<ToDevice>) {
 
 pub(crate) fn object(value: Value) -> Object {
     value.as_object().cloned().unwrap_or_default()
+}
+
+/// The first rows in the order of ids.
+pub(crate) fn first_rows(condition: Condition) -> PageQuery {
+    PageQuery {
+        condition,
+        text: String::new(),
+        sort: Sort {
+            by: SortKey::Id,
+            descending: false,
+        },
+        limit: 100,
+        cursor: None,
+    }
 }

@@ -18,17 +18,25 @@ pub fn line(row: &Row, columns: &[Column]) -> String {
 fn value(row: &Row, column: &Column) -> String {
     let entry = &row.entry;
     match column {
-        Column::Contact => row.contact.map_or_else(String::new, |contact| contact.as_str().to_owned()),
+        Column::Contact => row
+            .contact
+            .map_or_else(String::new, |contact| contact.as_str().to_owned()),
         Column::Stage => entry.stage.as_str().to_owned(),
         Column::Status => entry.status.as_str().to_owned(),
         Column::Twin => if entry.drift { "differs" } else { "equal" }.to_owned(),
-        Column::Seen => entry.last_activity_at.map(|at| at.to_string()).unwrap_or_default(),
+        Column::Seen => entry
+            .last_activity_at
+            .map(|at| at.to_string())
+            .unwrap_or_default(),
         Column::Model => entry.model_id.clone(),
         Column::Authentication => entry.auth.as_str().to_owned(),
         Column::Tag(path) => {
             let mut keys = path.split('.');
             let first = keys.next().and_then(|key| entry.tags.get(key));
-            match keys.try_fold(first, |value, key| value.map(|value| value.get(key))).flatten() {
+            match keys
+                .try_fold(first, |value, key| value.map(|value| value.get(key)))
+                .flatten()
+            {
                 None | Some(Value::Null) => String::new(),
                 Some(Value::String(text)) => text.clone(),
                 Some(other) => other.to_string(),
@@ -45,8 +53,13 @@ fn join(cells: impl Iterator<Item = String>) -> String {
 /// Quoted where needed. What a spreadsheet would take for a formula gets an apostrophe before it, unless it is a
 /// plain number.
 fn cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
-    let text = if formula { format!("'{text}") } else { text.to_owned() };
+    let formula =
+        text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
+    let text = if formula {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    };
     if text.contains(['"', ',', '\n', '\r']) {
         format!("\"{}\"", text.replace('"', "\"\""))
     } else {
@@ -93,13 +106,32 @@ mod tests {
             model_id: String::new(),
             connected: true,
             last_activity_at: Some(Timestamp::from_secs(0)),
-            tags: json!({"location": {"site": "=b7", "floor": 3}}).as_object().unwrap().clone(),
+            tags: json!({"location": {"site": "=b7", "floor": 3}})
+                .as_object()
+                .unwrap()
+                .clone(),
             drift: true,
         };
-        let row = Row { entry, contact: Some(Contact::Reporting) };
+        let row = Row {
+            entry,
+            contact: Some(Contact::Reporting),
+        };
         let tag = |path: &str| Column::Tag(path.to_owned());
-        let columns = [Column::Contact, Column::Twin, Column::Seen, tag("location.site"), tag("location.floor"), tag("a.b.c")];
-        assert_eq!(head(&columns), "deviceId,contact,twin,seen,tags.location.site,tags.location.floor,tags.a.b.c\r\n");
-        assert_eq!(line(&row, &columns), "pump-1,reporting,differs,1970-01-01T00:00:00.0000000Z,'=b7,3,\r\n");
+        let columns = [
+            Column::Contact,
+            Column::Twin,
+            Column::Seen,
+            tag("location.site"),
+            tag("location.floor"),
+            tag("a.b.c"),
+        ];
+        assert_eq!(
+            head(&columns),
+            "deviceId,contact,twin,seen,tags.location.site,tags.location.floor,tags.a.b.c\r\n"
+        );
+        assert_eq!(
+            line(&row, &columns),
+            "pump-1,reporting,differs,1970-01-01T00:00:00.0000000Z,'=b7,3,\r\n"
+        );
     }
 }

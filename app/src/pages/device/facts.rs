@@ -1,0 +1,97 @@
+//! The device in a strip of figures.
+
+use leptos::prelude::*;
+use muster_core::device::{AuthKind, Status};
+
+use crate::clock::use_now;
+use crate::format::{self, TimeStyle};
+use crate::rpc::devices::DeviceView;
+use crate::ui::{Fact, Facts, Look, TimeStamp, use_zone};
+
+/// Six figures.
+#[component]
+pub(super) fn DeviceFacts(
+    /// The device as it is now.
+    #[prop(into)]
+    device: Signal<DeviceView>,
+) -> impl IntoView {
+    let now = use_now();
+    let zone = use_zone();
+    let ago = Signal::derive(move || TimeStyle::Ago { now: now.get() });
+    let last = move || match device.with(|device| device.last_activity) {
+        Some(at) => view! { <TimeStamp ms=at style=ago/> }.into_any(),
+        None => view! { <span>"Never"</span> }.into_any(),
+    };
+    let expected = note(device, |device| {
+        let every = format::duration(i64::from(device.every_s) * 1000);
+        Some(format!("expected every {every}"))
+    });
+    let connection = move || match device.with(|device| device.connection.as_ref().map(|open| open.since)) {
+        Some(since) => {
+            let style = Signal::derive(move || TimeStyle::Moment { now: now.get() });
+            view! { <span>"Since "<TimeStamp ms=since style=style/></span> }.into_any()
+        }
+        None => view! { <span>"None"</span> }.into_any(),
+    };
+    let path = note(device, |device| {
+        let open = device.connection.as_ref()?;
+        Some(format!("{} from {}", open.protocol, open.address))
+    });
+    let stage_since = Signal::derive(move || {
+        let at = device.with(|device| device.stage_at);
+        Some(format!("since {}", format::moment(at, now.get(), zone.get())))
+    });
+    let status_why = note(device, |device| match (device.status, &device.status_reason) {
+        (_, Some(reason)) => Some(reason.clone()),
+        (Status::Enabled, None) => Some("may connect".to_owned()),
+        (Status::Disabled, None) => Some("connections are refused".to_owned()),
+    });
+    let stage = move || device.with(|device| Look::from(device.stage).word);
+    let status = move || device.with(|device| Look::from(device.status).word);
+    view! {
+        <Facts class="figs--device">
+            <Fact term="Last contact" note=expected>{last}</Fact>
+            <Fact term="Connection" note=path>{connection}</Fact>
+            <Fact term="Stage" note=stage_since>{stage}</Fact>
+            <Fact term="Status" note=status_why>{status}</Fact>
+            <Fact term="Firmware" note=note(device, |_| Some("as reported".to_owned()))>
+                {move || device.with(|device| device.firmware.clone().unwrap_or_else(|| format::DASH.to_owned()))}
+            </Fact>
+            <Fact term="Twin" note=note(device, twin_note)>
+                {move || device.with(twin_word)}
+            </Fact>
+        </Facts>
+    }
+}
+
+fn note(
+    device: Signal<DeviceView>,
+    write: impl Fn(&DeviceView) -> Option<String> + Send + Sync + 'static,
+) -> Signal<Option<String>> {
+    Signal::derive(move || device.with(&write))
+}
+
+fn twin_word(device: &DeviceView) -> String {
+    match device.open_properties {
+        0 => "In sync".to_owned(),
+        n => format!("{} open", format::count(n)),
+    }
+}
+
+fn twin_note(device: &DeviceView) -> Option<String> {
+    let note = match device.open_properties {
+        0 => "reports what is desired",
+        1 => "one property is not confirmed",
+        _ => "properties are not confirmed",
+    };
+    Some(note.to_owned())
+}
+
+/// How a device proves who it is, in words.
+pub(super) fn credential_words(auth: AuthKind) -> &'static str {
+    match auth {
+        AuthKind::Sas => "Shared keys",
+        AuthKind::SelfSigned => "Its own certificate, known by fingerprint",
+        AuthKind::CertificateAuthority => "A certificate of a registered authority",
+    }
+}

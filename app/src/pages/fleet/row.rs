@@ -1,0 +1,162 @@
+//! One device in the list.
+
+use leptos::prelude::*;
+use muster_core::contact::Contact;
+use muster_core::device::{AuthKind, Status};
+use muster_core::lifecycle::Stage;
+
+use super::address::Column;
+use super::keys::row_id;
+use crate::format::{self, TimeStyle};
+use crate::live::wire::RowNews;
+use crate::routes;
+use crate::rpc::fleet::FleetRow;
+use crate::ui::{Look, State, TimeStamp, look};
+
+/// What changes while one looks at it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Changing {
+    contact: Option<Contact>,
+    stage: Stage,
+    status: Status,
+    drift: bool,
+    seen: Option<i64>,
+}
+
+impl From<&FleetRow> for Changing {
+    fn from(row: &FleetRow) -> Self {
+        Self {
+            contact: row.contact,
+            stage: row.stage,
+            status: row.status,
+            drift: row.drift,
+            seen: row.last_activity,
+        }
+    }
+}
+
+impl From<&RowNews> for Changing {
+    fn from(news: &RowNews) -> Self {
+        Self {
+            contact: news.contact,
+            stage: news.stage,
+            status: news.status,
+            drift: news.drift,
+            seen: news.last_activity_ms,
+        }
+    }
+}
+
+/// What leaves first on narrow lists.
+pub(super) fn class_of(column: &Column) -> &'static str {
+    match column {
+        Column::Contact => "p2",
+        Column::Seen => "num",
+        Column::Tag(_) => "p3",
+        Column::Stage | Column::Status | Column::Twin | Column::Model | Column::Authentication => "p4",
+    }
+}
+
+/// The row. Its cells follow `changing`; the rest was read with the page.
+pub(super) fn device_row(
+    index: usize,
+    row: FleetRow,
+    columns: &[Column],
+    changing: RwSignal<Changing>,
+    now: Signal<i64>,
+    cursor: RwSignal<Option<usize>>,
+) -> impl IntoView + use<> {
+    let mut tags = row.tags.iter();
+    let cells = columns
+        .iter()
+        .map(|column| {
+            let content = match column {
+                Column::Tag(_) => tags.next().cloned().flatten().map_or_else(unset, |value| value.into_any()),
+                Column::Model if row.model.is_empty() => unset(),
+                Column::Model => row.model.clone().into_any(),
+                Column::Authentication => auth_word(row.auth).into_any(),
+                _ => following(column, changing, now),
+            };
+            view! { <td class=class_of(column)>{content}</td> }
+        })
+        .collect_view();
+    let under = under(&row);
+    view! {
+        <tr id=row_id(index) class:is-open=move || cursor.get() == Some(index)>
+            <th scope="row" class="c-dev">
+                <a class="id" href=routes::device(&row.id)>{row.id.as_str().to_owned()}</a>
+                <span class="sub only-narrow">
+                    {move || changing.with(|now| now.contact.map(|contact| Look::from(contact).word))}
+                    {under}
+                </span>
+            </th>
+            {cells}
+            <td class="c-menu"></td>
+        </tr>
+    }
+}
+
+/// What has left the columns of a narrow list, under the name.
+fn under(row: &FleetRow) -> String {
+    row.tags
+        .iter()
+        .flatten()
+        .take(2)
+        .fold(String::new(), |text, value| format!("{text} · {value}"))
+}
+
+fn unset() -> AnyView {
+    view! { <span class="dim">{format::DASH}</span> }.into_any()
+}
+
+fn following(column: &Column, changing: RwSignal<Changing>, now: Signal<i64>) -> AnyView {
+    match column {
+        Column::Contact => {
+            let contact = Memo::new(move |_| changing.with(|row| row.contact));
+            (move || match contact.get() {
+                Some(contact) => view! { <State look=Look::from(contact)/> }.into_any(),
+                None => view! { <span class="dim">"Out of service"</span> }.into_any(),
+            })
+            .into_any()
+        }
+        Column::Stage => {
+            let stage = Memo::new(move |_| changing.with(|row| row.stage));
+            (move || quiet(Look::from(stage.get()), stage.get() == Stage::Active)).into_any()
+        }
+        Column::Status => {
+            let status = Memo::new(move |_| changing.with(|row| row.status));
+            (move || quiet(Look::from(status.get()), status.get() == Status::Enabled)).into_any()
+        }
+        Column::Twin => {
+            let drift = Memo::new(move |_| changing.with(|row| row.drift));
+            (move || quiet(if drift.get() { look::DRIFT } else { look::IN_SYNC }, !drift.get())).into_any()
+        }
+        _ => {
+            let seen = Memo::new(move |_| changing.with(|row| row.seen));
+            let style = Signal::derive(move || TimeStyle::Age { now: now.get() });
+            (move || match seen.get() {
+                Some(at) => view! { <TimeStamp ms=at style=style/> }.into_any(),
+                None => unset(),
+            })
+            .into_any()
+        }
+    }
+}
+
+/// The usual state is plain text, so that fifty healthy rows stay quiet.
+fn quiet(look: Look, usual: bool) -> AnyView {
+    if usual {
+        view! { <span class="dim">{look.word}</span> }.into_any()
+    } else {
+        view! { <State look=look/> }.into_any()
+    }
+}
+
+/// How it proves who it is, in a word.
+fn auth_word(auth: AuthKind) -> &'static str {
+    match auth {
+        AuthKind::Sas => "Shared keys",
+        AuthKind::SelfSigned => "Own certificate",
+        AuthKind::CertificateAuthority => "Signed certificate",
+    }
+}

@@ -1,0 +1,38 @@
+//! The numbers a device sends.
+
+use leptos::prelude::*;
+
+use super::Telemetry;
+use crate::error::AppError;
+
+/// One numeric field of the last 24 hours; without a name the one that is sent most often.
+#[server(prefix = "/rpc", endpoint = "devices/telemetry")]
+pub async fn read_telemetry(
+    /// Which.
+    id: String,
+    /// The field, as a dotted path.
+    field: Option<String>,
+) -> Result<Telemetry, AppError> {
+    use crate::panels::telemetry::{RANGE_MS, telemetry_chart};
+    use muster_core::contact::Schedule;
+    use muster_service::access::kinds::SeeDevices;
+    let (hub, _, permit) = super::begin::<SeeDevices>(&id)?;
+    let tags = serde_json::Value::Object(hub.twin(&permit).await?.twin.tags);
+    let now = hub.now();
+    let from = now.plus_ms(-RANGE_MS);
+    let series = hub.series(&permit, field.as_deref(), from, now).await?;
+    let readings: Vec<(i64, f64)> = series
+        .points
+        .iter()
+        .map(|point| (point.at.millis(), point.value))
+        .collect();
+    let every_s = Schedule::from_tags(&tags).every_s;
+    let chart = series.field.as_deref().and_then(|field| {
+        telemetry_chart(field, &readings, series.from.millis(), now.millis(), every_s)
+    });
+    Ok(Telemetry {
+        fields: series.fields,
+        field: series.field,
+        chart,
+    })
+}

@@ -1,0 +1,171 @@
+//! What travels about one device. Its keys only ever travel as a [`Secret`].
+
+use std::fmt;
+
+use muster_core::contact::Contact;
+use muster_core::device::{AuthKind, Status};
+use muster_core::ids::DeviceId;
+use muster_core::lifecycle::Stage;
+use muster_core::twin::Object;
+use serde::{Deserialize, Serialize};
+
+use crate::charts::ChartModel;
+use crate::live::wire::EventView;
+use crate::panels::twin::compare::Leaf;
+
+/// A device's open connection.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Connection {
+    /// How it speaks.
+    pub protocol: String,
+    /// From where.
+    pub address: String,
+    /// Since when, in milliseconds since 1970.
+    pub since: i64,
+}
+
+/// What the person may do to this device.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Rights {
+    /// Change tags and desired properties.
+    pub edit_twin: bool,
+    /// Enable and disable.
+    pub provision: bool,
+    /// See how it proves itself, and its keys.
+    pub see_credentials: bool,
+}
+
+/// A device as its page shows it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct DeviceView {
+    /// Its name.
+    pub id: DeviceId,
+    /// Token of the identity.
+    pub etag: String,
+    /// Whether it may connect.
+    pub status: Status,
+    /// Why, when somebody said so.
+    pub status_reason: Option<String>,
+    /// When the status last changed, in milliseconds since 1970.
+    pub status_at: Option<i64>,
+    /// Where it is in its life.
+    pub stage: Stage,
+    /// When it came there.
+    pub stage_at: i64,
+    /// How it proves who it is; only for who may see credentials.
+    pub auth: Option<AuthKind>,
+    /// The plug-and-play model it announced; empty when none.
+    pub model: String,
+    /// When the identity was made.
+    pub created_at: i64,
+    /// When it was last heard of.
+    pub last_activity: Option<i64>,
+    /// How it keeps in touch; judged in service only.
+    pub contact: Option<Contact>,
+    /// Its connection now.
+    pub connection: Option<Connection>,
+    /// Seconds between two expected contacts.
+    pub every_s: u32,
+    /// It disconnects between contacts on purpose.
+    pub sleeps: bool,
+    /// What people and tools say about it.
+    pub tags: Object,
+    /// The firmware it reports, where it does.
+    pub firmware: Option<String>,
+    /// Desired properties that it has not confirmed.
+    pub open_properties: u64,
+    /// What the person may do.
+    pub rights: Rights,
+    /// The hub's present, in milliseconds since 1970.
+    pub now: i64,
+}
+
+/// A twin to compare and to edit.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct TwinView {
+    /// Concurrency token of tags and desired properties.
+    pub etag: String,
+    /// Revision of the desired properties.
+    pub desired_version: u64,
+    /// Revision of the reported properties.
+    pub reported_version: u64,
+    /// What people and tools say about the device.
+    pub tags: Object,
+    /// What the device should be.
+    pub desired: Object,
+    /// Both sides of each property.
+    pub leaves: Vec<Leaf>,
+    /// Whether the person may edit.
+    pub may_edit: bool,
+    /// The hub's present, in milliseconds since 1970.
+    pub now: i64,
+}
+
+/// When the device learns of a change.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Delivery {
+    /// It is connected and was told.
+    Now,
+    /// It reads the twin when it connects.
+    NextContact,
+    /// Nothing that the device sees has changed.
+    Nothing,
+}
+
+/// What was stored.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Saved {
+    /// Revision of the desired properties now.
+    pub desired_version: u64,
+    /// Something was different from before.
+    pub changed: bool,
+    /// When the device learns of it.
+    pub delivery: Delivery,
+}
+
+/// A page of a device's events.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Timeline {
+    /// Newest first.
+    pub rows: Vec<EventView>,
+    /// Cursor of the page before: newer events.
+    pub previous: Option<String>,
+    /// Cursor of the page after: older events.
+    pub next: Option<String>,
+    /// The hub's present, in milliseconds since 1970.
+    pub now: i64,
+}
+
+/// A numeric field of a device's messages over the last 24 hours.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Telemetry {
+    /// Every numeric field that was seen.
+    pub fields: Vec<String>,
+    /// The one that is drawn.
+    pub field: Option<String>,
+    /// The drawing; `None` without any number.
+    pub chart: Option<ChartModel>,
+}
+
+/// A connection string on its way. Debugging never shows it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(pub String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_not_debugged() {
+        let secret = Secret("SharedAccessKey=abc".to_owned());
+        assert!(!format!("{secret:?}").contains("abc"));
+    }
+}

@@ -1,0 +1,20 @@
+//! How long a list would be.
+
+use leptos::prelude::*;
+
+use crate::error::AppError;
+
+/// How many devices the list of a query string has.
+#[server(prefix = "/rpc", endpoint = "fleet/count")]
+pub async fn count_fleet(
+    /// The query string.
+    query: String,
+) -> Result<u64, AppError> {
+    use crate::pages::fleet::address::FleetAddress;
+    use muster_query::Condition;
+    let access = crate::session::require()?;
+    let hub = crate::session::hub()?;
+    let address = FleetAddress::parse(&query);
+    let condition = Condition::parse(&address.filter).map_err(|error| AppError::field("filter", error))?;
+    Ok(hub.fleet_count(&access, &condition, &address.text) as u64)
+}

@@ -1,0 +1,111 @@
+//! The registry of devices.
+
+use muster_core::device::{Device, IfMatch};
+use muster_core::event::NewEvent;
+use muster_core::ids::DeviceId;
+use muster_core::twin::Object;
+
+pub(crate) mod change;
+pub(crate) mod rows;
+
+use crate::engine::Sql;
+use crate::error::StorageError;
+use crate::records::{DeviceChange, DeviceRow, InsertOutcome, WriteOutcome};
+use crate::store::Store;
+use rows::Stored;
+pub(crate) use rows::{id_of, stage_of};
+
+/// Devices that the start-up scan reads at once.
+const STRIDE: usize = 2000;
+
+const FIND: Sql = Sql::both("reading a device", rows::select!("WHERE d.device_id = $1"));
+
+const SCAN: Sql = Sql::both(
+    "reading all devices",
+    rows::select!("WHERE d.device_key > $1 ORDER BY d.device_key LIMIT $2"),
+);
+
+pub(crate) const STATEMENTS: &[&Sql] = &[&FIND, &SCAN];
+
+impl Store {
+    /// Makes a device and its twin. `device.etag` should be the first.
+    pub async fn insert_device(
+        &self,
+        device: Device,
+        tags: Option<Object>,
+        desired: Option<Object>,
+        event: NewEvent,
+    ) -> Result<InsertOutcome, StorageError> {
+        let insert = change::Insert {
+            device,
+            tags,
+            desired,
+            event,
+        };
+        self.write("making a device", insert).await
+    }
+
+    /// A device with its credentials.
+    pub async fn find_device(&self, id: &DeviceId) -> Result<Option<Device>, StorageError> {
+        let mut reader = self.reader().await?;
+        match reader.connection().row(&FIND, [id.as_str().into()]).await? {
+            Some(row) => Stored::read(&row)?.open(self.sealer()).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Changes an identity, if its ETag is as demanded.
+    pub async fn update_device(
+        &self,
+        id: DeviceId,
+        if_match: Option<IfMatch>,
+        change: DeviceChange,
+        event: NewEvent,
+    ) -> Result<WriteOutcome<Device>, StorageError> {
+        let update = change::Update {
+            id,
+            if_match,
+            change,
+            event,
+        };
+        self.write("changing a device", update).await
+    }
+
+    /// Deletes a device with twin, messages and MQTT session; its events stay.
+    pub async fn delete_device(
+        &self,
+        id: DeviceId,
+        if_match: Option<IfMatch>,
+        event: NewEvent,
+    ) -> Result<WriteOutcome<()>, StorageError> {
+        let delete = change::Delete {
+            id,
+            if_match,
+            event,
+        };
+        self.write("deleting a device", delete).await
+    }
+
+    /// Hands every device to `each`: the start-up scan. Devices that are made meanwhile may be among them.
+    pub async fn each_device(
+        &self,
+        mut each: impl FnMut(DeviceRow) + Send,
+    ) -> Result<(), StorageError> {
+        let mut last = 0;
+        loop {
+            let mut reader = self.reader().await?;
+            let rows = reader
+                .connection()
+                .rows(&SCAN, [last.into(), STRIDE.into()])
+                .await?;
+            for row in &rows {
+                let stored = Stored::read(row)?;
+                last = stored.key;
+                each(stored.into_row()?);
+            }
+            if rows.len() < STRIDE {
+                return Ok(());
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The schema: which migrations there are, and bringing a database up to them.
+
+use std::sync::Arc;
+
+use sqlx::SqlSafeStr as _;
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+
+use super::{Connection, Sql};
+use crate::error::StorageError;
+
+struct Step {
+    version: i64,
+    name: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+/// All migrations in order; the files lie in `migrations/`.
+const STEPS: [Step; 1] = [Step {
+    version: 1,
+    name: "hub",
+    sqlite: include_str!("../../../../migrations/sqlite/0001_hub.sql"),
+    postgres: include_str!("../../../../migrations/postgres/0001_hub.sql"),
+}];
+
+/// The newest migration of this binary.
+pub(crate) const NEWEST: i64 = STEPS[STEPS.len() - 1].version;
+
+const TABLE_EXISTS: Sql = Sql::pair(
+    "looking for the schema",
+    "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = '_sqlx_migrations'",
+    "SELECT COUNT(*) FROM pg_catalog.pg_tables
+     WHERE schemaname = CURRENT_SCHEMA() AND tablename = '_sqlx_migrations'",
+);
+
+/// Not prepared in tests: the table is the migrator's own.
+const APPLIED: Sql = Sql::both(
+    "reading the schema's version",
+    "SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations",
+);
+
+pub(crate) const STATEMENTS: &[&Sql] = &[&TABLE_EXISTS, &APPLIED];
+
+/// The newest migration that was applied; 0 for an empty database.
+pub(crate) async fn applied(connection: &mut Connection<'_>) -> Result<i64, StorageError> {
+    if connection.number(&TABLE_EXISTS, []).await? == 0 {
+        return Ok(0);
+    }
+    connection.number(&APPLIED, []).await
+}
+
+/// Refuses a database that a newer binary made.
+pub(crate) fn refuse_newer(found: i64) -> Result<(), StorageError> {
+    if found > NEWEST {
+        return Err(StorageError::NewerSchema {
+            found,
+            known: NEWEST,
+        });
+    }
+    Ok(())
+}
+
+/// Applies what is missing; refuses a database that a newer binary made.
+pub(crate) async fn migrate(connection: &mut Connection<'_>) -> Result<(), StorageError> {
+    refuse_newer(applied(connection).await?)?;
+    let done = match connection {
+        Connection::Sqlite(connection) => {
+            migrator(|step| step.sqlite)
+                .run_direct(None, &mut **connection, false)
+                .await
+        }
+        Connection::Postgres(connection) => {
+            migrator(|step| step.postgres)
+                .run_direct(None, &mut **connection, false)
+                .await
+        }
+    };
+    done.map_err(|error| match error {
+        MigrateError::VersionMissing(found) => StorageError::NewerSchema {
+            found,
+            known: NEWEST,
+        },
+        MigrateError::VersionMismatch(version) => StorageError::OtherSchema { version },
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
+            super::faults::translated("migrating the database", error)
+        }
+        other => StorageError::Migration(Arc::new(other)),
+    })
+}
+
+fn migrator(text: fn(&Step) -> &'static str) -> Migrator {
+    let migrations = STEPS.iter().map(|step| {
+        let kind = MigrationType::Simple;
+        Migration::new(
+            step.version,
+            step.name.into(),
+            kind,
+            text(step).into_sql_str(),
+            false,
+        )
+    });
+    let mut migrator = Migrator::with_migrations(migrations.collect());
+    // Advisory locks are not portable; the writer's lease and the directory's lock stand for them.
+    migrator.set_locking(false);
+    migrator
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn the_list_is_the_directory() {
+        for engine in ["sqlite", "postgres"] {
+            let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/").to_owned() + engine;
+            let mut files: Vec<String> = std::fs::read_dir(dir)
+                .unwrap()
+                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+                .collect();
+            files.sort();
+            let listed = STEPS
+                .iter()
+                .map(|step| format!("{:04}_{}.sql", step.version, step.name));
+            assert_eq!(files, listed.collect::<Vec<_>>(), "{engine}");
+        }
+        assert!(STEPS.is_sorted_by_key(|step| step.version));
+    }
+}

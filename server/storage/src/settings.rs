@@ -1,0 +1,53 @@
+//! Small things the hub remembers.
+
+use crate::engine::Sql;
+use crate::error::StorageError;
+use crate::store::Store;
+use crate::writer::{Operation, Unit};
+
+const READ: Sql = Sql::both(
+    "reading a setting",
+    "SELECT value FROM setting WHERE name = $1",
+);
+
+const WRITE: Sql = Sql::both(
+    "storing a setting",
+    "INSERT INTO setting (name, value) VALUES ($1, $2)
+     ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+);
+
+pub(crate) const STATEMENTS: &[&Sql] = &[&READ, &WRITE];
+
+impl Store {
+    /// A setting, if it was ever set.
+    pub async fn setting(&self, key: &str) -> Result<Option<String>, StorageError> {
+        let mut reader = self.reader().await?;
+        let row = reader.connection().row(&READ, [key.into()]).await?;
+        row.map(|row| row.get(0)).transpose()
+    }
+
+    /// Sets a setting. Not for secrets: it is stored as it is.
+    pub async fn set_setting(&self, key: &str, value: &str) -> Result<(), StorageError> {
+        let set = Set {
+            key: key.to_owned(),
+            value: value.to_owned(),
+        };
+        self.write("storing a setting", set).await
+    }
+}
+
+#[derive(Debug)]
+struct Set {
+    key: String,
+    value: String,
+}
+
+impl Operation for Set {
+    type Output = ();
+
+    async fn apply(&self, unit: &mut Unit<'_>) -> Result<(), StorageError> {
+        let arguments = [self.key.as_str().into(), self.value.as_str().into()];
+        unit.connection.run(&WRITE, arguments).await?;
+        Ok(())
+    }
+}

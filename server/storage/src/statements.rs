@@ -1,0 +1,57 @@
+//! Every statement there is, so that a test can prepare each of them on both engines.
+
+use crate::engine::{Sql, postgres, schema, sqlite};
+use crate::{
+    audit, backup, check, devices, events, messages, people, policies, prune, samples, sealed,
+    sessions, settings, subscriptions, twins, writer,
+};
+
+/// A statement as tests see it: what it is for, and its texts; an empty one is not for that engine.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Statement {
+    /// What it is for.
+    pub operation: &'static str,
+    /// For SQLite.
+    pub sqlite: &'static str,
+    /// For PostgreSQL.
+    pub postgres: &'static str,
+}
+
+/// All statements.
+#[doc(hidden)]
+pub fn statements() -> Vec<Statement> {
+    let lists: [&[&Sql]; 24] = [
+        audit::STATEMENTS,
+        backup::STATEMENTS,
+        check::STATEMENTS,
+        devices::STATEMENTS,
+        devices::change::STATEMENTS,
+        events::STATEMENTS,
+        events::page::STATEMENTS,
+        messages::STATEMENTS,
+        people::STATEMENTS,
+        people::change::STATEMENTS,
+        policies::STATEMENTS,
+        postgres::STATEMENTS,
+        prune::STATEMENTS,
+        samples::STATEMENTS,
+        schema::STATEMENTS,
+        sealed::STATEMENTS,
+        sessions::STATEMENTS,
+        settings::STATEMENTS,
+        sqlite::STATEMENTS,
+        subscriptions::STATEMENTS,
+        twins::STATEMENTS,
+        writer::documents::STATEMENTS,
+        writer::documents::write::STATEMENTS,
+        writer::state::STATEMENTS,
+    ];
+    let all = lists.into_iter().flatten().chain(writer::unit::STATEMENTS);
+    all.map(|sql| Statement {
+        operation: sql.operation,
+        sqlite: sql.sqlite,
+        postgres: sql.postgres,
+    })
+    .collect()
+}

@@ -1,0 +1,202 @@
+//! The devices that a batch names: read once, changed in memory, written once.
+
+use std::collections::{BTreeSet, HashMap};
+
+use muster_core::ids::DeviceId;
+use muster_core::lifecycle::Stage;
+use muster_core::time::Timestamp;
+use muster_core::twin::Twin;
+use muster_core::twin::drift::drift;
+
+use super::Command;
+use crate::devices::stage_of;
+use crate::engine::{Argument, Connection, Row, Sql, Table};
+use crate::error::StorageError;
+use crate::twins;
+
+pub(crate) mod write;
+
+const READ_TWINS: Sql = Sql::pair(
+    "reading the twins of a batch",
+    "SELECT d.device_key, d.device_id,
+            t.tags, t.desired, t.desired_meta, t.desired_version,
+            t.reported, t.reported_meta, t.reported_version, t.version, t.etag, t.drift
+     FROM json_each($1) AS b
+     CROSS JOIN device AS d ON d.device_id = b.value
+     CROSS JOIN twin AS t ON t.device_key = d.device_key",
+    "SELECT d.device_key, d.device_id,
+            t.tags, t.desired, t.desired_meta, t.desired_version,
+            t.reported, t.reported_meta, t.reported_version, t.version, t.etag, t.drift
+     FROM UNNEST($1::TEXT[]) AS b (device_id)
+     JOIN device AS d ON d.device_id = b.device_id
+     JOIN twin AS t ON t.device_key = d.device_key",
+);
+
+const READ_IDENTITIES: Sql = Sql::pair(
+    "reading the devices of a batch",
+    "SELECT d.device_key, d.device_id, d.stage, d.stage_at, d.model_id, p.connected, p.activity_at
+     FROM json_each($1) AS b
+     CROSS JOIN device AS d ON d.device_id = b.value
+     CROSS JOIN presence AS p ON p.device_key = d.device_key",
+    "SELECT d.device_key, d.device_id, d.stage, d.stage_at, d.model_id, p.connected, p.activity_at
+     FROM UNNEST($1::TEXT[]) AS b (device_id)
+     JOIN device AS d ON d.device_id = b.device_id
+     JOIN presence AS p ON p.device_key = d.device_key",
+);
+
+pub(crate) const STATEMENTS: &[&Sql] = &[&READ_TWINS, &READ_IDENTITIES];
+
+/// Twins and identities by device.
+#[derive(Debug, Default)]
+pub(super) struct Documents {
+    documents: HashMap<DeviceId, Result<Document, StorageError>>,
+    identities: HashMap<DeviceId, Identity>,
+}
+
+/// A twin under change.
+#[derive(Debug)]
+pub(super) struct Document {
+    key: i64,
+    pub(super) twin: Twin,
+    pub(super) drift: bool,
+    reported_at: Option<Timestamp>,
+    written: bool,
+}
+
+/// What changes with a device's presence.
+#[derive(Debug)]
+pub(super) struct Identity {
+    pub(super) key: i64,
+    pub(super) stage: Stage,
+    stage_at: Timestamp,
+    pub(super) model_id: String,
+    connected: bool,
+    activity_at: Option<Timestamp>,
+    presence_changed: bool,
+    identity_changed: bool,
+}
+
+impl Document {
+    /// Reported properties were changed.
+    pub(super) fn was_reported(&mut self, at: Timestamp) {
+        self.drift = drift(&self.twin.desired.value, &self.twin.reported.value);
+        self.reported_at = self.reported_at.max(Some(at));
+    }
+
+    /// Tags or desired properties were changed.
+    pub(super) fn was_written(&mut self) {
+        self.drift = drift(&self.twin.desired.value, &self.twin.reported.value);
+        self.written = true;
+    }
+}
+
+impl Identity {
+    pub(super) fn set_connected(&mut self, connected: bool, at: Timestamp) {
+        self.connected = connected;
+        self.was_active(at);
+    }
+
+    pub(super) fn was_active(&mut self, at: Timestamp) {
+        self.activity_at = self.activity_at.max(Some(at));
+        self.presence_changed = true;
+    }
+
+    pub(super) fn set_stage(&mut self, stage: Stage, at: Timestamp) {
+        (self.stage, self.stage_at) = (stage, at);
+        self.identity_changed = true;
+    }
+
+    pub(super) fn set_model(&mut self, model_id: &str) {
+        model_id.clone_into(&mut self.model_id);
+        self.identity_changed = true;
+    }
+}
+
+impl Documents {
+    /// Reads what the commands need: whole twins for those that write them, else only what a report needs.
+    pub(super) async fn load(
+        connection: &mut Connection<'_>,
+        commands: &[Command],
+    ) -> Result<Self, StorageError> {
+        let (mut twins, mut whole, mut identities) =
+            (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        for command in commands {
+            match command {
+                Command::Report(request) => _ = twins.insert(request.command.id.clone()),
+                Command::WriteTwin(request) => {
+                    twins.insert(request.command.id.clone());
+                    whole.insert(request.command.id.clone());
+                }
+                Command::Presence(request) => _ = identities.insert(request.command.device.clone()),
+                Command::Message(request) => _ = identities.insert(request.command.device.clone()),
+                Command::Other(_) | Command::MaxPages(_) | Command::Close => {}
+            }
+        }
+        let mut loaded = Self::default();
+        if !twins.is_empty() {
+            for row in connection.rows(&READ_TWINS, [names(twins)]).await? {
+                let id = crate::devices::id_of(&row, 1)?;
+                let document = Document::read(&row, whole.contains(&id));
+                loaded.documents.insert(id, document);
+            }
+        }
+        if !identities.is_empty() {
+            for row in connection
+                .rows(&READ_IDENTITIES, [names(identities)])
+                .await?
+            {
+                let id = crate::devices::id_of(&row, 1)?;
+                loaded.identities.insert(id, Identity::read(&row)?);
+            }
+        }
+        Ok(loaded)
+    }
+
+    /// The twin of a device, if there is such a device.
+    pub(super) fn document(
+        &mut self,
+        id: &DeviceId,
+    ) -> Result<Option<&mut Document>, StorageError> {
+        match self.documents.get_mut(id) {
+            None => Ok(None),
+            Some(Ok(document)) => Ok(Some(document)),
+            Some(Err(error)) => Err(error.clone()),
+        }
+    }
+
+    /// The identity of a device, if there is such a device.
+    pub(super) fn identity(&mut self, id: &DeviceId) -> Option<&mut Identity> {
+        self.identities.get_mut(id)
+    }
+}
+
+impl Document {
+    fn read(row: &Row, whole: bool) -> Result<Self, StorageError> {
+        Ok(Self {
+            key: row.get(0)?,
+            twin: twins::twin_of(row, 2, whole)?,
+            drift: row.flag(11)?,
+            reported_at: None,
+            written: false,
+        })
+    }
+}
+
+impl Identity {
+    fn read(row: &Row) -> Result<Self, StorageError> {
+        Ok(Self {
+            key: row.get(0)?,
+            stage: stage_of(row, 2)?,
+            stage_at: Timestamp::from_millis(row.get(3)?),
+            model_id: row.get(4)?,
+            connected: row.flag(5)?,
+            activity_at: row.get::<Option<i64>>(6)?.map(Timestamp::from_millis),
+            presence_changed: false,
+            identity_changed: false,
+        })
+    }
+}
+
+fn names(ids: BTreeSet<DeviceId>) -> Argument {
+    Table::texts(ids.into_iter().map(String::from))
+}

@@ -1,0 +1,54 @@
+//! Arguments with which every server function can be called, and how it answers those who may call it.
+
+/// How to call a function.
+#[derive(Debug)]
+pub(super) struct Arguments {
+    pub(super) path: &'static str,
+    /// Form-encoded, or JSON when it begins with a brace; `{device}` stands for a device's id.
+    pub(super) body: &'static str,
+    /// The status for whoever may call it.
+    pub(super) status: u16,
+}
+
+impl Arguments {
+    pub(super) fn content_type(&self) -> &'static str {
+        if self.body.starts_with("{\"") {
+            "application/json"
+        } else {
+            "application/x-www-form-urlencoded"
+        }
+    }
+}
+
+const fn of(path: &'static str, body: &'static str, status: u16) -> Arguments {
+    Arguments { path, body, status }
+}
+
+/// Nobody has the number 999: what would change an account finds none.
+pub(super) const ARGUMENTS: &[Arguments] = &[
+    of("/rpc/session/whoami", "", 200),
+    of("/rpc/session/set_home", "home=nowhere", 422),
+    of("/rpc/people/list", "from=", 200),
+    of("/rpc/people/show", "id=999", 404),
+    of("/rpc/people/create", "name=A%20B", 422),
+    of(
+        "/rpc/people/update",
+        "id=999&display_name=x&grants[0][role]=operator&grants[0][scope]=",
+        404,
+    ),
+    of("/rpc/people/set_active", "id=999&active=false", 404),
+    of("/rpc/people/reset_password", "id=999", 404),
+    of("/rpc/fleet/page", "query=", 200),
+    of("/rpc/fleet/count", "query=", 200),
+    of("/rpc/devices/show", "id={device}", 200),
+    of("/rpc/devices/twin", "id={device}", 200),
+    of("/rpc/devices/timeline", "id={device}", 200),
+    of("/rpc/devices/telemetry", "id={device}", 200),
+    of("/rpc/devices/save_twin", "id={device}&etag=old&tags=%7B%7D&desired=%7B%7D", 409),
+    of("/rpc/devices/set_status", "id={device}&etag=old&status=disabled", 409),
+    of("/rpc/devices/connection_string", "id={device}", 200),
+    of("/rpc/home/queue", "", 200),
+    of("/rpc/home/oversight", "", 200),
+    of("/rpc/home/goals", "", 200),
+    of("/rpc/home/hub", "", 200),
+];
