@@ -173,6 +173,9 @@ impl Running {
             hub.clone(),
             running.upkeep.stop.clone(),
         ));
+        running
+            .upkeep
+            .spawn(metrics_page::fold(running.upkeep.stop.clone()));
         let stop = running.control.stop.clone();
         running
             .control

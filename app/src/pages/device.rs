@@ -2,7 +2,7 @@
 
 pub mod address;
 mod access;
-mod facts;
+pub(crate) mod facts;
 mod head;
 mod identity;
 mod overview;
@@ -86,7 +86,7 @@ fn DeviceBody(device: DeviceView) -> impl IntoView {
         })
     };
     let body = move || match tab.get() {
-        Tab::Overview => view! { <Overview device=device address=address refresh=refresh/> }.into_any(),
+        Tab::Overview => view! { <Overview device=device address=address/> }.into_any(),
         Tab::Twin => view! { <TwinTab id=id.clone() address=address/> }.into_any(),
         Tab::Timeline => view! { <TimelineTab id=id.clone() address=address/> }.into_any(),
     };

@@ -93,7 +93,7 @@ fn FleetBody(address: FleetAddress, found: Found) -> impl IntoView {
     view! {
         <Facets address=address.clone() facets=found.facets.clone() tags=found.tags.clone()/>
         <div class="table-box mt-4">
-            <ChooseColumns address=chooser_address chosen=chosen tags=tags/>
+            <ChooseColumns address=chooser_address chosen=chosen tags=tags credentials=found.credentials/>
             <DeviceTable address=address columns=found.columns rows=found.rows/>
         </div>
         <Paging address=paging shown=shown total=total previous=previous next=next/>

@@ -53,6 +53,11 @@ impl Shared {
         }
     }
 
+    /// Cancelled when the hub shuts down.
+    pub(crate) fn leaving(&self) -> &CancellationToken {
+        &self.leaving
+    }
+
     /// How many devices are connected.
     pub(crate) fn open(&self) -> usize {
         self.open.load(Ordering::Relaxed)

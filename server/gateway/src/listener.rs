@@ -201,14 +201,17 @@ async fn visit(
     if let Err(error) = socket.set_nodelay(true) {
         tracing::debug!(%error, "cannot set TCP_NODELAY");
     }
+    let address = SocketAddr::new(address.ip().to_canonical(), address.port());
     let accept = Box::pin(timeout(TLS_DEADLINE, door.tls.0.accept(socket)));
-    let mut stream = match accept.await {
-        Ok(Ok(stream)) => Box::new(stream),
-        Ok(Err(error)) => {
+    let accepted = door.shared.leaving().run_until_cancelled(accept).await;
+    let mut stream = match accepted {
+        Some(Ok(Ok(stream))) => Box::new(stream),
+        Some(Ok(Err(error))) => {
             tracing::debug!(%address, %error, "TLS handshake failed");
             return meters::handshake_refused("tls");
         }
-        Err(_) => return meters::handshake_refused("tls_deadline"),
+        Some(Err(_)) => return meters::handshake_refused("tls_deadline"),
+        None => return meters::handshake_refused("shutting_down"),
     };
     drop((place, entry));
     stream.get_mut().1.set_buffer_limit(Some(TLS_BUFFER_BYTES));

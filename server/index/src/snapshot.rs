@@ -40,7 +40,7 @@ impl Place {
 
 /// Where an id is among chunks in the order of ids, or where it would be.
 pub(crate) fn place(chunks: &[Arc<Chunk>], id: &str) -> Result<Place, Place> {
-    let after = chunks.partition_point(|chunk| chunk.ids().get(0) < id);
+    let after = chunks.partition_point(|chunk| chunk.ids().get(0) <= id);
     let number = after.saturating_sub(1);
     match chunks.get(number) {
         None => Err(Place::new(0, 0)),

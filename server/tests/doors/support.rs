@@ -24,7 +24,7 @@ mod process;
 mod wire;
 
 pub(crate) use browser::Browser;
-pub(crate) use process::{Muster, Served};
+pub(crate) use process::Muster;
 pub(crate) use wire::{Connection, Reply, Request};
 
 /// How long a test waits for something that must happen.

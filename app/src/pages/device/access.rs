@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use muster_core::device::AuthKind;
 
-use super::facts::credential_words;
+use super::facts::{credential_note, credential_words};
 use crate::rpc::devices::{DeviceView, ShowConnectionString};
 use crate::ui::{Button, CodeBlock, Note, Section, Tone};
 
@@ -18,7 +18,7 @@ pub(super) fn AccessSection(
     auth.map(|auth| {
         view! {
             <Section id="access" title="Access" rule=true>
-                <p>{credential_words(auth)}"."</p>
+                <p>{format!("{}: {}.", credential_words(auth), credential_note(auth))}</p>
                 {(auth == AuthKind::Sas).then(|| view! { <ConnectionString device=device/> })}
             </Section>
         }

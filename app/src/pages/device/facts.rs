@@ -57,10 +57,26 @@ pub(super) fn DeviceFacts(
             <Fact term="Firmware" note=note(device, |_| Some("as reported".to_owned()))>
                 {move || device.with(|device| device.firmware.clone().unwrap_or_else(|| format::DASH.to_owned()))}
             </Fact>
+            {last_fact(device)}
+        </Facts>
+    }
+}
+
+/// How it proves who it is; the twin's state for who may not see that.
+fn last_fact(device: Signal<DeviceView>) -> AnyView {
+    match device.with_untracked(|device| device.auth) {
+        Some(auth) => view! {
+            <Fact term="Authentication" note=Signal::stored(Some(credential_note(auth).to_owned()))>
+                {credential_words(auth)}
+            </Fact>
+        }
+        .into_any(),
+        None => view! {
             <Fact term="Twin" note=note(device, twin_note)>
                 {move || device.with(twin_word)}
             </Fact>
-        </Facts>
+        }
+        .into_any(),
     }
 }
 
@@ -87,11 +103,20 @@ fn twin_note(device: &DeviceView) -> Option<String> {
     Some(note.to_owned())
 }
 
-/// How a device proves who it is, in words.
-pub(super) fn credential_words(auth: AuthKind) -> &'static str {
+/// How a device proves who it is, in a word.
+pub(crate) fn credential_words(auth: AuthKind) -> &'static str {
     match auth {
         AuthKind::Sas => "Shared keys",
-        AuthKind::SelfSigned => "Its own certificate, known by fingerprint",
-        AuthKind::CertificateAuthority => "A certificate of a registered authority",
+        AuthKind::SelfSigned => "Own certificate",
+        AuthKind::CertificateAuthority => "Signed certificate",
+    }
+}
+
+/// The same in a few more words.
+pub(super) fn credential_note(auth: AuthKind) -> &'static str {
+    match auth {
+        AuthKind::Sas => "either of two keys signs its tokens",
+        AuthKind::SelfSigned => "known by its fingerprint",
+        AuthKind::CertificateAuthority => "of a registered authority",
     }
 }

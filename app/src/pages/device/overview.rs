@@ -7,7 +7,6 @@ use super::address::{DeviceAddress, Tab};
 use super::identity::IdentitySection;
 use super::telemetry::TelemetrySection;
 use super::timeline::LatestEvents;
-use crate::panels::refresh::Refresh;
 use crate::rpc::devices::DeviceView;
 use crate::ui::Section;
 
@@ -18,10 +17,7 @@ pub(super) fn Overview(
     device: RwSignal<DeviceView>,
     /// The state of the page.
     address: Memo<DeviceAddress>,
-    /// Reads the device again.
-    refresh: Refresh,
 ) -> impl IntoView {
-    let _ = refresh;
     let id = device.with_untracked(|device| device.id.clone());
     let all = DeviceAddress::tab(Tab::Timeline).href(&id);
     let end = move || view! { <a href=all>"Whole timeline"</a> };

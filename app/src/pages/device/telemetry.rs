@@ -72,12 +72,16 @@ fn TelemetryBody(id: DeviceId, field: Option<String>, telemetry: Telemetry) -> i
     let chart = Memo::new(move |_| telemetry.with(|telemetry| telemetry.chart.clone()));
     let there = Memo::new(move |_| chart.with(Option::is_some));
     let drawing = move || {
-        if there.get() {
-            let model = Signal::derive(move || chart.get().unwrap_or_else(nothing));
-            view! { <Chart model=model/> }.into_any()
-        } else {
-            let words = fields.with(|(_, field)| none(field.as_deref()));
-            view! { <p class="meta">{words}</p> }.into_any()
+        there.track();
+        match chart.get_untracked() {
+            Some(first) => {
+                let model = Signal::derive(move || chart.get().unwrap_or_else(|| first.clone()));
+                view! { <Chart model=model/> }.into_any()
+            }
+            None => {
+                let words = fields.with(|(_, field)| none(field.as_deref()));
+                view! { <p class="meta">{words}</p> }.into_any()
+            }
         }
     };
     view! {
@@ -111,26 +115,5 @@ fn none(field: Option<&str>) -> String {
     match field {
         Some(field) => format!("No message of the last 24 hours has a number called {field}."),
         None => "No message of the last 24 hours has a number in it. Numbers in JSON messages are drawn here.".to_owned(),
-    }
-}
-
-/// What a chart shows in the moment between losing its numbers and leaving the page.
-fn nothing() -> crate::charts::ChartModel {
-    crate::charts::ChartModel {
-        id: "telemetry".to_owned(),
-        title: String::new(),
-        unit: String::new(),
-        note: String::new(),
-        finding: String::new(),
-        as_of: 0,
-        from: 0,
-        to: 1,
-        low: 0.0,
-        high: 1.0,
-        whole: true,
-        kind: crate::charts::Kind::Lines,
-        series: Vec::new(),
-        gaps: Vec::new(),
-        thresholds: Vec::new(),
     }
 }

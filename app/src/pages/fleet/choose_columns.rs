@@ -22,10 +22,13 @@ pub(super) fn ChooseColumns(
     chosen: Vec<Column>,
     /// Every tag that can be a column.
     tags: Vec<TagColumn>,
+    /// Whether the person may see how devices prove themselves.
+    credentials: bool,
 ) -> impl IntoView {
     let full = chosen.len() >= MAX_COLUMNS;
     let choices = choices(&chosen, tags)
         .into_iter()
+        .filter(|column| credentials || *column != Column::Authentication)
         .map(|column| {
             let checked = chosen.contains(&column);
             let path = matches!(column, Column::Tag(_)).then(|| column.name());

@@ -2,13 +2,14 @@
 
 use leptos::prelude::*;
 use muster_core::contact::Contact;
-use muster_core::device::{AuthKind, Status};
+use muster_core::device::Status;
 use muster_core::lifecycle::Stage;
 
 use super::address::Column;
 use super::keys::row_id;
 use crate::format::{self, TimeStyle};
 use crate::live::wire::RowNews;
+use crate::pages::device::facts::credential_words;
 use crate::routes;
 use crate::rpc::fleet::FleetRow;
 use crate::ui::{Look, State, TimeStamp, look};
@@ -74,7 +75,7 @@ pub(super) fn device_row(
                 Column::Tag(_) => tags.next().cloned().flatten().map_or_else(unset, |value| value.into_any()),
                 Column::Model if row.model.is_empty() => unset(),
                 Column::Model => row.model.clone().into_any(),
-                Column::Authentication => auth_word(row.auth).into_any(),
+                Column::Authentication => row.auth.map_or_else(unset, |auth| credential_words(auth).into_any()),
                 _ => following(column, changing, now),
             };
             view! { <td class=class_of(column)>{content}</td> }
@@ -149,14 +150,5 @@ fn quiet(look: Look, usual: bool) -> AnyView {
         view! { <span class="dim">{look.word}</span> }.into_any()
     } else {
         view! { <State look=look/> }.into_any()
-    }
-}
-
-/// How it proves who it is, in a word.
-fn auth_word(auth: AuthKind) -> &'static str {
-    match auth {
-        AuthKind::Sas => "Shared keys",
-        AuthKind::SelfSigned => "Own certificate",
-        AuthKind::CertificateAuthority => "Signed certificate",
     }
 }

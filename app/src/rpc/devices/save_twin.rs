@@ -60,6 +60,7 @@ mod save {
         let desired = tree::diff(&twin.desired.value, &desired);
         if tags.is_empty() && desired.is_empty() {
             return Ok(Saved {
+                etag,
                 desired_version: twin.desired.version,
                 changed: false,
                 delivery: Delivery::Nothing,
@@ -74,6 +75,7 @@ mod save {
         };
         let twin = hub.write_twin(&permit, write, Some(IfMatch::OneOf(vec![etag]))).await?;
         Ok(Saved {
+            etag: twin.etag.to_string(),
             desired_version: twin.desired.version,
             changed: true,
             delivery,

@@ -116,6 +116,8 @@ pub enum Delivery {
 /// What was stored.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Saved {
+    /// Token of the twin now.
+    pub etag: String,
     /// Revision of the desired properties now.
     pub desired_version: u64,
     /// Something was different from before.

@@ -1,5 +1,6 @@
 //! From the index to the page.
 
+use muster_core::policy::Action;
 use muster_core::time::Timestamp;
 use muster_index::{PageQuery, Row, Sort, SortKey};
 use muster_query::Condition;
@@ -32,7 +33,9 @@ pub(super) fn page(hub: &Hub, access: &Access, query: &str) -> Result<FleetPage,
             devices: tag.devices as u64,
         })
         .collect();
-    let columns = address.columns.clone().unwrap_or_else(|| usual_columns(&tags));
+    let credentials = access.can(Action::SeeCredentials);
+    let mut columns = address.columns.clone().unwrap_or_else(|| usual_columns(&tags));
+    columns.retain(|column| credentials || *column != Column::Authentication);
     let mut page = FleetPage {
         rows: Vec::new(),
         total: 0,
@@ -41,6 +44,7 @@ pub(super) fn page(hub: &Hub, access: &Access, query: &str) -> Result<FleetPage,
         next: None,
         columns,
         tags,
+        credentials,
         facets: Vec::new(),
         problem: None,
         now: hub.now().millis(),
@@ -55,7 +59,7 @@ pub(super) fn page(hub: &Hub, access: &Access, query: &str) -> Result<FleetPage,
     page.total = hub.fleet_count(access, &condition, &address.text) as u64;
     page.facets = facets(hub, access, &address, &condition, &page.tags);
     let found = hub.fleet_page(access, &question(&address, condition))?;
-    page.rows = found.rows.into_iter().map(|found| row(found, &page.columns)).collect();
+    page.rows = found.rows.into_iter().map(|found| row(found, &page.columns, credentials)).collect();
     page.previous = found.previous;
     page.next = found.next;
     Ok(page)
@@ -81,7 +85,7 @@ fn question(address: &FleetAddress, condition: Condition) -> PageQuery {
     }
 }
 
-fn row(row: Row, columns: &[Column]) -> FleetRow {
+fn row(row: Row, columns: &[Column], credentials: bool) -> FleetRow {
     let entry = row.entry;
     let tags = columns.iter().filter_map(|column| match column {
         Column::Tag(path) => {
@@ -99,7 +103,7 @@ fn row(row: Row, columns: &[Column]) -> FleetRow {
         last_activity: entry.last_activity_at.map(Timestamp::millis),
         drift: entry.drift,
         model: entry.model_id,
-        auth: entry.auth,
+        auth: credentials.then_some(entry.auth),
     }
 }
 

@@ -26,8 +26,8 @@ pub struct FleetRow {
     pub drift: bool,
     /// The plug-and-play model it announced; empty when none.
     pub model: String,
-    /// How it proves who it is.
-    pub auth: AuthKind,
+    /// How it proves who it is; only for who may see credentials.
+    pub auth: Option<AuthKind>,
     /// The values of the tag columns, in their order.
     pub tags: Vec<Option<String>>,
 }
@@ -69,6 +69,8 @@ pub struct FleetPage {
     pub columns: Vec<Column>,
     /// Every tag that can be a column.
     pub tags: Vec<TagColumn>,
+    /// Whether the person may see how devices prove themselves.
+    pub credentials: bool,
     /// Counts by the usual or the chosen tags.
     pub facets: Vec<FleetFacet>,
     /// Why the filter of the address cannot be read; then there are no rows.

@@ -11,11 +11,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn qos() -> impl Strategy<Value = Qos> {
-    prop_oneof![
-        Just(Qos::Zero),
-        Just(Qos::One),
-        Just(Qos::Two)
-    ]
+    prop_oneof![Just(Qos::Zero), Just(Qos::One), Just(Qos::Two)]
 }
 
 fn text() -> impl Strategy<Value = ByteString> {

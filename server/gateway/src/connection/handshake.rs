@@ -62,8 +62,12 @@ pub(super) async fn welcome<S>(
 where
     S: AsyncRead + AsyncWrite,
 {
-    let connect = timeout(CONNECT_DEADLINE, first_packet(&mut reader)).await;
-    let connect = connect.unwrap_or_else(|_| Err(Refused::silently("no_connect_in_time")));
+    let first = timeout(CONNECT_DEADLINE, first_packet(&mut reader));
+    let connect = match shared.leaving.run_until_cancelled(first).await {
+        Some(Ok(read)) => read,
+        Some(Err(_)) => Err(Refused::silently("no_connect_in_time")),
+        None => Err(Refused::silently("shutting_down")),
+    };
     let refused = match connect {
         Ok(connect) => match admit(&connect, address, shared).await {
             Ok((visitor, session_present)) => {
@@ -74,7 +78,8 @@ where
                 return Some(Session::new(reader, writer, visitor, shared.clone()));
             }
             Err(refused) => {
-                tracing::info!(%address, client_id = %connect.client_id, reason = refused.reason, "refused a device connection");
+                let client_id = shown(&connect.client_id);
+                tracing::info!(%address, ?client_id, reason = refused.reason, "refused a device connection");
                 refused
             }
         },
@@ -159,6 +164,7 @@ async fn admit(
         .takeovers
         .enter(login.proof.device(), now)
         .ok_or(Refused::with(Unavailable, "takeovers"))?;
+    tracing::debug!(%address, device.id = %login.proof.device(), hub = ?shown(user_name.host), "a device may come in");
     let expires = expiry(&login, shared.hub.now(), now);
     let model_id = user_name.model_id;
     register(
@@ -216,6 +222,12 @@ async fn register(
         seat,
     };
     Ok((visitor, attached.session_present))
+}
+
+/// What a log shows of a text that anybody may have sent.
+pub(super) fn shown(text: &str) -> &str {
+    const MOST: usize = 128;
+    &text[..text.floor_char_boundary(MOST)]
 }
 
 fn judge(refused: &LoginRefused, client_id: &str) -> Refused {

@@ -10,6 +10,7 @@ use muster_service::{DeviceProof, ServiceError};
 use tokio::sync::RwLock;
 
 use super::end::End;
+use super::handshake::shown;
 use super::{Shared, refusal, telemetry};
 use crate::codec::{PacketId, Publish, Qos};
 use crate::topic::{self, Filter, Inbound};
@@ -135,7 +136,8 @@ impl Device {
             let (mut granted, mut added) = (Vec::with_capacity(filters.len()), Vec::new());
             for (filter, qos) in &filters {
                 let Some(known) = Filter::parse(filter, device.id()) else {
-                    tracing::info!(device.id = %device.id(), %filter, "refused a subscription");
+                    let filter = shown(filter);
+                    tracing::info!(device.id = %device.id(), ?filter, "refused a subscription");
                     granted.push(None);
                     continue;
                 };

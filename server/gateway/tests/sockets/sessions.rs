@@ -206,10 +206,14 @@ async fn the_door_closes_in_order() {
         .publish("devices/dev1/messages/events/", b"{\"n\":1}")
         .await;
     assert_eq!(client.next().await, Got::PubAck(id));
+    let mut stranger = Client::open(&rig).await;
+    let asked = Instant::now();
     rig.ask_to_stop();
     assert_eq!(client.next().await, Got::Closed);
+    assert_eq!(stranger.next().await, Got::Closed);
     let refused = tokio::net::TcpStream::connect(rig.address);
     // The listener is gone once the drain has begun; the drain began before our stream was closed.
     assert!(refused.await.is_err());
+    assert!(asked.elapsed() < Duration::from_secs(3));
     assert_eq!(rig.messages(&device.id).await.len(), 1);
 }

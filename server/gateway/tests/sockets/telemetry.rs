@@ -3,7 +3,7 @@
 use mqtt_protocol_core::mqtt::packet::Qos;
 use muster_core::message::Message;
 
-use super::client::{Client, Got, Hello, publish};
+use super::client::{Client, Got, Hello, RESPONSES, publish};
 use super::rig::Rig;
 
 const EVENTS: &str = "devices/dev1/messages/events/";
@@ -62,7 +62,9 @@ async fn what_is_not_stored_is_not_acknowledged() {
     let dir = Rig::start().await.stop().await;
     let pages = std::fs::metadata(dir.path().join("muster.db")).map_or(200, |m| m.len() / 4096);
     let rig = Rig::open(dir, Some(pages as u32 + 60)).await;
-    let device = rig.register("dev1").await;
+    let (device, other) = (rig.register("dev1").await, rig.register("dev2").await);
+    let mut reporting = Client::device(&rig, &other).await;
+    reporting.subscribe(RESPONSES, Qos::AtLeastOnce).await;
     let mut client = Client::device(&rig, &device).await;
     let mut acknowledged = 0;
     loop {
@@ -75,6 +77,12 @@ async fn what_is_not_stored_is_not_acknowledged() {
         assert!(acknowledged < 1000, "the disk never became full");
     }
     assert!(acknowledged > 0);
+    // A twin request has an answer of its own for that, and the connection stays.
+    let large = format!("{{\"k\":{:?},\"l\":{0:?}}}", "x".repeat(4000));
+    let (answer, body) = reporting.report(&large).await;
+    assert!(answer.starts_with("50"), "{answer}");
+    assert!(body["errorCode"].as_u64().unwrap() >= 500_000);
+    reporting.ping().await;
     assert_eq!(rig.messages(&device.id).await.len(), acknowledged);
 }
 

@@ -206,7 +206,7 @@ impl Operation for Delete {
 }
 
 enum Found {
-    Yes(Stored),
+    Yes(Box<Stored>),
     No,
     Conflict(ETag),
 }
@@ -224,5 +224,5 @@ async fn find(
     if if_match.is_some_and(|demand| !demand.matches(current)) {
         return Ok(Found::Conflict(current));
     }
-    Ok(Found::Yes(stored))
+    Ok(Found::Yes(Box::new(stored)))
 }

@@ -44,8 +44,16 @@ pub(super) const ARGUMENTS: &[Arguments] = &[
     of("/rpc/devices/twin", "id={device}", 200),
     of("/rpc/devices/timeline", "id={device}", 200),
     of("/rpc/devices/telemetry", "id={device}", 200),
-    of("/rpc/devices/save_twin", "id={device}&etag=old&tags=%7B%7D&desired=%7B%7D", 409),
-    of("/rpc/devices/set_status", "id={device}&etag=old&status=disabled", 409),
+    of(
+        "/rpc/devices/save_twin",
+        "id={device}&etag=old&tags=%7B%7D&desired=%7B%7D",
+        409,
+    ),
+    of(
+        "/rpc/devices/set_status",
+        "id={device}&etag=old&status=disabled",
+        409,
+    ),
     of("/rpc/devices/connection_string", "id={device}", 200),
     of("/rpc/home/queue", "", 200),
     of("/rpc/home/oversight", "", 200),

@@ -212,7 +212,7 @@ impl Connection {
     }
 
     async fn more(&mut self) -> io::Result<bool> {
-        let mut buffer = [0; 16 * 1024];
+        let mut buffer = vec![0; 16 * 1024];
         let read = timeout(PATIENCE, self.stream.read(&mut buffer)).await;
         match read.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))? {
             Ok(length) => {

@@ -1,0 +1,129 @@
+//! One suite for both engines. Every case gets an empty database of its own: a directory for SQLite, a database on a
+//! throw-away server for PostgreSQL.
+
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
+
+mod conformance {
+    pub(crate) mod audit;
+    pub(crate) mod events;
+    pub(crate) mod faults;
+    pub(crate) mod files;
+    pub(crate) mod hook;
+    pub(crate) mod messages;
+    pub(crate) mod people;
+    pub(crate) mod place;
+    pub(crate) mod presence;
+    pub(crate) mod registry;
+    pub(crate) mod server;
+    pub(crate) mod small;
+    pub(crate) mod statements;
+    pub(crate) mod subscriptions;
+    pub(crate) mod twins;
+    pub(crate) mod web_sessions;
+}
+
+use conformance::place::Place;
+use conformance::{
+    audit, events, faults, files, hook, messages, people, presence, registry, small, statements,
+    subscriptions, twins, web_sessions,
+};
+
+/// Makes a test per case and engine.
+macro_rules! suite {
+    ($($module:ident: $($case:ident),+;)+) => {
+        $(mod $module {
+            mod sqlite {
+                $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    crate::$module::$case(&crate::Place::sqlite()).await;
+                })+
+            }
+            mod postgres {
+                $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    if let Some(place) = crate::Place::postgres().await {
+                        crate::$module::$case(&place).await;
+                    }
+                })+
+            }
+        })+
+    };
+}
+
+mod both {
+    suite! {
+        registry: devices_come_back_as_they_were_made, names_are_unique, updates_follow_the_etag,
+            steps_of_life_are_checked, deleting_takes_everything_but_events,
+            a_name_can_be_used_again, first_twins_obey_the_limits, the_scan_sees_every_device;
+        twins: reports_move_versions, service_writes_move_the_etag, conflicts_change_nothing,
+            refused_writes_change_nothing, replacement_clears_the_rest, order_holds_within_a_batch,
+            many_reporters_lose_nothing, drift_follows_both_sides, unknown_devices_are_not_found,
+            a_damaged_twin_harms_nobody_else;
+        presence: the_first_contact_activates, activity_is_the_latest_of_all,
+            a_connection_outlives_the_store;
+        messages: messages_come_back_newest_first, any_bytes_are_kept, ranges_are_half_open;
+        subscriptions: sessions_outlive_the_store, clean_sessions_leave_nothing,
+            subscribing_needs_a_session;
+        events: pages_walk_both_ways, filters_narrow, cursors_belong_to_their_question,
+            followers_see_every_event, retention_keeps_what_people_did;
+        audit: the_chain_holds, a_changed_entry_is_found, a_removed_entry_is_found,
+            a_cut_off_end_is_found;
+        people: accounts_come_back, names_are_unique_too, the_last_admin_stays,
+            deactivation_ends_sessions;
+        web_sessions: sessions_are_saved_and_replaced, ending_all_but_one, ended_sessions_are_removed;
+        small: policies_are_made_once, settings_are_kept, samples_are_kept, a_healthy_store_has_no_findings;
+        hook: the_hook_hears_everything_in_order, the_hook_hears_before_the_caller;
+        faults: a_bad_command_harms_nobody_else, another_master_key_is_refused, a_newer_schema_is_refused,
+            a_second_writer_is_refused, a_closed_store_says_so, counters_go_on_after_reopening;
+        files: keys_are_not_in_the_clear;
+        statements: every_statement_prepares;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sqlite_survives_a_full_disk() {
+    files::a_full_disk_loses_nothing(&Place::sqlite()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sqlite_files_are_private() {
+    files::files_are_private(&Place::sqlite()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sqlite_keeps_its_log_short() {
+    files::the_log_stays_short(&Place::sqlite()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sqlite_backups_open() {
+    files::a_backup_opens(&Place::sqlite()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_names_its_own_backup_tool() {
+    if let Some(place) = Place::postgres().await {
+        files::postgres_has_its_own_tools(&place).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_may_go_and_come_back() {
+    if let Some((server, place)) = Place::own_postgres().await {
+        faults::acknowledged_writes_survive_a_crash(&server, &place).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_fences_a_writer_that_lost_its_lease() {
+    if let Some(place) = Place::postgres().await {
+        faults::a_writer_without_lease_writes_nothing(&place).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_lets_an_abandoned_lease_run_out() {
+    if let Some(place) = Place::postgres().await {
+        faults::an_abandoned_lease_runs_out(&place).await;
+    }
+}
