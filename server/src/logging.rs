@@ -1,6 +1,6 @@
 //! Log lines go to standard error; standard output belongs to what commands print.
 
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::panic;
 
 use tracing_subscriber::EnvFilter;
@@ -15,7 +15,10 @@ const QUIET: &str = "tower_sessions=error,tower_sessions_core=error,sqlx=warn,ru
 pub fn start(filter: &str, format: LogFormat) {
     let filter =
         EnvFilter::try_new(format!("{QUIET},{filter}")).unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = fmt().with_env_filter(filter).with_writer(io::stderr);
+    let lines = fmt()
+        .with_env_filter(filter)
+        .with_ansi(io::stderr().is_terminal())
+        .with_writer(io::stderr);
     let started = match format {
         LogFormat::Text => lines.with_target(false).try_init(),
         LogFormat::Json => lines.json().flatten_event(true).try_init(),
@@ -25,8 +28,7 @@ pub fn start(filter: &str, format: LogFormat) {
     }
 }
 
-/// A panic becomes a log line with its place. Its message may hold data of a request, so only the place is told
-/// unless it is a plain text.
+/// A panic becomes a log line like the others, with its place and its words.
 fn log_panics() {
     panic::set_hook(Box::new(|panic| {
         let place = panic

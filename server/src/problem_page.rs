@@ -63,7 +63,7 @@ pub fn respond(state: &AppState, wanted: Wanted, problem: Problem) -> Response {
         Wanted::Page => (
             status,
             [(header::CONTENT_TYPE, "text/html; charset=utf-8")],
-            page(state, status, title, what, reference),
+            page(state, title, what, reference),
         )
             .into_response(),
         Wanted::Call => call(status, reference),
@@ -104,23 +104,20 @@ fn call(status: StatusCode, reference: Option<RefId>) -> Response {
     response
 }
 
-/// Only constants, the status and a reference of plain letters go into it: nothing to escape.
-fn page(
-    state: &AppState,
-    status: StatusCode,
-    title: &str,
-    what: &str,
-    reference: Option<RefId>,
-) -> String {
+/// The look of the app's own fault pages (`app/src/pages/fault.rs`). Only constants, the status and a reference of plain
+/// letters go into it: nothing to escape.
+fn page(state: &AppState, title: &str, what: &str, reference: Option<RefId>) -> String {
     let pkg = &state.site().pkg;
-    let code = status.as_u16();
     let reference = reference
-        .map(|r| format!("<p>Reference <code>{r}</code></p>"))
+        .map(|reference| format!("<p class=\"meta\">Reference {reference}</p>"))
         .unwrap_or_default();
     format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{title} · Muster</title>\
-         <link rel=\"stylesheet\" href=\"/{pkg}/muster.css\"></head><body><main class=\"error-page\">\
-         <p>{code}</p><h1>{title}</h1><p>{what}</p>{reference}<p><a href=\"/\">Go to the start page</a></p></main></body></html>"
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <meta name=\"color-scheme\" content=\"light dark\"><title>{title} · Muster</title>\
+         <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\"><script src=\"/theme.js\"></script>\
+         <link rel=\"stylesheet\" href=\"/{pkg}/muster.css\"></head>\
+         <body><main id=\"main\" class=\"page\"><div class=\"fault\"><h1>{title}</h1><p>{what}</p>\
+         <div class=\"row\"><a class=\"btn btn--primary\" href=\"/\">Go home</a></div>{reference}</div></main></body></html>"
     )
 }

@@ -42,6 +42,11 @@ pub fn PersonPage() -> impl IntoView {
             }
         },
     );
+    let saved = RwSignal::new(false);
+    Effect::new(move |_| {
+        id.track();
+        saved.set(false);
+    });
     let left = SharedValue::new(move || take_once(id.get_untracked())).into_inner();
     view! {
         <Transition fallback=|| view! { <Page title="Person"><SkeletonLines/></Page> }>
@@ -49,7 +54,7 @@ pub fn PersonPage() -> impl IntoView {
                 let left = left.clone();
                 Suspend::new(async move {
                     match person.await {
-                        Ok(found) => view! { <Account person=found left=left again=person/> }.into_any(),
+                        Ok(found) => view! { <Account person=found left=left again=person saved=saved/> }.into_any(),
                         Err(error) => view! { <FailurePage error=error/> }.into_any(),
                     }
                 })
@@ -62,7 +67,12 @@ pub fn PersonPage() -> impl IntoView {
 type Again = Resource<Result<PersonView, AppError>>;
 
 #[component]
-fn Account(person: PersonView, left: Option<Secret>, again: Again) -> impl IntoView {
+fn Account(
+    person: PersonView,
+    left: Option<Secret>,
+    again: Again,
+    saved: RwSignal<bool>,
+) -> impl IntoView {
     let id = person.id;
     let crumbs = vec![Crumb {
         label: "People".to_owned(),
@@ -81,7 +91,7 @@ fn Account(person: PersonView, left: Option<Secret>, again: Again) -> impl IntoV
             <PageHead title=title pills=pill facts=move || facts/>
             <div class="stack">
                 <Section id="roles" title="Name, roles and scope">
-                    <EditForm person=person again=again/>
+                    <EditForm person=person again=again saved=saved/>
                 </Section>
                 <Section id="password" title="Password">
                     <ResetForm id=id name=whose left=left/>

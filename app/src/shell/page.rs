@@ -38,17 +38,30 @@ pub fn Page(
         }
     });
     view! {
-        <Title text=move || title.get()/>
+        {window_title(title)}
         <main id="main" class=class tabindex="-1" node_ref=main>
             {children()}
         </main>
     }
 }
 
+/// The server writes the window title last, when signals of the page may be gone: there it is text.
+fn window_title(title: Signal<String>) -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    let text = title.get_untracked();
+    #[cfg(not(feature = "ssr"))]
+    let text = move || title.get();
+    view! { <Title text=text/> }
+}
+
 /// After a step inside the application the focus goes to the new page, as the browser does it after loading one.
 fn focus_new_page(main: &HtmlElement, path: String) {
     let before = SHOWN.replace(path.clone());
-    if !before.is_empty() && before != path {
+    let is_lost = || {
+        let focused = document().active_element();
+        focused.is_none_or(|element| element.tag_name() == "BODY")
+    };
+    if !before.is_empty() && (before != path || is_lost()) {
         let main = main.clone();
         // A new page is built before it is put in place.
         request_animation_frame(move || {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use muster_core::device::ETag;
 use muster_core::ids::DeviceId;
 use serde_json::Value;
 
@@ -21,6 +22,8 @@ pub struct DeviceProof {
     pub(crate) device: DeviceId,
     pub(crate) generation: Arc<str>,
     pub(crate) scope: &'static str,
+    /// The identity as it was judged; any later write of it makes the judgement void.
+    pub(crate) judged: ETag,
 }
 
 impl DeviceProof {

@@ -132,7 +132,7 @@ async fn welcome(
 
 fn introduction(demo: &Demo, address: &str) -> String {
     let mut text = format!(
-        "\nThe demo: {} simulated devices. Open {address} and sign in.\n",
+        "\nThe demo: {} devices are simulated. Open {address} and sign in.\n",
         demo.devices.len()
     );
     if demo.accounts.is_empty() {

@@ -171,13 +171,17 @@ async fn what_does_not_exist_is_a_page_for_people_and_a_line_for_programs() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn bodies_and_heads_are_bounded() {
-    let hub = TestHub::peopled().await;
-    let mut browser = hub.browser();
-    let form = Request::new("POST", "/sign-in").form(&[("name", &"x".repeat(70_000))]);
-    assert_eq!(browser.send(form).await.status, 413);
-    let call =
-        Request::new("POST", "/rpc/session/set_home").form(&[("home", &"x".repeat(1_100_000))]);
-    assert_eq!(browser.send(call).await.status, 413);
+    let hub = TestHub::empty().await;
+    let browser = hub.browser();
+    for (path, length) in [("/sign-in", 70_000), ("/rpc/session/set_home", 1_100_000)] {
+        let request = Request::new("POST", path)
+            .header("sec-fetch-site", "same-origin")
+            .form(&[("name", &"x".repeat(length))]);
+        // Refused by its announced length, before the body is sent.
+        let mut connection = browser.connect().await;
+        connection.send_head(&request).await.unwrap();
+        assert_eq!(connection.reply().await.unwrap().status, 413, "{path}");
+    }
     let head = Request::get("/sign-in").header("x-long", &"x".repeat(100_000));
     let status = browser
         .connect()
@@ -231,7 +235,7 @@ async fn ask(router: Router, path: &str) -> (u16, String, String) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_panic_is_an_answer_with_the_reference_of_the_request() {
     async fn fails() -> &'static str {
-        panic!("the cause")
+        panic!("device 4711 has the key abc")
     }
     let hub = TestHub::empty().await;
     let state = state(&hub);
@@ -244,7 +248,7 @@ async fn a_panic_is_an_answer_with_the_reference_of_the_request() {
         let (status, reference, body) = ask(router.clone(), path).await;
         assert_eq!(status, 500);
         assert!(body.contains(&reference) && reference.len() == 8, "{body}");
-        assert!(!body.contains("the cause"), "{body}");
+        assert!(!body.contains("4711"), "{body}");
     }
 }
 

@@ -105,3 +105,20 @@ async fn the_database_does_not_hold_what_the_cookie_holds() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_does_not_answer_signs_nobody_out() {
+    let hub = TestHub::peopled().await;
+    let mut browser = hub.signed_in("operator").await;
+    let before = browser.cookies.clone();
+    hub.hub().clone().close().await;
+    let reply = browser.get("/account").await;
+    assert_eq!((reply.status, reply.header("retry-after")), (503, "2"));
+    assert!(reply.text().contains("<html"), "{}", reply.text());
+    assert_eq!(browser.call("/rpc/home/queue", &[]).await.status, 503);
+    assert_eq!(browser.cookies, before, "the session is kept");
+    let ready = hub.ask_admin("/readyz").await;
+    assert_eq!(ready.status, 503);
+    assert!(ready.text().contains("\"ready\":false"), "{}", ready.text());
+    assert_eq!(hub.ask_admin("/livez").await.status, 200);
+}

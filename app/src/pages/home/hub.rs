@@ -109,17 +109,13 @@ fn HubFigures(#[prop(into)] facts: Signal<HubFacts>) -> impl IntoView {
 fn Program(#[prop(into)] facts: Signal<HubFacts>) -> impl IntoView {
     let backup = move || match facts.with(|facts| facts.last_backup) {
         Some(at) => view! { <TimeStamp ms=at style=TimeStyle::DateTime/> }.into_any(),
-        None => {
-            let looked_at = facts.with(|facts| facts.acts_looked_at);
-            let acts = format::plural(looked_at, "act", "acts");
-            view! {
-                <span>{format!("None among the latest {acts}.")}</span>
-                <br/>
-                <code>"muster backup TO"</code>
-                <span class="dim">" writes one."</span>
-            }
-            .into_any()
+        None => view! {
+            <span>"Never."</span>
+            <br/>
+            <code>"muster backup TO"</code>
+            <span class="dim">" writes one."</span>
         }
+        .into_any(),
     };
     view! {
         <KeyValues>

@@ -10,13 +10,19 @@ use crate::ui::{Button, ButtonKind, TextField};
 
 /// Display name and roles. They take effect with the next request of the person.
 #[component]
-pub(super) fn EditForm(person: PersonView, again: Again) -> impl IntoView {
+pub(super) fn EditForm(
+    person: PersonView,
+    again: Again,
+    /// The form was saved and not touched since; lasts beyond this form, which is built anew then.
+    saved: RwSignal<bool>,
+) -> impl IntoView {
     let action = ServerAction::<UpdatePerson>::new();
     let session = use_session();
     let id = person.id;
     Effect::new(move |_| {
         if let Some(Ok(changed)) = action.value().get() {
             again.set(Some(Ok(changed)));
+            saved.set(true);
             if session.me_now().is_some_and(|me| me.id == id) {
                 session.refresh();
             }
@@ -27,7 +33,7 @@ pub(super) fn EditForm(person: PersonView, again: Again) -> impl IntoView {
         Signal::derive(move || error.with(|error| error.as_ref()?.of_field("display_name")));
     view! {
         <ActionForm action=action>
-            <div class="person-form">
+            <div class="person-form" on:input=move |_| saved.set(false)>
                 <FormError error=error/>
                 <input type="hidden" name="id" value=id.to_string()/>
                 <TextField
@@ -41,6 +47,7 @@ pub(super) fn EditForm(person: PersonView, again: Again) -> impl IntoView {
                 <GrantFields grants=person.grants error=error/>
                 <div class="row">
                     <Button submit=true kind=ButtonKind::Primary>"Save"</Button>
+                    <span class="meta" aria-live="polite">{move || saved.get().then_some("Saved.")}</span>
                 </div>
             </div>
         </ActionForm>

@@ -105,7 +105,7 @@ fn scope_field(i: usize, scope: String, error: Signal<Option<AppError>>) -> impl
     // The same parser as the hub's, while typing.
     let typed = RwSignal::new(None::<String>);
     let error = Signal::derive(move || match typed.get() {
-        Some(text) => Condition::parse(&text)
+        Some(text) => Condition::parse(text.trim())
             .err()
             .map(|error| sentence(&error.to_string())),
         None => refused.get(),

@@ -33,25 +33,29 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
         EventKind::TagsChanged => format!("{who} changed tags: {}", changes(detail)),
         EventKind::DesiredChanged => format!("{who} asked for {}", changes(detail)),
         EventKind::PersonCreated => format!("{who} made {}", account(detail)),
-        EventKind::PersonUpdated => format!("{who} changed {}", account(detail)),
-        EventKind::PasswordChanged => match text(detail, "name") {
-            Some(name) => format!("{who} set a new password for {name}"),
-            None => format!("{who} changed a password"),
-        },
-        EventKind::SignedIn => format!("{who} signed in"),
+        EventKind::PersonUpdated => person_updated(&who, detail),
+        EventKind::PasswordChanged => format!("{who} set a new password for {}", account(detail)),
+        EventKind::SignedIn => with(format!("{who} signed in"), "from", text(detail, "from")),
+        EventKind::SignedOut if detail.get("everywhere") == Some(&Value::Bool(true)) => {
+            format!("{who} signed out everywhere")
+        }
         EventKind::SignedOut => format!("{who} signed out"),
-        EventKind::SignInRefused => match text(detail, "name") {
-            Some(name) => format!("a sign-in as {name} was refused"),
-            None => "a sign-in was refused".to_owned(),
+        EventKind::SignInRefused => {
+            let refused = match text(detail, "name") {
+                Some(name) => format!("a sign-in as {name} was refused"),
+                None => "a sign-in was refused".to_owned(),
+            };
+            with(refused, "from", text(detail, "from"))
+        }
+        EventKind::SecretShown => match (text(detail, "what"), text(detail, "policy")) {
+            (Some(what), _) => format!("{who} was shown a secret: {what}"),
+            (None, Some(policy)) => format!("{who} was shown the connection string of the policy {policy}"),
+            (None, None) => format!("{who} was shown a secret"),
         },
-        EventKind::SecretShown => match text(detail, "what") {
-            Some(what) => format!("{who} was shown a secret: {what}"),
-            None => format!("{who} was shown a secret"),
-        },
-        EventKind::BackupWritten => format!("{who} wrote a backup"),
-        EventKind::Exported => match detail.get("devices").and_then(Value::as_u64) {
-            Some(n) => format!("{who} exported {}", format::plural(n, "device", "devices")),
-            None => format!("{who} exported a list"),
+        EventKind::BackupWritten => with(format!("{who} wrote a backup"), "to", text(detail, "to")),
+        EventKind::Exported => match text(detail, "filter") {
+            Some(filter) => format!("{who} exported the devices with {filter}"),
+            None => format!("{who} exported the whole list of devices"),
         },
     };
     format::sentence(&text)
@@ -117,8 +121,29 @@ fn connected(detail: &Value) -> String {
     }
 }
 
+fn with(text: String, word: &str, what: Option<&str>) -> String {
+    match what {
+        Some(what) => format!("{text} {word} {what}"),
+        None => text,
+    }
+}
+
+/// The account an event is about: by its name where the event has it, else by its number.
 fn account(detail: &Value) -> String {
-    text(detail, "name").map_or_else(|| "an account".to_owned(), |name| format!("the account {name}"))
+    match (text(detail, "name"), detail.get("person").and_then(Value::as_i64)) {
+        (Some(name), _) => format!("the account {name}"),
+        (None, Some(number)) => format!("account {number}"),
+        (None, None) => "an account".to_owned(),
+    }
+}
+
+fn person_updated(who: &str, detail: &Value) -> String {
+    let account = account(detail);
+    match detail.get("active") {
+        Some(Value::Bool(true)) => format!("{who} activated {account}"),
+        Some(Value::Bool(false)) => format!("{who} deactivated {account}"),
+        _ => format!("{who} changed {account}"),
+    }
 }
 
 /// What a patch of a twin says: `reporting.interval = 300, radio removed (version 42)`.
@@ -231,7 +256,11 @@ mod tests {
         check(ann(), EventKind::DeviceCreated, json!({"authentication": "sas"}), "Ann made the identity, with shared keys.");
         check(ann(), EventKind::SecretShown, json!({"what": "connection string"}), "Ann was shown a secret: connection string.");
         check(Cause::Hub, EventKind::SignInRefused, json!({"name": "bob"}), "A sign-in as bob was refused.");
-        check(ann(), EventKind::Exported, json!({"devices": 1200}), "Ann exported 1,200 devices.");
+        check(ann(), EventKind::SecretShown, json!({"policy": "service"}), "Ann was shown the connection string of the policy service.");
+        check(ann(), EventKind::Exported, json!({"filter": "drift = true"}), "Ann exported the devices with drift = true.");
         check(ann(), EventKind::PersonUpdated, Value::Null, "Ann changed an account.");
+        check(ann(), EventKind::PersonUpdated, json!({"person": 7, "active": false}), "Ann deactivated account 7.");
+        check(ann(), EventKind::SignedIn, json!({"from": "10.0.0.7"}), "Ann signed in from 10.0.0.7.");
+        check(ann(), EventKind::SignedOut, json!({"everywhere": true}), "Ann signed out everywhere.");
     }
 }

@@ -57,11 +57,13 @@ pub struct Leaf {
     pub since: i64,
 }
 
-/// Compares two sections. Leaves come by agreement, then by path.
+/// Compares two sections. Leaves come by agreement, then by path. There is drift exactly when some leaf is different or
+/// only desired.
 pub fn compare(desired: &Section, reported: &Section) -> Vec<Leaf> {
     let paths: BTreeSet<tree::Path> = [desired, reported]
         .iter()
         .flat_map(|section| tree::leaves(&section.value))
+        .filter(|(_, value)| !is_empty_object(value))
         .map(|(path, _)| path)
         .collect();
     let mut leaves: Vec<Leaf> = paths
@@ -70,6 +72,11 @@ pub fn compare(desired: &Section, reported: &Section) -> Vec<Leaf> {
         .collect();
     leaves.sort_by(|a, b| (a.agreement, &a.path).cmp(&(b.agreement, &b.path)));
     leaves
+}
+
+/// An object without members wishes nothing and says nothing.
+fn is_empty_object(value: &Value) -> bool {
+    value.as_object().is_some_and(serde_json::Map::is_empty)
 }
 
 fn leaf(desired: &Section, reported: &Section, path: &[String]) -> Leaf {
@@ -111,6 +118,8 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
     use muster_core::time::Timestamp;
+    use crate::panels::twin::tree::generate;
+    use muster_core::twin::drift::drift;
     use muster_core::twin::{Mode, ServiceWrite, Twin};
     use serde_json::json;
 
@@ -146,6 +155,16 @@ mod tests {
         ]
         .map(|(path, agreement, since)| (path.to_owned(), agreement, since));
         assert_eq!(found, want);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn open_leaves_are_drift(desired in generate::object(), reported in generate::object()) {
+            let twin = twin(Value::Object(desired), Value::Object(reported));
+            let leaves = compare(&twin.desired, &twin.reported);
+            let open = leaves.iter().any(|leaf| leaf.agreement <= Agreement::DesiredOnly);
+            proptest::prop_assert_eq!(open, drift(&twin.desired.value, &twin.reported.value));
+        }
     }
 
     #[test]

@@ -107,10 +107,8 @@ pub struct HubFacts {
     pub people: u64,
     /// Accounts that may sign in.
     pub active_people: u64,
-    /// The newest backup among the latest acts, in milliseconds since 1970.
+    /// When the last backup was written, in milliseconds since 1970.
     pub last_backup: Option<i64>,
-    /// How many of the latest acts were looked at for it.
-    pub acts_looked_at: u64,
     /// The program's version.
     pub version: String,
     /// The name in connection strings.

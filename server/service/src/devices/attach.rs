@@ -55,6 +55,18 @@ impl Hub {
         };
         let detail = json!({ "protocol": view.protocol, "address": view.address });
         let connection = self.connections().attach(device, info.link, view);
+        // From here on changes of the identity find the connection; one that came between login and now did not.
+        let unchanged = match self.store().find_device(device).await {
+            Ok(found) => found.is_some_and(|d| d.etag == proof.judged),
+            Err(error) => {
+                self.connections().detach(device, connection);
+                return Err(error.into());
+            }
+        };
+        if !unchanged {
+            self.connections().detach(device, connection);
+            return Err(ServiceError::Busy("changes of this device's identity"));
+        }
         let note = PresenceNote {
             device: device.clone(),
             connected: true,

@@ -106,6 +106,7 @@ impl Hub {
                 device: device.id,
                 generation: device.generation.0.into(),
                 scope,
+                judged: device.etag,
             },
             expires_at: token.expires_at,
         })

@@ -1,0 +1,112 @@
+// A Muster process of its own for tests: started, asked by its command line, ended.
+
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+import { Person } from "./person.mjs";
+
+const ROOT = path.resolve(import.meta.dirname, "../..");
+const BINARIES = ["target/release/muster", "target/debug/muster"].map((file) => path.join(ROOT, file));
+
+/** How long a start may take, in milliseconds. */
+const START_WITHIN = 60_000;
+
+/** How long an end in order may take before the process is killed, in milliseconds. */
+const END_WITHIN = 20_000;
+
+function binary() {
+  const found = process.env.MUSTER_BIN ?? BINARIES.find(existsSync);
+  if (!found || !existsSync(found)) throw new Error(`there is no ${found ?? BINARIES[0]}; run make build`);
+  return found;
+}
+
+/** One hub with a data directory of its own. */
+export class Hub {
+  /** Starts a hub with the demo fleet of so many devices; with `null` an empty one that waits for its first administrator. */
+  static async start(demoDevices) {
+    const hub = new Hub();
+    hub.dir = await mkdtemp(path.join(tmpdir(), "muster-end2end-"));
+    try {
+      await hub.#run(demoDevices);
+    } catch (problem) {
+      await hub.close();
+      throw problem;
+    }
+    return hub;
+  }
+
+  async #run(demoDevices) {
+    const words = ["serve", "--data-dir", this.#in("data"), "--hostname", "localhost"];
+    for (const listener of ["http", "https", "mqtt", "admin"]) words.push(`--${listener}`, "127.0.0.1:0");
+    if (demoDevices !== null) words.push("--demo", "--demo-devices", `${demoDevices}`, "--demo-passwords", this.#in("passwords"));
+    const log = openSync(this.#in("log"), "a");
+    this.process = spawn(binary(), words, { cwd: ROOT, stdio: ["ignore", "pipe", log] });
+    closeSync(log);
+    const lines = createInterface({ input: this.process.stdout });
+    const line = await Promise.race([
+      once(lines, "line").then(([line]) => line),
+      once(this.process, "exit").then(() => null),
+      new Promise((resolve) => setTimeout(resolve, START_WITHIN, null)),
+    ]);
+    if (!line) throw new Error(`muster did not start:\n${this.log()}`);
+    this.ready = JSON.parse(line);
+    this.url = `http://${this.ready.http}`;
+    this.passwords = demoDevices === null ? {} : JSON.parse(readFileSync(this.#in("passwords"), "utf8"));
+  }
+
+  #in(name) {
+    return path.join(this.dir, name);
+  }
+
+  /** What the hub wrote to its console. */
+  log() {
+    return readFileSync(this.#in("log"), "utf8");
+  }
+
+  /** Runs a subcommand against the running hub and returns what it prints. */
+  async cli(...words) {
+    const { stdout } = await promisify(execFile)(binary(), [...words, "--data-dir", this.#in("data")], { cwd: ROOT });
+    return stdout;
+  }
+
+  /** Makes a device that nothing else touches. */
+  async createDevice(id, { tags = {}, desired = {} } = {}) {
+    await this.cli("device", "create", id, "--tags", JSON.stringify(tags), "--desired", JSON.stringify(desired));
+    return id;
+  }
+
+  /** The devices that fulfil a condition, as the command line lists them. */
+  async devices(where = "") {
+    return JSON.parse(await this.cli("device", "list", "--where", where, "--json"));
+  }
+
+  /** Makes an account that has chosen its own password already. */
+  async createPerson(name, role, scope = "") {
+    const made = await this.cli("user", "create", name, "--role", role, "--scope", scope, "--json");
+    const first = await Person.signIn(this.url, name, JSON.parse(made).password);
+    const password = `${name} has a password`;
+    await first.changePassword(JSON.parse(made).password, password);
+    return { name, password };
+  }
+
+  /** A signed-in person without a browser. */
+  async person(name, password = this.passwords[name]) {
+    return Person.signIn(this.url, name, password);
+  }
+
+  /** Ends the process and removes what it left. */
+  async close() {
+    if (this.process && this.process.exitCode === null && this.process.signalCode === null) {
+      const kill = setTimeout(() => this.process.kill("SIGKILL"), END_WITHIN);
+      this.process.kill("SIGTERM");
+      await once(this.process, "exit");
+      clearTimeout(kill);
+    }
+    await rm(this.dir, { recursive: true, force: true });
+  }
+}
