@@ -83,9 +83,13 @@ class Hub:
         self.cli("device", "create", device_id)
         return self.connection_string(device_id)
 
-    def connection_string(self, device_id):
-        """The device's connection string with its primary key."""
-        return self.cli("device", "connection-string", device_id).strip()
+    def connection_string(self, device_id, *flags):
+        """The device's connection string, with its primary key unless a flag says otherwise."""
+        return self.cli("device", "connection-string", device_id, *flags).strip()
+
+    def twin(self, device_id):
+        """The device with its twin, as the command line shows it."""
+        return json.loads(self.cli("device", "show", device_id, "--json"))
 
     def sign_in(self, role="operator"):
         """A signed-in person, as a browser would be."""
@@ -110,11 +114,38 @@ class Person:
         assert answer.ok, f"{endpoint}: {answer.status_code} {answer.text}"
         return answer.json()
 
+    def write(self, device_id, section, patch):
+        """Merges a patch into tags or desired properties, as the twin editor does: whole documents and an ETag."""
+        twin = self.call("devices/twin", id=device_id)
+        documents = {"tags": twin["tags"], "desired": twin["desired"]}
+        documents[section] = merged(documents[section], patch)
+        texts = {name: json.dumps(document) for name, document in documents.items()}
+        return self.call("devices/save_twin", id=device_id, etag=twin["etag"], **texts)
+
+    def set_status(self, device_id, status):
+        """Enables or disables a device."""
+        etag = self.call("devices/show", id=device_id)["etag"]
+        self.call("devices/set_status", id=device_id, etag=etag, status=status, reason="test")
+
     def page(self, path):
         """The HTML of a page."""
         answer = self.http.get(f"{self.base}{path}", timeout=10)
         assert answer.ok, f"{path}: {answer.status_code}"
         return answer.text
+
+
+def merged(document, patch):
+    """JSON merge patch (RFC 7396)."""
+    result = dict(document)
+    for key, value in patch.items():
+        if value is None:
+            result.pop(key, None)
+        elif isinstance(value, dict):
+            inner = result.get(key)
+            result[key] = merged(inner if isinstance(inner, dict) else {}, value)
+        else:
+            result[key] = value
+    return result
 
 
 def key_of(connection_string):

@@ -18,12 +18,9 @@ def test_01_primary_key_connects(connect, connection_string):
 
 
 def test_02_secondary_key_connects(hub, connect, device_id, connection_string):
-    import json
-
-    shown = json.loads(hub.cli("device", "show", device_id, "--keys", "--json"))
-    secondary = shown["secondaryKey"]
-    assert secondary != key_of(connection_string)
-    client = connect(f"HostName={ADDRESS};DeviceId={device_id};SharedAccessKey={secondary}")
+    secondary = hub.connection_string(device_id, "--secondary")
+    assert key_of(secondary) != key_of(connection_string)
+    client = connect(secondary)
     client.connect()
     assert client.connected
 
@@ -45,11 +42,11 @@ def test_04_unknown_device_is_a_credential_error(connect):
 
 
 def test_05_disabled_device_is_refused_until_enabled(connect, operator, device_id, connection_string):
-    set_status(operator, device_id, "disabled")
+    operator.set_status(device_id, "disabled")
     client = connect(connection_string)
     with pytest.raises(CredentialError):
         client.connect()
-    set_status(operator, device_id, "enabled")
+    operator.set_status(device_id, "enabled")
     client.connect()
     assert client.connected
 
@@ -57,7 +54,7 @@ def test_05_disabled_device_is_refused_until_enabled(connect, operator, device_i
 def test_06_disabling_ends_the_connection_within_a_second(hub, operator, device_id, connection_string):
     client = RawClient(hub, device_id, key_of(connection_string))
     assert client.connect()[0] == 0
-    set_status(operator, device_id, "disabled")
+    operator.set_status(device_id, "disabled")
     client.closed.get(timeout=1)
     client.client.loop_stop()
 
@@ -116,17 +113,13 @@ def test_12_a_key_opens_only_its_own_device(hub, device_id, connection_string):
         client.close()
 
 
-def set_status(person, device_id, status):
-    person.call("devices/set_status", id=device_id, status=status, reason="test")
-
-
 def refused(hub, reason):
     """How many logins the hub counts as refused for this reason."""
     import requests
 
     text = requests.get(f"http://{hub.ready['admin'].removeprefix('http://')}/metrics", timeout=5).text
     for line in text.splitlines():
-        if line.startswith("muster_logins_refused") and f'reason="{reason}"' in line:
+        if line.startswith("muster_mqtt_connects_refused_total") and f'reason="{reason}"' in line:
             return int(float(line.rsplit(" ", 1)[1]))
     return 0
 

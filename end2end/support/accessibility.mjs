@@ -9,10 +9,16 @@ export async function violations(page) {
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe.source);
   const light = await found(page, { type: "tag", values: ALL });
   // Only colours change with the theme.
-  await page.emulateMedia({ colorScheme: "dark" });
+  await theme(page, "dark");
   const dark = await found(page, { type: "rule", values: ["color-contrast"] });
-  await page.emulateMedia({ colorScheme: "light" });
+  await theme(page, "light");
   return [...light, ...dark.map((line) => `dark: ${line}`)];
+}
+
+/** Changes what the system prefers, and waits until the page is painted that way. */
+async function theme(page, colorScheme) {
+  await page.emulateMedia({ colorScheme });
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))));
 }
 
 async function found(page, runOnly) {

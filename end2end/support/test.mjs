@@ -1,6 +1,7 @@
 // What journeys are given: a hub per worker, and people with browsers.
 
 import { test as base } from "@playwright/test";
+import { Fleet } from "./fleet.mjs";
 import { Hub } from "./hub.mjs";
 import { Visitor } from "./visitor.mjs";
 
@@ -46,6 +47,15 @@ export const test = base.extend({
       await visitor.close();
     }
   },
+
+  /** People of the demo, each with a browser. */
+  operator: async ({ visit }, use) => use(await visit("operator")),
+  supervisor: async ({ visit }, use) => use(await visit("supervisor")),
+  manager: async ({ visit }, use) => use(await visit("manager")),
+  admin: async ({ visit }, use) => use(await visit("admin")),
+
+  /** The fleet page in the operator's browser. */
+  fleet: async ({ operator }, use) => use(new Fleet(operator)),
 
   /** An id that no other journey of the worker uses. */
   id: async ({}, use, info) => {

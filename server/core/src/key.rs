@@ -71,6 +71,17 @@ impl fmt::Debug for SharedKey {
     }
 }
 
+/// One of the two places for keys.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Slot {
+    /// The key in everyday use.
+    #[default]
+    Primary,
+    /// The key to change over to.
+    Secondary,
+}
+
 /// The two keys of an identity or policy; either opens it, so that one can be changed while the other works.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct KeyPair {
@@ -81,6 +92,14 @@ pub struct KeyPair {
 }
 
 impl KeyPair {
+    /// The key in a slot.
+    pub fn get(&self, slot: Slot) -> &SharedKey {
+        match slot {
+            Slot::Primary => &self.primary,
+            Slot::Secondary => &self.secondary,
+        }
+    }
+
     /// Two new keys from entropy.
     pub fn from_entropy(primary: [u8; 32], secondary: [u8; 32]) -> Self {
         Self {

@@ -5,7 +5,7 @@ use muster_core::device::{
 };
 use muster_core::event::{EventKind, NewEvent};
 use muster_core::ids::DeviceId;
-use muster_core::key::KeyPair;
+use muster_core::key::{KeyPair, Slot};
 use muster_core::lifecycle::{Stage, Step};
 use muster_core::policy::Action;
 use muster_core::twin::Object;
@@ -135,10 +135,11 @@ impl Hub {
         })
     }
 
-    /// The connection string with the device's primary key (spec §1.1). Showing it is an audited act.
+    /// The connection string with one of the device's keys (spec §1.1). Showing it is an audited act.
     pub async fn device_connection_string(
         &self,
         permit: DevicePermit<SeeCredentials>,
+        slot: Slot,
     ) -> Result<String, ServiceError> {
         let device = self.store().find_device(permit.device()).await?;
         let device = device.ok_or(ServiceError::NotFound)?;
@@ -153,14 +154,14 @@ impl Hub {
                 device: Some(device.id.clone()),
                 actor: permit.access().actor(),
                 kind: EventKind::SecretShown,
-                detail: json!({ "what": "connection string" }),
+                detail: json!({ "what": "connection string", "slot": slot }),
             })
             .await?;
         Ok(format!(
             "HostName={};DeviceId={};SharedAccessKey={}",
             self.hostname(),
             device.id,
-            keys.primary.reveal()
+            keys.get(slot).reveal()
         ))
     }
 

@@ -1,6 +1,7 @@
 //! `muster device …`.
 
 use clap::Subcommand;
+use muster_core::key::Slot;
 use serde_json::{Value, json};
 
 use crate::commands::{ask, unexpected};
@@ -52,6 +53,9 @@ pub enum Command {
     ConnectionString {
         /// The id
         id: String,
+        /// With the secondary key instead of the primary one
+        #[arg(long)]
+        secondary: bool,
     },
     /// Delete a device and its twin
     #[command(after_help = "Example:\n  muster device delete pump-1")]
@@ -88,8 +92,20 @@ pub async fn run(command: &Command, config: &Config, output: &Output) -> Result<
             output.print(&device, || format!("{device:#}"));
         }
         Command::List { condition } => list(condition, config, output).await?,
-        Command::ConnectionString { id } => {
-            let answer = ask(config, Request::DeviceConnectionString { id: id.clone() }).await?;
+        Command::ConnectionString { id, secondary } => {
+            let slot = if *secondary {
+                Slot::Secondary
+            } else {
+                Slot::Primary
+            };
+            let answer = ask(
+                config,
+                Request::DeviceConnectionString {
+                    id: id.clone(),
+                    slot,
+                },
+            )
+            .await?;
             let Answer::ConnectionString { text: Secret(text) } = answer else {
                 return Err(unexpected());
             };

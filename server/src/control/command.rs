@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use muster_core::key::Slot;
 use muster_core::policy::Role;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -35,10 +36,12 @@ pub enum Command {
         /// The last id of the chunk before.
         after: Option<String>,
     },
-    /// The connection string with the primary key.
+    /// The connection string with one of the keys.
     DeviceConnectionString {
         /// Its id.
         id: String,
+        /// Which key.
+        slot: Slot,
     },
     /// Deletes a device.
     DeviceDelete {

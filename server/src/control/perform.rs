@@ -4,6 +4,7 @@ use std::path::Path;
 
 use muster_core::access::PolicyName;
 use muster_core::ids::DeviceId;
+use muster_core::key::Slot;
 use muster_core::person::RoleGrant;
 use muster_core::policy::Role;
 use muster_core::twin::Object;
@@ -24,7 +25,7 @@ pub async fn perform(hub: &Hub, command: Command) -> Result<Answer, Refused> {
         Command::DeviceCreate { id, tags, desired } => create(hub, &id, tags, desired).await,
         Command::DeviceShow { id } => show(hub, &id).await,
         Command::DeviceList { condition, after } => list(hub, &condition, after),
-        Command::DeviceConnectionString { id } => connection_string(hub, &id).await,
+        Command::DeviceConnectionString { id, slot } => connection_string(hub, &id, slot).await,
         Command::DeviceDelete { id } => delete(hub, &id).await,
         Command::PolicyConnectionString { name } => policy(hub, &name).await,
         Command::UserCreate {
@@ -88,9 +89,9 @@ fn list(hub: &Hub, condition: &str, after: Option<String>) -> Result<Answer, Ser
     })
 }
 
-async fn connection_string(hub: &Hub, id: &str) -> Result<Answer, ServiceError> {
+async fn connection_string(hub: &Hub, id: &str, slot: Slot) -> Result<Answer, ServiceError> {
     let permit = hub.permit_device(&Access::console(), &DeviceId::new(id)?)?;
-    let text = hub.device_connection_string(permit).await?;
+    let text = hub.device_connection_string(permit, slot).await?;
     Ok(Answer::ConnectionString { text: Secret(text) })
 }
 

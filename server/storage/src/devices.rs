@@ -13,7 +13,7 @@ use crate::error::StorageError;
 use crate::records::{DeviceChange, DeviceRow, InsertOutcome, WriteOutcome};
 use crate::store::Store;
 use rows::Stored;
-pub(crate) use rows::{id_of, stage_of};
+pub(crate) use rows::id_of;
 
 /// Devices that the start-up scan reads at once.
 const STRIDE: usize = 2000;

@@ -23,16 +23,13 @@ const FIND: Sql = Sql::both(
     "SELECT d.device_key, d.device_id, d.generation, d.etag, d.status, d.status_reason, d.status_at,
             d.auth, d.auth_primary, d.auth_secondary, d.stage, d.stage_at, d.model_id, d.created_at,
             p.connected, p.activity_at, t.reported_at, t.tags, t.drift,
-            t.tags, t.desired, t.desired_meta, t.desired_version,
+            t.desired, t.desired_meta, t.desired_version,
             t.reported, t.reported_meta, t.reported_version, t.version, t.etag
      FROM device AS d
      JOIN presence AS p ON p.device_key = d.device_key
      JOIN twin AS t ON t.device_key = d.device_key
      WHERE d.device_id = $1",
 );
-
-/// Where the twin's own columns begin in [`FIND`].
-const TWIN: usize = 19;
 
 const INSERT: Sql = Sql::both(
     "making a twin",
@@ -51,7 +48,7 @@ impl Store {
         let Some(row) = row else { return Ok(None) };
         Ok(Some(TwinRow {
             device: Stored::read(&row)?.summary,
-            twin: twin_of(&row, TWIN, true)?,
+            twin: twin_of(&row)?,
         }))
     }
 
@@ -94,43 +91,76 @@ impl Store {
     }
 }
 
-/// Reads nine columns from `first` on; column 1 is the device id. Not `whole`: without what a report does not need, tags and the metadata of desired.
-pub(crate) fn twin_of(row: &Row, first: usize, whole: bool) -> Result<Twin, StorageError> {
-    let (tags, desired_meta) = if whole {
-        (
-            document(row, first, "tags")?,
-            document(row, first + 2, "desired_meta")?,
-        )
-    } else {
-        (Object::new(), Meta::new(Timestamp::default(), None))
-    };
-    Ok(Twin {
-        tags,
-        desired: Section {
-            value: document(row, first + 1, "desired")?,
-            meta: desired_meta,
-            version: row.count(first + 3)?,
-        },
-        reported: Section {
-            value: document(row, first + 4, "reported")?,
-            meta: document(row, first + 5, "reported_meta")?,
-            version: row.count(first + 6)?,
-        },
-        version: row.count(first + 7)?,
-        etag: ETag(row.count(first + 8)?),
-    })
+/// A twin as it is stored.
+#[derive(Debug)]
+pub(crate) struct StoredTwin<'t> {
+    pub(crate) id: &'t str,
+    pub(crate) tags: &'t str,
+    pub(crate) desired: &'t str,
+    pub(crate) desired_meta: &'t str,
+    pub(crate) desired_version: u64,
+    pub(crate) reported: &'t str,
+    pub(crate) reported_meta: &'t str,
+    pub(crate) reported_version: u64,
+    pub(crate) version: u64,
+    pub(crate) etag: u64,
 }
 
-fn document<T: DeserializeOwned>(
-    row: &Row,
-    index: usize,
-    column: &'static str,
-) -> Result<T, StorageError> {
-    let text: String = row.get(index)?;
-    serde_json::from_str(&text).map_err(|cause| {
-        let id: String = row.get(1).unwrap_or_default();
-        corrupt("twin", column, id, cause)
-    })
+impl StoredTwin<'_> {
+    /// All of it.
+    pub(crate) fn whole(&self) -> Result<Twin, StorageError> {
+        let tags = self.document("tags", self.tags)?;
+        let desired_meta = self.document("desired_meta", self.desired_meta)?;
+        self.with(tags, desired_meta)
+    }
+
+    /// Without what a report neither reads nor changes: tags and the metadata of desired properties.
+    pub(crate) fn for_a_report(&self) -> Result<Twin, StorageError> {
+        self.with(Object::new(), Meta::new(Timestamp::default(), None))
+    }
+
+    fn with(&self, tags: Object, desired_meta: Meta) -> Result<Twin, StorageError> {
+        Ok(Twin {
+            tags,
+            desired: Section {
+                value: self.document("desired", self.desired)?,
+                meta: desired_meta,
+                version: self.desired_version,
+            },
+            reported: Section {
+                value: self.document("reported", self.reported)?,
+                meta: self.document("reported_meta", self.reported_meta)?,
+                version: self.reported_version,
+            },
+            version: self.version,
+            etag: ETag(self.etag),
+        })
+    }
+
+    fn document<T: DeserializeOwned>(
+        &self,
+        column: &'static str,
+        text: &str,
+    ) -> Result<T, StorageError> {
+        serde_json::from_str(text).map_err(|cause| corrupt("twin", column, self.id, cause))
+    }
+}
+
+fn twin_of(row: &Row) -> Result<Twin, StorageError> {
+    let text = |index| row.get::<String>(index);
+    let stored = StoredTwin {
+        id: &text(1)?,
+        tags: &text(17)?,
+        desired: &text(19)?,
+        desired_meta: &text(20)?,
+        desired_version: row.count(21)?,
+        reported: &text(22)?,
+        reported_meta: &text(23)?,
+        reported_version: row.count(24)?,
+        version: row.count(25)?,
+        etag: row.count(26)?,
+    };
+    stored.whole()
 }
 
 /// Stores the twin of a new device.

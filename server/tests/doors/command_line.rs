@@ -64,6 +64,8 @@ fn converse(muster: &Muster) {
         string.starts_with("HostName=localhost;DeviceId=pump-1;SharedAccessKey="),
         "{string}"
     );
+    let second = out(&muster.run(&["device", "connection-string", "pump-1", "--secondary"]));
+    assert!(second.starts_with("HostName=localhost;DeviceId=pump-1;") && second != string);
     let policy = muster.json(&["policy", "connection-string", "iothubowner"]);
     let policy = policy["connectionString"]
         .as_str()

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use muster_core::ids::DeviceId;
-use muster_core::key::SharedKey;
+use muster_core::key::{SharedKey, Slot};
 use muster_core::person::{Person, RoleGrant};
 use muster_core::policy::Role;
 use muster_core::sas::SasToken;
@@ -89,7 +89,11 @@ impl TestHub {
             .hub
             .permit_device::<SeeCredentials>(&Access::console(), id)
             .unwrap();
-        let text = self.hub.device_connection_string(permit).await.unwrap();
+        let text = self
+            .hub
+            .device_connection_string(permit, Slot::Primary)
+            .await
+            .unwrap();
         SharedKey::new(text.split_once("SharedAccessKey=").unwrap().1).unwrap()
     }
 

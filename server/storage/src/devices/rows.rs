@@ -3,7 +3,6 @@
 use muster_core::device::{AuthKind, Authentication, Device, ETag, GenerationId, Thumbprint};
 use muster_core::ids::DeviceId;
 use muster_core::key::{KeyPair, SharedKey};
-use muster_core::lifecycle::Stage;
 use muster_core::time::Timestamp;
 
 use crate::engine::Row;
@@ -41,7 +40,7 @@ pub(crate) struct Stored {
 
 impl Stored {
     pub(crate) fn read(row: &Row) -> Result<Self, StorageError> {
-        let id = id_of(row, 1)?;
+        let id = id_of(&row.get::<String>(1)?)?;
         let bad = |column, cause: String| corrupt("device", column, &id, cause);
         let at = |index| {
             let millis = row.get::<Option<i64>>(index);
@@ -49,6 +48,7 @@ impl Stored {
         };
         let status: String = row.get(4)?;
         let auth: String = row.get(7)?;
+        let stage: String = row.get(10)?;
         let activity: Option<Timestamp> = at(15)?;
         let summary = DeviceSummary {
             generation: GenerationId(row.get(2)?),
@@ -57,7 +57,7 @@ impl Stored {
             status_reason: row.get(5)?,
             status_at: at(6)?,
             auth: auth_of(&auth).ok_or_else(|| bad("auth", auth))?,
-            stage: stage_of(row, 10)?,
+            stage: stage.parse().map_err(|cause| bad("stage", cause))?,
             stage_at: Timestamp::from_millis(row.get(11)?),
             model_id: row.get(12)?,
             created_at: Timestamp::from_millis(row.get(13)?),
@@ -186,16 +186,8 @@ fn auth_of(text: &str) -> Option<AuthKind> {
     .find(|kind| kind.as_str() == text)
 }
 
-/// The device id in a column.
-pub(crate) fn id_of(row: &Row, index: usize) -> Result<DeviceId, StorageError> {
-    let text: String = row.get(index)?;
+/// The device id in a stored text.
+pub(crate) fn id_of(text: &str) -> Result<DeviceId, StorageError> {
     text.parse()
-        .map_err(|cause| corrupt("device", "device_id", &text, cause))
-}
-
-/// The stage in a column.
-pub(crate) fn stage_of(row: &Row, index: usize) -> Result<Stage, StorageError> {
-    let text: String = row.get(index)?;
-    text.parse()
-        .map_err(|cause| corrupt("device", "stage", &text, cause))
+        .map_err(|cause| corrupt("device", "device_id", text, cause))
 }

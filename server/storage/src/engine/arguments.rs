@@ -1,7 +1,5 @@
 //! Arguments of statements.
 
-use std::fmt::Write as _;
-
 use sqlx::Arguments as _;
 use sqlx::postgres::PgArguments;
 use sqlx::sqlite::SqliteArguments;
@@ -46,60 +44,56 @@ impl Table {
     }
 
     fn to_json(&self) -> String {
-        let mut json = String::with_capacity(self.rows() * 64 * self.0.len());
+        let mut json = Vec::with_capacity(self.rows() * 64 * self.0.len());
         let single = self.0.len() == 1;
-        json.push('[');
+        json.push(b'[');
         for row in 0..self.rows() {
             if row > 0 {
-                json.push(',');
+                json.push(b',');
             }
             if !single {
-                json.push('[');
+                json.push(b'[');
             }
             for (index, column) in self.0.iter().enumerate() {
                 if index > 0 {
-                    json.push(',');
+                    json.push(b',');
                 }
                 column.write_json(row, &mut json);
             }
             if !single {
-                json.push(']');
+                json.push(b']');
             }
         }
-        json.push(']');
-        json
+        json.push(b']');
+        String::from_utf8(json).expect("JSON is UTF-8")
     }
 }
 
 impl Column {
-    fn write_json(&self, row: usize, json: &mut String) {
-        match self {
-            Self::Int(values) => match values[row] {
-                Some(value) => write!(json, "{value}").expect("writing to a string cannot fail"),
-                None => json.push_str("null"),
-            },
-            Self::Text(values) => match &values[row] {
-                Some(text) => {
-                    json.push_str(&serde_json::to_string(text).expect("a string is always JSON"));
+    fn write_json(&self, row: usize, json: &mut Vec<u8>) {
+        let written = match self {
+            Self::Int(values) => serde_json::to_writer(json, &values[row]),
+            Self::Text(values) => serde_json::to_writer(json, &values[row]),
+            Self::Bytes(values) => {
+                match &values[row] {
+                    Some(bytes) => write_hex(bytes, json),
+                    None => json.extend_from_slice(b"null"),
                 }
-                None => json.push_str("null"),
-            },
-            Self::Bytes(values) => match &values[row] {
-                Some(bytes) => write_hex(bytes, json),
-                None => json.push_str("null"),
-            },
-        }
+                Ok(())
+            }
+        };
+        written.expect("numbers and texts are always JSON");
     }
 }
 
-fn write_hex(bytes: &[u8], json: &mut String) {
+fn write_hex(bytes: &[u8], json: &mut Vec<u8>) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    json.push('"');
+    json.push(b'"');
     for byte in bytes {
-        json.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        json.push(char::from(DIGITS[usize::from(byte & 15)]));
+        json.push(DIGITS[usize::from(byte >> 4)]);
+        json.push(DIGITS[usize::from(byte & 15)]);
     }
-    json.push('"');
+    json.push(b'"');
 }
 
 impl From<i64> for Argument {

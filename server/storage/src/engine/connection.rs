@@ -5,7 +5,7 @@ use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool}
 
 use super::arguments::{Argument, for_postgres, for_sqlite};
 use super::faults::translated;
-use super::{Row, Sql};
+use super::{Packed, Row, Sql};
 use crate::error::StorageError;
 
 /// A connection for as long as somebody uses it.
@@ -73,6 +73,17 @@ impl Connection<'_> {
         arguments: impl Into<Vec<Argument>>,
     ) -> Result<Option<Row>, StorageError> {
         Ok(self.rows(sql, arguments).await?.into_iter().next())
+    }
+
+    /// The rows of a statement that packs them into one text.
+    pub(crate) async fn packed(
+        &mut self,
+        sql: &Sql,
+        arguments: impl Into<Vec<Argument>>,
+    ) -> Result<Packed, StorageError> {
+        let row = self.row(sql, arguments).await?;
+        let text = row.map(|row| row.get::<Option<String>>(0)).transpose()?;
+        Ok(Packed(text.flatten().unwrap_or_default()))
     }
 
     /// The first column of a result's only row: for counts and the like.

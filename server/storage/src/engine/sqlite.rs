@@ -23,7 +23,7 @@ const OLDEST: [u32; 3] = [3, 51, 3];
 const BUSY: Duration = Duration::from_secs(5);
 
 /// Page cache of the writer and of each reader, in KiB.
-const WRITER_CACHE: u32 = 64 * 1024;
+const WRITER_CACHE: u32 = 16 * 1024;
 const READER_CACHE: u32 = 8 * 1024;
 
 /// Bytes of the file that are mapped instead of read.

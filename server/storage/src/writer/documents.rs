@@ -9,24 +9,26 @@ use muster_core::twin::Twin;
 use muster_core::twin::drift::drift;
 
 use super::Command;
-use crate::devices::stage_of;
-use crate::engine::{Argument, Connection, Row, Sql, Table};
-use crate::error::StorageError;
-use crate::twins;
+use crate::devices::id_of;
+use crate::engine::{Argument, Connection, Record, Sql, Table};
+use crate::error::{StorageError, corrupt};
+use crate::twins::StoredTwin;
 
 pub(crate) mod write;
 
 const READ_TWINS: Sql = Sql::pair(
     "reading the twins of a batch",
-    "SELECT d.device_key, d.device_id,
-            t.tags, t.desired, t.desired_meta, t.desired_version,
-            t.reported, t.reported_meta, t.reported_version, t.version, t.etag, t.drift
+    "SELECT group_concat(
+         concat_ws(char(31), d.device_id, d.device_key, t.drift, t.tags, t.desired, t.desired_meta,
+                   t.desired_version, t.reported, t.reported_meta, t.reported_version, t.version, t.etag),
+         char(30))
      FROM json_each($1) AS b
      CROSS JOIN device AS d ON d.device_id = b.value
      CROSS JOIN twin AS t ON t.device_key = d.device_key",
-    "SELECT d.device_key, d.device_id,
-            t.tags, t.desired, t.desired_meta, t.desired_version,
-            t.reported, t.reported_meta, t.reported_version, t.version, t.etag, t.drift
+    "SELECT STRING_AGG(
+         CONCAT_WS(CHR(31), d.device_id, d.device_key, t.drift, t.tags, t.desired, t.desired_meta,
+                   t.desired_version, t.reported, t.reported_meta, t.reported_version, t.version, t.etag),
+         CHR(30))
      FROM UNNEST($1::TEXT[]) AS b (device_id)
      JOIN device AS d ON d.device_id = b.device_id
      JOIN twin AS t ON t.device_key = d.device_key",
@@ -34,11 +36,17 @@ const READ_TWINS: Sql = Sql::pair(
 
 const READ_IDENTITIES: Sql = Sql::pair(
     "reading the devices of a batch",
-    "SELECT d.device_key, d.device_id, d.stage, d.stage_at, d.model_id, p.connected, p.activity_at
+    "SELECT group_concat(
+         concat_ws(char(31), d.device_id, d.device_key, d.stage, d.stage_at, json_quote(d.model_id),
+                   p.connected, COALESCE(p.activity_at, '')),
+         char(30))
      FROM json_each($1) AS b
      CROSS JOIN device AS d ON d.device_id = b.value
      CROSS JOIN presence AS p ON p.device_key = d.device_key",
-    "SELECT d.device_key, d.device_id, d.stage, d.stage_at, d.model_id, p.connected, p.activity_at
+    "SELECT STRING_AGG(
+         CONCAT_WS(CHR(31), d.device_id, d.device_key, d.stage, d.stage_at, TO_JSON(d.model_id)::TEXT,
+                   p.connected, COALESCE(p.activity_at::TEXT, '')),
+         CHR(30))
      FROM UNNEST($1::TEXT[]) AS b (device_id)
      JOIN device AS d ON d.device_id = b.device_id
      JOIN presence AS p ON p.device_key = d.device_key",
@@ -134,19 +142,20 @@ impl Documents {
         }
         let mut loaded = Self::default();
         if !twins.is_empty() {
-            for row in connection.rows(&READ_TWINS, [names(twins)]).await? {
-                let id = crate::devices::id_of(&row, 1)?;
-                let document = Document::read(&row, whole.contains(&id));
+            let packed = connection.packed(&READ_TWINS, [names(twins)]).await?;
+            for record in packed.records() {
+                let id = id_of(record.text(0))?;
+                let document = Document::read(&record, whole.contains(&id));
                 loaded.documents.insert(id, document);
             }
         }
         if !identities.is_empty() {
-            for row in connection
-                .rows(&READ_IDENTITIES, [names(identities)])
-                .await?
-            {
-                let id = crate::devices::id_of(&row, 1)?;
-                loaded.identities.insert(id, Identity::read(&row)?);
+            let packed = connection
+                .packed(&READ_IDENTITIES, [names(identities)])
+                .await?;
+            for record in packed.records() {
+                let id = id_of(record.text(0))?;
+                loaded.identities.insert(id, Identity::read(&record)?);
             }
         }
         Ok(loaded)
@@ -171,11 +180,27 @@ impl Documents {
 }
 
 impl Document {
-    fn read(row: &Row, whole: bool) -> Result<Self, StorageError> {
+    fn read(record: &Record<'_>, whole: bool) -> Result<Self, StorageError> {
+        let stored = StoredTwin {
+            id: record.text(0),
+            tags: record.text(3),
+            desired: record.text(4),
+            desired_meta: record.text(5),
+            desired_version: record.count(6)?,
+            reported: record.text(7),
+            reported_meta: record.text(8),
+            reported_version: record.count(9)?,
+            version: record.count(10)?,
+            etag: record.count(11)?,
+        };
         Ok(Self {
-            key: row.get(0)?,
-            twin: twins::twin_of(row, 2, whole)?,
-            drift: row.flag(11)?,
+            key: record.int(1)?,
+            twin: if whole {
+                stored.whole()?
+            } else {
+                stored.for_a_report()?
+            },
+            drift: record.int(2)? != 0,
             reported_at: None,
             written: false,
         })
@@ -183,14 +208,17 @@ impl Document {
 }
 
 impl Identity {
-    fn read(row: &Row) -> Result<Self, StorageError> {
+    fn read(record: &Record<'_>) -> Result<Self, StorageError> {
+        let bad = |column, cause: String| corrupt("device", column, record.text(0), cause);
+        let stage = record.text(2).parse();
+        let model_id = serde_json::from_str(record.text(4));
         Ok(Self {
-            key: row.get(0)?,
-            stage: stage_of(row, 2)?,
-            stage_at: Timestamp::from_millis(row.get(3)?),
-            model_id: row.get(4)?,
-            connected: row.flag(5)?,
-            activity_at: row.get::<Option<i64>>(6)?.map(Timestamp::from_millis),
+            key: record.int(1)?,
+            stage: stage.map_err(|cause| bad("stage", cause))?,
+            stage_at: Timestamp::from_millis(record.int(3)?),
+            model_id: model_id.map_err(|cause| bad("model_id", cause.to_string()))?,
+            connected: record.int(5)? != 0,
+            activity_at: record.optional(6)?.map(Timestamp::from_millis),
             presence_changed: false,
             identity_changed: false,
         })
