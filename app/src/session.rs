@@ -36,6 +36,13 @@ impl Session {
         self.me.with(|me| me.as_ref().map(read).unwrap_or_default())
     }
 
+    /// Where the person begins; the bare address when nobody is signed in. Reactive.
+    pub fn home(self) -> String {
+        self.me
+            .with(|me| me.as_ref().map(|me| me.home.clone()))
+            .unwrap_or_else(|| crate::routes::ROOT.to_owned())
+    }
+
     /// Takes over what the hub says now.
     pub fn set(self, me: Option<Me>) {
         self.me.set(me);

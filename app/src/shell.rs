@@ -66,7 +66,7 @@ pub fn Shell(
     let page = children();
     if me.only_reads() {
         view! {
-            <a class="skip" href="#main">"Skip to content"</a>
+            <a class="skip" href="#main" rel="external">"Skip to content"</a>
             <div class="app app--read" data-role="manager">
                 <div class="main">
                     <Top me=me/>
@@ -79,7 +79,7 @@ pub fn Shell(
     } else {
         let role = me.roles().first().map(|role| role.as_str());
         view! {
-            <a class="skip" href="#main">"Skip to content"</a>
+            <a class="skip" href="#main" rel="external">"Skip to content"</a>
             <div class="app" data-role=role>
                 <Side me=me.clone()/>
                 <div class="main">

@@ -23,14 +23,20 @@ test("what a role may not see is a page that says who can help", async ({ operat
 
 test("a hub that goes away is told, and caught up with when it is back", async ({ operator, hub, id, sessions }) => {
   await hub.createDevice(id);
-  await operator.open(`/devices/${id}`);
   const state = operator.page.getByRole("status").filter({ has: operator.page.locator("svg") });
-  await expect(state).toHaveText("Live");
-  await operator.context.setOffline(true);
-  await expect(state).toHaveText("Reconnecting", { timeout: 20_000 });
+  await operator.context.route("**/live?*", (route) => route.abort());
+  await operator.page.goto(`/devices/${id}`);
+  await operator.ready();
+  await expect(state).toHaveText("Reconnecting");
   await (await sessions("supervisor")).setStatus(id, "disabled", "while nobody listened");
-  await operator.context.setOffline(false);
-  await expect(state).toHaveText("Live", { timeout: 10_000 });
+  await expect(state).toHaveText(/^Old, from \d\d:\d\d$/, { timeout: 15_000 });
+  const refused = operator.watch.take();
+  expect(refused.length).toBeGreaterThan(0);
+  for (const fault of refused) expect(fault).toContain("/live?");
+  await operator.judge();
+
+  await operator.context.unroute("**/live?*");
+  await expect(state).toHaveText("Live", { timeout: 35_000 });
   await expect(operator.page.locator("dl.figs")).toContainText("while nobody listened");
   operator.watch.take();
 });

@@ -112,9 +112,9 @@ test("columns are chosen and remembered", async ({ operator, fleet }) => {
   const chooser = operator.page.getByLabel("Choose columns");
   await chooser.click();
   await operator.judge();
-  const box = (name) => operator.page.getByRole("checkbox", { name, exact: true });
-  await box("Customer").check();
-  await box("Site").uncheck();
+  const box = (column) => operator.page.locator(`input[type=checkbox][value="${column}"]`);
+  await box("tags.customer").check();
+  await box("tags.site").uncheck();
   await operator.page.getByRole("button", { name: "Show" }).click();
   await expect(fleet.head("Customer")).toBeVisible();
   await expect(fleet.head("Site")).toHaveCount(0);

@@ -33,7 +33,7 @@ test("without script one signs in, finds a device, changes its twin and signs ou
   await fleet.filter("Plain Yard");
   await expect(fleet.chips).toHaveCount(2);
   await plain.page.getByLabel("Choose columns").click();
-  await plain.page.getByRole("checkbox", { name: "Stage", exact: true }).check();
+  await plain.page.getByRole("checkbox", { name: "Stage" }).check();
   await plain.page.getByRole("button", { name: "Show" }).click();
   await expect(fleet.head("Stage")).toBeVisible();
 

@@ -15,10 +15,14 @@ export async function violations(page) {
   return [...light, ...dark.map((line) => `dark: ${line}`)];
 }
 
-/** Changes what the system prefers, and waits until the page is painted that way. */
+/** Changes what the system prefers, and waits until the page is painted that way: colours may take a moment. */
 async function theme(page, colorScheme) {
   await page.emulateMedia({ colorScheme });
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))));
+  const moves = () => document.getAnimations().some((animation) => animation.playState === "running");
+  for (let tries = 0; tries < 50; tries++) {
+    await page.waitForTimeout(20);
+    if (!(await page.evaluate(moves))) return;
+  }
 }
 
 async function found(page, runOnly) {

@@ -65,7 +65,7 @@ export class Fleet {
   }
 
   /** Waits until the list has so many devices. */
-  async has(total) {
-    await expect(this.pager).toContainText(new RegExp(` of ${total.toLocaleString("en")}\\b`));
+  async has(total, options) {
+    await expect(this.pager).toContainText(new RegExp(` of ${total.toLocaleString("en")}(?!\\d)`), options);
   }
 }

@@ -7,6 +7,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { Person } from "./person.mjs";
 
@@ -51,7 +52,7 @@ export class Hub {
     const line = await Promise.race([
       once(lines, "line").then(([line]) => line),
       once(this.process, "exit").then(() => null),
-      new Promise((resolve) => setTimeout(resolve, START_WITHIN, null)),
+      sleep(START_WITHIN, null, { ref: false }),
     ]);
     if (!line) throw new Error(`muster did not start:\n${this.log()}`);
     this.ready = JSON.parse(line);
@@ -83,6 +84,16 @@ export class Hub {
   /** The devices that fulfil a condition, as the command line lists them. */
   async devices(where = "") {
     return JSON.parse(await this.cli("device", "list", "--where", where, "--json"));
+  }
+
+  /** A device that fulfils a condition and is connected. Those of the demo connect within seconds after the start. */
+  async connected(where) {
+    for (let tries = 0; tries < 60; tries++) {
+      const [device] = await this.devices(`${where} AND connectionState = 'Connected'`);
+      if (device) return device;
+      await sleep(250);
+    }
+    throw new Error(`no device with ${where} has connected`);
   }
 
   /** Makes an account that has chosen its own password already. */

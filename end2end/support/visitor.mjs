@@ -10,20 +10,19 @@ import { Watch } from "./watch.mjs";
 export class Visitor {
   /** Opens a browser for a person of the hub, or for nobody in particular. */
   static async open(browser, hub, person, options = {}) {
-    const context = await browser.newContext({
-      ...reader,
-      baseURL: hub.url,
-      storageState: person?.storageState,
-      permissions: ["clipboard-read", "clipboard-write"],
-      ...options,
-    });
-    await Watch.listen(context);
+    const common = { ...reader, baseURL: hub.url, storageState: person?.storageState, ...options };
     const visitor = new Visitor();
-    visitor.context = context;
     visitor.hub = hub;
-    visitor.watch = new Watch(context);
     visitor.scripted = options.javaScriptEnabled !== false;
-    visitor.page = await context.newPage();
+    visitor.context = await browser.newContext({ ...common, permissions: ["clipboard-read", "clipboard-write"] });
+    visitor.watch = new Watch(visitor.context, visitor);
+    await Watch.listen(visitor.context);
+    visitor.page = await visitor.context.newPage();
+    if (!visitor.scripted) {
+      // axe is a script itself: it looks at the same page in a browser that gets no script from the hub.
+      visitor.mirror = await browser.newContext({ ...common, javaScriptEnabled: true });
+      await visitor.mirror.route("**/*.js", (route) => route.abort());
+    }
     return visitor;
   }
 
@@ -44,7 +43,18 @@ export class Visitor {
   async judge() {
     await this.ready();
     this.unharmed();
-    expect(await violations(this.page), `accessibility of ${this.page.url()}`).toEqual([]);
+    const found = this.mirror ? await this.#mirrored() : await violations(this.page);
+    expect(found, `accessibility of ${this.page.url()}`).toEqual([]);
+  }
+
+  async #mirrored() {
+    await this.mirror.clearCookies();
+    await this.mirror.addCookies(await this.context.cookies());
+    const page = await this.mirror.newPage();
+    await page.goto(this.page.url());
+    const found = await violations(page);
+    await page.close();
+    return found;
   }
 
   /** Nothing has gone wrong until now. */
@@ -83,5 +93,6 @@ export class Visitor {
   /** Ends the browser. */
   async close() {
     await this.context.close();
+    await this.mirror?.close();
   }
 }

@@ -1,14 +1,13 @@
 // Whatever goes wrong behind a page: errors on the console, failed requests, refusals of the security policy.
 
-/** Requests that end with their page. */
-const MAY_BE_ABORTED = /^\/(live|rpc\/|fleet\/export\.csv)/;
-
 /** Watches every page of a browser context. */
 export class Watch {
   #faults = [];
   #expected = [];
+  #scripted;
 
-  constructor(context) {
+  constructor(context, { scripted = true } = {}) {
+    this.#scripted = scripted;
     context.on("console", (message) => this.#heard(message));
     context.on("weberror", (event) => this.#faults.push(`page error: ${event.error().stack ?? event.error()}`));
     context.on("requestfailed", (request) => this.#failed(request));
@@ -41,6 +40,7 @@ export class Watch {
     const text = message.text();
     // The answer itself is watched, with its status.
     if (text.startsWith("Failed to load resource")) return;
+    if (!this.#scripted && text.includes("was preloaded using link preload but not used")) return;
     if (["error", "warning", "assert"].includes(message.type())) {
       const { url, lineNumber } = message.location();
       this.#faults.push(`console ${message.type()}: ${text} (${url}:${lineNumber})`);
@@ -49,7 +49,8 @@ export class Watch {
 
   #failed(request) {
     const why = request.failure()?.errorText;
-    if (why === "net::ERR_ABORTED" && MAY_BE_ABORTED.test(pathOf(request))) return;
+    // The page was left, or closed its stream; a browser without script does not run what it has loaded.
+    if (why === "net::ERR_ABORTED" || (why === "csp" && !this.#scripted)) return;
     this.#faults.push(`request failed: ${request.method()} ${request.url()} ${why}`);
   }
 

@@ -67,6 +67,8 @@ pub struct Demo {
     pub accounts: Vec<DemoAccount>,
     /// Devices to simulate.
     pub devices: Vec<SimDevice>,
+    /// Devices of the fleet; some stay in their boxes.
+    pub registered: usize,
 }
 
 /// Fills a fresh data directory with the demo; finds it again in one that holds it already.
@@ -106,6 +108,7 @@ pub async fn prepare(hub: &Hub, count: usize) -> Result<Demo, Failure> {
     Ok(Demo {
         accounts,
         devices: simulated(hub, plan).await?,
+        registered: hub.fleet_count(&Access::console(), &Condition::all(), ""),
     })
 }
 

@@ -9,7 +9,8 @@ use tracing_subscriber::fmt;
 use crate::config::LogFormat;
 
 /// What libraries say that is noise here: expired cookies are no suspicious activity, and SQL is logged by nobody.
-const QUIET: &str = "tower_sessions=error,tower_sessions_core=error,sqlx=warn,rustls=warn";
+const QUIET: &str =
+    "tower_sessions=error,tower_sessions_core=error,sqlx=warn,sqlx::pool=error,rustls=warn";
 
 /// Starts logging for the process; a second call changes nothing.
 pub fn start(filter: &str, format: LogFormat) {

@@ -39,8 +39,10 @@ pub(super) fn AccountMenu(
         }
     };
     let side = if top { MenuSide::End } else { MenuSide::Up };
+    // On phones the top bar has no room for the name.
+    let label = top.then(|| me.display_name.clone());
     view! {
-        <Menu class="me" side=side button=button>
+        <Menu class="me" side=side button=button nostrip:label=label>
             <ul>
                 <MenuLink href=routes::ACCOUNT icon="i-user">"Account"</MenuLink>
                 <li>

@@ -5,12 +5,13 @@ use leptos_router::hooks::use_location;
 
 use super::account_menu::AccountMenu;
 use super::navigation::{Entry, Group, is_at, navigation};
-use crate::session::Me;
+use crate::session::{Me, use_session};
 use crate::ui::{Brand, Icon};
 
 /// Places of the person's roles, and at the foot the account.
 #[component]
 pub(super) fn Side(me: Me) -> impl IntoView {
+    let session = use_session();
     let groups = navigation(&me)
         .into_iter()
         .enumerate()
@@ -18,7 +19,7 @@ pub(super) fn Side(me: Me) -> impl IntoView {
         .collect_view();
     view! {
         <nav class="side" aria-label="Main">
-            <Brand href=me.home.clone()/>
+            {move || view! { <Brand href=session.home()/> }}
             {groups}
             <div class="side-foot">
                 <AccountMenu me=me/>

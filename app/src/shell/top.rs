@@ -17,16 +17,15 @@ use crate::ui::{Brand, Icon, LiveState, LiveStatus, ThemeSwitch, use_zone};
 pub(super) fn Top(me: Me) -> impl IntoView {
     let reads = me.only_reads();
     let session = use_session();
-    let home = me.home.clone();
     let begin = if reads {
         view! {
-            <Brand href=home/>
+            {move || view! { <Brand href=session.home()/> }}
             <TopNavigation me=me.clone()/>
         }
         .into_any()
     } else {
         view! {
-            <Brand href=home mark_only=true/>
+            {move || view! { <Brand href=session.home() mark_only=true/> }}
             {(!me.must_change_password).then(|| view! { <FindDevice/> })}
         }
         .into_any()

@@ -62,7 +62,7 @@ pub fn EmptyState(
     view! {
         <div class="empty">
             <Dots kind=kind/>
-            <h3>{title}</h3>
+            <h2>{title}</h2>
             <p>{children()}</p>
             {actions.map(|actions| view! { <div class="row">{actions.run()}</div> })}
         </div>

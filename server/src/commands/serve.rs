@@ -132,7 +132,8 @@ async fn welcome(
 
 fn introduction(demo: &Demo, address: &str) -> String {
     let mut text = format!(
-        "\nThe demo: {} devices are simulated. Open {address} and sign in.\n",
+        "\nThe demo: {} devices, {} of them simulated. Open {address} and sign in.\n",
+        demo.registered,
         demo.devices.len()
     );
     if demo.accounts.is_empty() {

@@ -57,7 +57,9 @@ impl Store {
 
 async fn copy(from: &Path, to: &Path) -> Result<(), StorageError> {
     let mut source = sqlite::open_reader(from).await?;
-    let name = to.to_string_lossy().into_owned();
+    let name = to.to_str().ok_or(StorageError::Unsupported(
+        "the path of a backup must be Unicode text",
+    ))?;
     Connection::Sqlite(&mut source)
         .run(&COPY, [name.into()])
         .await?;

@@ -137,32 +137,40 @@ impl Writer {
 
     /// Tries until the batch is committed, fails for good, or patience ends.
     async fn persist(&mut self, commands: &mut [Command]) -> Result<(), StorageError> {
+        let mut since = Instant::now();
         let mut pause = FIRST_PAUSE;
         loop {
             let error = match self.attempt(commands).await {
                 Ok(()) => {
-                    self.away_since = None;
+                    if let Some(since) = self.away_since.take() {
+                        tracing::info!(seconds = since.elapsed().as_secs(), "the database is back");
+                    }
                     return Ok(());
                 }
                 Err(error) => error,
             };
-            let since = match error {
-                StorageError::Unavailable { .. } => {
-                    *self.away_since.get_or_insert_with(Instant::now)
-                }
-                _ if is_conflict(&error) => Instant::now(),
+            match error {
+                StorageError::Unavailable { .. } => since = self.is_away_since(&error),
+                _ if is_conflict(&error) => {}
                 _ => return Err(error),
-            };
+            }
             if commands.is_empty() || since.elapsed() > PATIENCE {
                 if let Some(in_doubt) = &mut self.in_doubt {
                     in_doubt.given_up = true;
                 }
                 return Err(error);
             }
-            tracing::warn!(%error, "trying the write again");
+            tracing::debug!(%error, "trying the write again");
             sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
+    }
+
+    fn is_away_since(&mut self, error: &StorageError) -> Instant {
+        *self.away_since.get_or_insert_with(|| {
+            tracing::warn!(%error, "the database is away; writes wait for it");
+            Instant::now()
+        })
     }
 
     async fn attempt(&mut self, commands: &mut [Command]) -> Result<(), StorageError> {

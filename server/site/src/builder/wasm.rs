@@ -22,7 +22,7 @@ pub(super) fn compile(options: &Options) -> Result<PathBuf, BuildError> {
     cargo.arg("--target-dir").arg(&options.target);
     let profile = match options.mode {
         Mode::Release => {
-            cargo.args(["--profile", "wasm-release"]);
+            cargo.args(["--profile", "wasm-release"]).args(ERASE_COMPONENTS);
             "wasm-release"
         }
         Mode::Dev => {

@@ -22,7 +22,8 @@ const OLDEST: [u32; 3] = [3, 51, 3];
 /// How long a statement waits for another process (a backup tool, a curious `sqlite3`).
 const BUSY: Duration = Duration::from_secs(5);
 
-/// Page cache of the writer and of each reader, in KiB.
+/// Page cache of the writer and of each reader, in KiB. Not more for the writer: while the database is smaller than
+/// 1 GiB, SQLite walks the whole cache at each commit that balanced a tree. The system caches the file anyway.
 const WRITER_CACHE: u32 = 16 * 1024;
 const READER_CACHE: u32 = 8 * 1024;
 

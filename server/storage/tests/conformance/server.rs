@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection, Postgres, QueryBuilder};
 
 /// Reads orders line by line and answers each with a line.
 const SCRIPT: &str = r#"
@@ -82,11 +82,9 @@ impl Server {
     /// Makes an empty database; returns its address.
     pub(crate) async fn make_database(&self, name: &str) -> String {
         let mut connection = self.connect("postgres").await.unwrap();
-        let statement = format!("CREATE DATABASE {name}");
-        sqlx::raw_sql(sqlx::AssertSqlSafe(statement))
-            .execute(&mut connection)
-            .await
-            .unwrap();
+        let mut statement = QueryBuilder::<Postgres>::new("CREATE DATABASE ");
+        statement.push(name);
+        statement.build().execute(&mut connection).await.unwrap();
         connection.close().await.unwrap();
         format!(
             "postgres://muster@localhost/{name}?host={}",
