@@ -3,9 +3,11 @@
 ONLY ?=
 WORKSPACE := --workspace --exclude muster-frontend
 MUSTER := target/release/muster
+# Browser and server must agree on this; the file says what it is.
+ERASED := --config .cargo/erased.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test dev bench soak site tidy fmt lint clean
+.PHONY: help run build binary test dev bench soak site tidy fmt lint clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,8 +15,10 @@ help: ## list these targets
 run: build ## build, then serve the demo fleet on http://127.0.0.1:8080 (state in ./data)
 	@exec $(MUSTER) serve --demo
 
-build: site ## leave the release binary, with the site inside, at target/release/muster
-	cargo build --release -p muster-server --features embed-site
+build: site binary ## leave the release binary, with the site inside, at target/release/muster
+
+binary: # needs a built site
+	cargo build $(ERASED) --release -p muster-server --features embed-site
 
 test: ## install what the tests need and run all of them
 	@.ci/test.sh
@@ -24,7 +28,7 @@ dev: ## serve a development build; rebuild and restart on change
 	cargo run -p muster-site -- watch
 
 bench: build ## measure into target/bench/report.json (a part: make bench ONLY=query)
-	cargo run --release -p muster-bench -- --only "$(ONLY)"
+	cargo run $(ERASED) --release -p muster-bench -- --only "$(ONLY)"
 
 soak: ## run the tests at length: hours under load, kills and faults
 	@.ci/prerequisites.sh test

@@ -41,7 +41,7 @@ step "lints"                   cargo clippy "${workspace[@]}" --all-targets -- -
 step "tests"                   unit_tests
 step "examples in comments"    cargo test "${workspace[@]}" --doc
 step "site, with its budget"   cargo run -p muster-site -- build
-step "release binary"          cargo build --release -p muster-server --features embed-site
+step "release binary"          make --no-print-directory binary
 step "official device SDK"     sdk_tests
 step "journeys in the browser" browser_tests
 

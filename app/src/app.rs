@@ -19,7 +19,7 @@ use crate::pages::root::RootPage;
 use crate::pages::setup::SetupPage;
 use crate::pages::sign_in::SignInPage;
 use crate::session::provide_session;
-use crate::shell::SignedIn;
+use crate::shell::{SignedIn, leave_odd_links_to_the_browser};
 
 /// The application. The server renders each page whole before it answers (`SsrMode::Async`): the status is right, and
 /// no inline script has to swap anything in.
@@ -30,6 +30,7 @@ pub fn App() -> impl IntoView {
     provide_session();
     provide_clock();
     provide_live();
+    leave_odd_links_to_the_browser();
     view! {
         <Title formatter=|title: String| [title.as_str(), " · Muster"].concat()/>
         <Router>

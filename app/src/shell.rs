@@ -4,6 +4,7 @@
 
 mod account_menu;
 mod document;
+mod links;
 mod navigation;
 mod page;
 mod side;
@@ -22,6 +23,7 @@ use tab_bar::TabBar;
 use top::Top;
 
 pub use document::document;
+pub(crate) use links::leave_odd_links_to_the_browser;
 pub use navigation::{Entry, Group, home_entry, navigation};
 pub use page::{Bare, Page};
 pub(crate) use tab_bar::MAX_TABS;

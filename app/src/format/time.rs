@@ -30,6 +30,11 @@ pub enum TimeStyle {
         /// The present.
         now: i64,
     },
+    /// `Since today 14:20`, seen from `now`.
+    Since {
+        /// The present.
+        now: i64,
+    },
     /// `40 s`, `52 min`, `3 h`, then the date, seen from `now`. For columns of lists.
     Age {
         /// The present.
@@ -51,6 +56,7 @@ impl TimeStyle {
             Self::Date => date(ms, zone),
             Self::DateTime => date_time(ms, zone),
             Self::Moment { now } => moment(ms, now, zone),
+            Self::Since { now } => since(ms, now, zone).replacen('s', "S", 1),
             Self::Age { now } => age(ms, now, zone),
             Self::Ago { now } => ago(ms, now, zone),
         }

@@ -12,12 +12,13 @@ mod timeline;
 mod twin;
 
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_params_map};
+use leptos_router::hooks::use_location;
 
 use crate::live::wire::Aspect;
 use crate::live::{Item, Topic, use_live};
 use crate::panels::loaded::loaded;
 use crate::panels::refresh::use_refreshed;
+use crate::routes;
 use crate::rpc::devices::{DeviceView, show_device};
 use crate::shell::Page;
 use crate::ui::{Note, Tab as UiTab, Tabs, Tone};
@@ -31,8 +32,12 @@ use twin::TwinTab;
 /// `/devices/:id`
 #[component]
 pub fn DevicePage() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|params| params.get("id")).unwrap_or_default());
+    let path = use_location().pathname;
+    // On the way to another page the address changes first: the device stays until this page is gone.
+    let id = Memo::new(move |before: Option<&String>| {
+        let id = path.with(|path| routes::device_text(path));
+        id.or_else(|| before.cloned()).unwrap_or_default()
+    });
     let data = Resource::new(move || id.get(), show_device);
     let show = |device| view! { <DeviceBody device=device/> }.into_any();
     view! {
@@ -40,6 +45,7 @@ pub fn DevicePage() -> impl IntoView {
             {loaded(data, show)}
         </Page>
     }
+    .into_any()
 }
 
 #[component]
@@ -109,4 +115,5 @@ fn DeviceBody(device: DeviceView) -> impl IntoView {
         <div class="mt-4"><DeviceFacts device=device/></div>
         {body}
     }
+    .into_any()
 }

@@ -59,6 +59,7 @@ pub fn FleetPage() -> impl IntoView {
             </div>
         </Page>
     }
+    .into_any()
 }
 
 /// The answer: groups, rows, paging; or why there are none.

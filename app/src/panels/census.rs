@@ -53,6 +53,7 @@ pub fn RollCallPanel(
             <div class="mt-3"><Legend parts=parts/></div>
         </Section>
     }
+    .into_any()
 }
 
 /// The share of the fleet in contact, as the beginning of a paragraph.
@@ -85,6 +86,7 @@ pub fn InContact(
         {move || if in_service.get() == 1 { " device." } else { " devices." }}
         {rest}
     }
+    .into_any()
 }
 
 /// The fleet by stage of life.
@@ -117,4 +119,5 @@ pub fn StagesPanel(
             <tbody>{rows}</tbody>
         </table>
     }
+    .into_any()
 }

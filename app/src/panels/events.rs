@@ -48,6 +48,7 @@ fn item(event: EventView, now: Signal<i64>, name_devices: bool) -> impl IntoView
             <span>{sentence}</span>
         </LogItem>
     }
+    .into_any()
 }
 
 fn icon(kind: EventKind) -> &'static str {

@@ -28,4 +28,5 @@ where
             {content}
         </Transition>
     }
+    .into_any()
 }

@@ -12,8 +12,11 @@ const COLUMNS: usize = 288;
 /// Silence is longer than this many expected contacts.
 const MISSED: i64 = 3;
 
+/// No chart shows less: half a minute of readings would look like a day.
+const SHORTEST_MS: i64 = 60 * 60 * 1000;
+
 /// The chart of a field from readings (milliseconds, value) in order of time; `None` without any. `since` is where the
-/// readings begin: later than a day ago when there were too many to read.
+/// readings can begin: later than a day ago when the device is younger, or when there were too many to read.
 pub fn telemetry_chart(
     field: &str,
     readings: &[(i64, f64)],
@@ -21,7 +24,7 @@ pub fn telemetry_chart(
     now: i64,
     every_s: u32,
 ) -> Option<ChartModel> {
-    let from = since.max(now - RANGE_MS);
+    let from = since.clamp(now - RANGE_MS, now - SHORTEST_MS);
     let silence = MISSED * i64::from(every_s) * 1000;
     let reduced = reduce(readings, from, now, COLUMNS, silence);
     let newest = readings.iter().rfind(|(_, value)| value.is_finite())?;
@@ -100,6 +103,17 @@ mod tests {
         );
         assert!(!model.whole);
         assert_eq!((model.low, model.high), (4.0, 9.5));
+    }
+
+    #[test]
+    fn a_young_device_has_a_short_chart() {
+        let from = |since: i64| {
+            let chart = telemetry_chart("t", &[(NOW, 1.0)], NOW - since, NOW, 300).unwrap();
+            chart.from - NOW
+        };
+        assert_eq!(from(2 * RANGE_MS), -RANGE_MS);
+        assert_eq!(from(120 * MINUTE), -120 * MINUTE);
+        assert_eq!(from(MINUTE), -60 * MINUTE);
     }
 
     #[test]

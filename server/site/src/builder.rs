@@ -8,6 +8,7 @@ mod files;
 mod manifest;
 mod minify;
 mod optimise;
+mod snip;
 mod wasm;
 
 pub use error::BuildError;
@@ -23,14 +24,8 @@ const OUTPUT_NAME: &str = "muster";
 /// What a release build may weigh: bytes of `muster_bg.wasm` after brotli.
 pub const WASM_BROTLI_BUDGET: u64 = 400_000;
 
-/// How to tell cargo, beside everything else, that views are type-erased: far shorter builds for development.
-///
-/// Erased views write other hydration markers, so browser and server must agree: whoever serves a `--dev` site
-/// builds the server with these arguments too.
-pub const ERASE_COMPONENTS: [&str; 2] = [
-    "--config",
-    r#"build.rustflags=["--cfg","erase_components"]"#,
-];
+/// What cargo needs beside everything else, for the browser and for the server alike: the file says why.
+pub(crate) const ERASED: [&str; 2] = ["--config", ".cargo/erased.toml"];
 
 /// What the build is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! `make dev`: rebuilds the site and the server when a source changes, and restarts the server.
 
-use crate::builder::{self, BuildError, ERASE_COMPONENTS, Mode, Options};
+use crate::builder::{self, BuildError, ERASED, Mode, Options};
 use std::collections::BTreeMap;
 use std::env;
 use std::fs;
@@ -56,7 +56,7 @@ fn build(options: &Options) -> Result<PathBuf, BuildError> {
     cargo
         .current_dir(&options.root)
         .args(["build", "--package", "muster-server"])
-        .args(ERASE_COMPONENTS);
+        .args(ERASED);
     builder::run(&mut cargo, "cargo build of the server")?;
     Ok(options.root.join("target/debug/muster"))
 }

@@ -65,7 +65,8 @@ fn ConnectionString(device: Signal<DeviceView>) -> impl IntoView {
         </div>
         <noscript>
             <p class="meta mt-2">"Showing the connection string here needs script. On the machine of the hub:"</p>
-            <pre><code>{command}</code></pre>
+            <div class="code code--wrap"><pre><code>{command}</code></pre></div>
         </noscript>
     }
+    .into_any()
 }

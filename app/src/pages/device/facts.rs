@@ -28,8 +28,8 @@ pub(super) fn DeviceFacts(
     });
     let connection = move || match device.with(|device| device.connection.as_ref().map(|open| open.since)) {
         Some(since) => {
-            let style = Signal::derive(move || TimeStyle::Moment { now: now.get() });
-            view! { <span>"Since "<TimeStamp ms=since style=style/></span> }.into_any()
+            let style = Signal::derive(move || TimeStyle::Since { now: now.get() });
+            view! { <TimeStamp ms=since style=style/> }.into_any()
         }
         None => view! { <span>"None"</span> }.into_any(),
     };
@@ -39,7 +39,7 @@ pub(super) fn DeviceFacts(
     });
     let stage_since = Signal::derive(move || {
         let at = device.with(|device| device.stage_at);
-        Some(format!("since {}", format::moment(at, now.get(), zone.get())))
+        Some(format::since(at, now.get(), zone.get()))
     });
     let status_why = note(device, |device| match (device.status, &device.status_reason) {
         (_, Some(reason)) => Some(reason.clone()),
@@ -60,6 +60,7 @@ pub(super) fn DeviceFacts(
             {last_fact(device)}
         </Facts>
     }
+    .into_any()
 }
 
 /// How it proves who it is; the twin's state for who may not see that.

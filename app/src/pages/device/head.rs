@@ -50,6 +50,7 @@ pub(super) fn DeviceHead(
             actions=actions
         />
     }
+    .into_any()
 }
 
 /// The fleet, and the region and the site where they are tagged: each the list of what is there.
@@ -60,9 +61,11 @@ fn crumbs(tags: &Object) -> Vec<Crumb> {
     }];
     let mut narrower = Condition::all();
     for name in ["region", "site"] {
+        // The shortest path is the one people mean: `site` has the name, `location.site` may be a code.
         let found = tree::leaves(tags)
             .into_iter()
-            .find(|(path, value)| path.last().is_some_and(|last| last == name) && value.is_string());
+            .filter(|(path, value)| path.last().is_some_and(|last| last == name) && value.is_string())
+            .min_by_key(|(path, _)| path.len());
         if let Some((path, value)) = found {
             let text = tree::shown(value);
             narrower = narrower.and(filters::tag_is(&tree::dotted(&path), Literal::String(text.clone())));
@@ -108,7 +111,7 @@ mod tests {
 
     #[test]
     fn the_way_to_a_device_narrows_the_fleet() {
-        let tags = json!({"region": "north", "location": {"site": "Harbour"}, "note": 1});
+        let tags = json!({"region": "north", "location": {"site": "hbr"}, "site": "Harbour", "note": 1});
         let crumbs: Vec<_> = crumbs(tags.as_object().unwrap())
             .into_iter()
             .map(|crumb| (crumb.label, crumb.href))
@@ -118,7 +121,7 @@ mod tests {
             ("north", "/fleet?filter=tags.region%20%3D%20%27north%27"),
             (
                 "Harbour",
-                "/fleet?filter=tags.region%20%3D%20%27north%27%20AND%20tags.location.site%20%3D%20%27Harbour%27",
+                "/fleet?filter=tags.region%20%3D%20%27north%27%20AND%20tags.site%20%3D%20%27Harbour%27",
             ),
         ];
         assert_eq!(crumbs, want.map(|(label, href)| (label.to_owned(), href.to_owned())));

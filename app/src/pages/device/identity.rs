@@ -53,6 +53,7 @@ pub(super) fn IdentitySection(
             {none}
         </Section>
     }
+    .into_any()
 }
 
 /// A tag's value. Single values link to the list of all devices that share them.

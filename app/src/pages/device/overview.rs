@@ -35,4 +35,5 @@ pub(super) fn Overview(
             </aside>
         </div>
     }
+    .into_any()
 }

@@ -26,8 +26,7 @@ pub(super) fn StatusAction(
     });
     let status = Memo::new(move |_| device.with(|device| device.status));
     let error = move || action.value().get().and_then(Result::err).map(problem);
-    move || {
-        let enabled = status.get() == Status::Enabled;
+    let question = move |enabled: bool| {
         let word = if enabled { "Disable…" } else { "Enable…" };
         view! {
             <Menu button=move || word side=MenuSide::End list="pop--form">
@@ -35,7 +34,14 @@ pub(super) fn StatusAction(
                 <Question device=device action=action enabled=enabled/>
             </Menu>
         }
+    };
+    // A new element for the other question, so that the menu is closed once the first is answered.
+    view! {
+        <For each=move || [status.get() == Status::Enabled] key=|enabled| *enabled let:enabled>
+            {question(enabled)}
+        </For>
     }
+    .into_any()
 }
 
 #[component]
@@ -72,6 +78,7 @@ fn Question(device: RwSignal<DeviceView>, action: ServerAction<SetStatus>, enabl
             </div>
         </ActionForm>
     }
+    .into_any()
 }
 
 fn problem(error: AppError) -> impl IntoView {

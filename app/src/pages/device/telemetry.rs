@@ -41,6 +41,7 @@ pub(super) fn TelemetrySection(
             {loaded(data, show)}
         </Section>
     }
+    .into_any()
 }
 
 #[component]
@@ -88,6 +89,7 @@ fn TelemetryBody(id: DeviceId, field: Option<String>, telemetry: Telemetry) -> i
         {move || fields.with(|(fields, chosen)| choices(&id, fields, chosen.as_deref()))}
         {drawing}
     }
+    .into_any()
 }
 
 /// Links to the other fields; none where there is nothing to choose.

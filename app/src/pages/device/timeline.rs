@@ -42,6 +42,7 @@ pub(super) fn TimelineTab(
             </Section>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -73,6 +74,7 @@ fn TimelinePage(id: DeviceId, cursor: Option<String>, timeline: Timeline) -> imp
         <EventList events=events now=now/>
         <Pager previous=newer next=older>{words}</Pager>
     }
+    .into_any()
 }
 
 /// The newest events, for the overview.

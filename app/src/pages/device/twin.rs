@@ -94,6 +94,7 @@ fn TwinBody(id: DeviceId, address: Memo<DeviceAddress>, twin: TwinView) -> impl 
             {body}
         </Section>
     }
+    .into_any()
 }
 
 /// Compare, Form, JSON: links, so that each has an address.

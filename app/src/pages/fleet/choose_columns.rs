@@ -26,16 +26,22 @@ pub(super) fn ChooseColumns(
     credentials: bool,
 ) -> impl IntoView {
     let full = chosen.len() >= MAX_COLUMNS;
-    let choices = choices(&chosen, tags)
+    let choices = choices(&chosen, tags);
+    let titles: Vec<String> = choices.iter().map(Column::title).collect();
+    let choices = choices
         .into_iter()
         .filter(|column| credentials || *column != Column::Authentication)
         .map(|column| {
             let checked = chosen.contains(&column);
             let path = matches!(column, Column::Tag(_)).then(|| column.name());
+            // Paths may end alike; then the whole of them tells one from the other.
+            let title = column.title();
+            let is_shared = titles.iter().filter(|other| **other == title).count() > 1;
+            let title = if is_shared { column.name() } else { title };
             view! {
                 <li>
                     <label title=path>
-                        <span class="grow">{column.title()}</span>
+                        <span class="grow">{title}</span>
                         <input type="checkbox" name="cols" value=column.name() checked=checked/>
                     </label>
                 </li>
@@ -59,18 +65,26 @@ pub(super) fn ChooseColumns(
         >
             <Form method="GET" action=routes::FLEET>
                 {rest}
-                <input type="hidden" name="cols" value="device"/>
                 <p class="pop-h">"Columns beside the device"</p>
                 <ul>{choices}</ul>
                 {full.then(|| view! { <p class="pop-h">{format!("At most {MAX_COLUMNS} columns are shown.")}</p> })}
                 <hr/>
                 <div class="cols-acts">
                     <a href=usual.href() on:click=|_| remember::forget()>"Usual columns"</a>
-                    <Button kind=ButtonKind::Primary size=ButtonSize::Small submit=true>"Show"</Button>
+                    <Button
+                        kind=ButtonKind::Primary
+                        size=ButtonSize::Small
+                        submit=true
+                        name="cols"
+                        value="device"
+                    >
+                        "Show"
+                    </Button>
                 </div>
             </Form>
         </Menu>
     }
+    .into_any()
 }
 
 /// What is in view first, in its order; then what else every device has; then the most common tags by name.

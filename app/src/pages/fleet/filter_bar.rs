@@ -38,7 +38,7 @@ pub(super) fn FilterBar(
     let hint = RwSignal::new(None::<String>);
     // What the address says was typed in vain stays in the field, with the reason; anything else empties it.
     let from_address = move || refused.with(|refused| refused.as_ref().map(|(text, error)| (text.clone(), problem(error))));
-    if let Some((typed, why)) = from_address() {
+    if let Some((typed, why)) = untrack(from_address) {
         text.set(typed);
         error.set(Some(why));
     }
@@ -84,6 +84,7 @@ pub(super) fn FilterBar(
             </QueryBar>
         </div>
     }
+    .into_any()
 }
 
 /// The field, as the page has it.

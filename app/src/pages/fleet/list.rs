@@ -79,6 +79,7 @@ pub(super) fn DeviceTable(
             <span><kbd class="kbd">"Enter"</kbd>" open"</span>
         </p>
     }
+    .into_any()
 }
 
 fn head(address: &FleetAddress, column: &Column) -> AnyView {

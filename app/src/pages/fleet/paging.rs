@@ -47,6 +47,7 @@ pub(super) fn Paging(
             <span class="row-counts">"Rows "{choices}</span>
         </Pager>
     }
+    .into_any()
 }
 
 /// Rows before the page, as far as its address knows. The first page always has none.

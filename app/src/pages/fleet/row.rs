@@ -95,6 +95,7 @@ pub(super) fn device_row(
             <td class="c-menu"></td>
         </tr>
     }
+    .into_any()
 }
 
 /// What has left the columns of a narrow list, under the name.

@@ -43,6 +43,7 @@ pub(super) fn PresenceFacts(
             </Fact>
         </Facts>
     }
+    .into_any()
 }
 
 fn share(of_what: &str, part: u64, census: &CensusNews) -> String {

@@ -25,6 +25,7 @@ pub fn GoalsPage() -> impl IntoView {
             {loaded(data, |goals| view! { <GoalsBody goals=goals/> }.into_any())}
         </Page>
     }
+    .into_any()
 }
 
 #[component]
@@ -81,6 +82,7 @@ fn GoalsBody(goals: Goals) -> impl IntoView {
             </p>
         </footer>
     }
+    .into_any()
 }
 
 /// What must agree before and after; the moment of counting need not.
@@ -109,6 +111,7 @@ fn ContactFigure(#[prop(into)] census: Signal<CensusNews>) -> impl IntoView {
             </p>
         </article>
     }
+    .into_any()
 }
 
 /// The share of devices that are as they were asked to be.
@@ -132,6 +135,7 @@ fn ChangeFigure(#[prop(into)] census: Signal<CensusNews>) -> impl IntoView {
             </p>
         </article>
     }
+    .into_any()
 }
 
 /// The finding, as the title.

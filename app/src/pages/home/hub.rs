@@ -25,6 +25,7 @@ pub fn HubPage() -> impl IntoView {
             {loaded(data, |facts| view! { <HubBody facts=facts/> }.into_any())}
         </Page>
     }
+    .into_any()
 }
 
 #[component]
@@ -69,6 +70,7 @@ fn HubBody(facts: HubFacts) -> impl IntoView {
             </aside>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -103,6 +105,7 @@ fn HubFigures(#[prop(into)] facts: Signal<HubFacts>) -> impl IntoView {
             </Fact>
         </Facts>
     }
+    .into_any()
 }
 
 #[component]
@@ -127,6 +130,7 @@ fn Program(#[prop(into)] facts: Signal<HubFacts>) -> impl IntoView {
             <KeyValue term="Last backup">{backup}</KeyValue>
         </KeyValues>
     }
+    .into_any()
 }
 
 /// The finding at the top of the page.

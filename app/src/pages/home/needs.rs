@@ -57,4 +57,5 @@ fn line(index: usize, need: Need) -> impl IntoView {
             </td>
         </tr>
     }
+    .into_any()
 }

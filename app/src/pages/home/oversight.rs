@@ -27,6 +27,7 @@ pub fn OversightPage() -> impl IntoView {
             {loaded(data, |oversight| view! { <OversightBody oversight=oversight/> }.into_any())}
         </Page>
     }
+    .into_any()
 }
 
 #[component]
@@ -87,4 +88,5 @@ fn OversightBody(oversight: Oversight) -> impl IntoView {
             </aside>
         </div>
     }
+    .into_any()
 }

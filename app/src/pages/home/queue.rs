@@ -29,6 +29,7 @@ pub fn QueuePage() -> impl IntoView {
             {loaded(data, |queue| view! { <QueueBody queue=queue/> }.into_any())}
         </Page>
     }
+    .into_any()
 }
 
 #[component]
@@ -86,6 +87,7 @@ fn QueueBody(queue: Queue) -> impl IntoView {
             </aside>
         </div>
     }
+    .into_any()
 }
 
 fn silent(census: &CensusNews) -> u64 {

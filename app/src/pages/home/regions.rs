@@ -64,6 +64,7 @@ fn row(region: Region) -> impl IntoView {
             <td class="num">{count(region.silent)}</td>
         </tr>
     }
+    .into_any()
 }
 
 /// A zero is an en dash: it is the normal case for some of the columns, and there is no list to open.

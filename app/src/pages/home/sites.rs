@@ -56,4 +56,5 @@ fn row(group: GroupCount) -> impl IntoView {
             <td class="num"><Count n=group.devices nostrip:href=href/></td>
         </tr>
     }
+    .into_any()
 }

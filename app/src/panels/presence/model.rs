@@ -38,20 +38,24 @@ const COLUMNS: i64 = 288;
 /// Longer without a sample is a gap: the hub was not running. Samples are taken twice a minute.
 const SILENCE_MS: i64 = 3 * 60 * 1000;
 
-/// The chart of the day before `now` from samples in order of time; `None` without any.
+/// No chart shows less.
+const SHORTEST_MS: i64 = 60 * 60 * 1000;
+
+/// The chart of the day before `now` from samples in order of time; `None` without any. A hub that has been running for
+/// less has a shorter one: before its first sample there was nothing to see.
 pub fn presence_chart(id: &str, samples: &[Sample], now: i64) -> Option<ChartModel> {
-    let from = now - RANGE_MS;
     let inside: Vec<&Sample> = samples
         .iter()
-        .filter(|sample| (from..=now).contains(&sample.at))
+        .filter(|sample| (now - RANGE_MS..=now).contains(&sample.at))
         .collect();
     let newest = inside.last()?;
-    let moments = moments(&inside, from);
+    let from = inside.first()?.at.min(now - SHORTEST_MS);
+    let moments = moments(&inside, now - RANGE_MS);
     Some(ChartModel {
         id: id.to_owned(),
         title: "Devices by contact".to_owned(),
         unit: "devices".to_owned(),
-        note: "last 24 hours, the worst moment of each 5 min".to_owned(),
+        note: "the worst moment of each 5 min".to_owned(),
         finding: finding(&inside, newest),
         as_of: newest.at,
         from,
@@ -168,7 +172,7 @@ mod tests {
         let samples = [sample(60 * MINUTE, 0), sample(58 * MINUTE, 0), sample(2 * MINUTE, 0)];
         let chart = presence_chart("p", &samples, NOW).unwrap();
         let gaps: Vec<_> = chart.gaps.iter().map(|gap| (gap.from - NOW, gap.to - NOW)).collect();
-        assert_eq!(gaps, [(-RANGE_MS, -60 * MINUTE), (-58 * MINUTE, -2 * MINUTE)]);
+        assert_eq!((chart.from - NOW, gaps), (-60 * MINUTE, vec![(-58 * MINUTE, -2 * MINUTE)]));
     }
 
     #[test]

@@ -17,7 +17,8 @@ pub async fn read_telemetry(
     use muster_core::contact::Schedule;
     use muster_service::access::kinds::SeeDevices;
     let (hub, _, permit) = super::begin::<SeeDevices>(&id)?;
-    let tags = serde_json::Value::Object(hub.twin(&permit).await?.twin.tags);
+    let row = hub.twin(&permit).await?;
+    let tags = serde_json::Value::Object(row.twin.tags);
     let now = hub.now();
     let from = now.plus_ms(-RANGE_MS);
     let series = hub.series(&permit, field.as_deref(), from, now).await?;
@@ -28,7 +29,8 @@ pub async fn read_telemetry(
         .collect();
     let every_s = Schedule::from_tags(&tags).every_s;
     let chart = series.field.as_deref().and_then(|field| {
-        telemetry_chart(field, &readings, series.from.millis(), now.millis(), every_s)
+        let since = series.from.max(row.device.created_at);
+        telemetry_chart(field, &readings, since.millis(), now.millis(), every_s)
     });
     Ok(Telemetry {
         fields: series.fields,

@@ -12,7 +12,7 @@ use crate::pages::fleet::address::{Column, FleetAddress, SortBy};
 use crate::panels::filters;
 use crate::panels::twin::tree;
 use crate::rpc::home::GroupCount;
-use crate::rpc::home::read::shown;
+use crate::rpc::home::read::{self, shown};
 
 /// Facets above the list.
 const FACETS: usize = 2;
@@ -119,12 +119,9 @@ fn usual_columns(tags: &[TagColumn]) -> Vec<Column> {
     columns
 }
 
-/// The tag with that last name; the one that most devices have wins.
 fn ending<'a>(tags: &'a [TagColumn], name: &str) -> Option<&'a str> {
-    tags.iter()
-        .filter(|tag| tag.path.rsplit('.').next() == Some(name))
-        .max_by_key(|tag| tag.devices)
-        .map(|tag| tag.path.as_str())
+    let counted = tags.iter().map(|tag| (tag.path.as_str(), tag.devices));
+    read::ending(counted, name)
 }
 
 fn facets(
@@ -194,6 +191,10 @@ mod tests {
         check(
             &[tag("location.site", 9), tag("old.site", 2), tag("firmware", 5)],
             &["contact", "tags.location.site", "tags.firmware", "stage", "status", "twin", "seen"],
+        );
+        check(
+            &[tag("location.site", 9), tag("site", 9)],
+            &["contact", "tags.site", "stage", "status", "twin", "seen"],
         );
     }
 }

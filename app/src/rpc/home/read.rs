@@ -66,13 +66,20 @@ pub(crate) fn event_view(event: Event) -> EventView {
     }
 }
 
-/// The tag path whose last key is `name`: `location.site` for `site`. The one that most devices have wins.
-pub(crate) fn path_ending(hub: &Hub, access: &Access, name: &str) -> Option<String> {
-    hub.tag_paths(access)
-        .into_iter()
-        .filter(|tag| tag.path.rsplit('.').next() == Some(name))
-        .max_by_key(|tag| tag.devices)
-        .map(|tag| tag.path)
+/// The tag path whose last key is `name`: `location.site` for `site`.
+fn path_ending(hub: &Hub, access: &Access, name: &str) -> Option<String> {
+    let paths = hub.tag_paths(access);
+    let counted = paths.iter().map(|tag| (tag.path.as_str(), tag.devices as u64));
+    ending(counted, name).map(str::to_owned)
+}
+
+/// Of some paths with their counts, the one that ends in `name`. The one that most devices have wins, and of those the
+/// shortest: `site` has the name, `location.site` may be a code.
+pub(crate) fn ending<'a>(paths: impl Iterator<Item = (&'a str, u64)>, name: &str) -> Option<&'a str> {
+    paths
+        .filter(|(path, _)| path.rsplit('.').next() == Some(name))
+        .max_by_key(|(path, devices)| (*devices, std::cmp::Reverse(path.len())))
+        .map(|(path, _)| path)
 }
 
 /// Devices that fulfil `condition` by the values of a tag, most first.

@@ -26,7 +26,7 @@ pub struct Sizes {
 pub struct Manifest {
     /// Where the package is, relative to the site: `pkg/<hash>`. Its content never changes under this address.
     pub pkg: String,
-    /// Whether this is a release; a development site also needs a server built with erased components.
+    /// Whether this is a release, optimised and within its budget.
     pub release: bool,
     /// The hash over every file before compression.
     pub tree: String,

@@ -1,6 +1,6 @@
 //! The WASM module and the JavaScript that loads it.
 
-use super::{BuildError, ERASE_COMPONENTS, Mode, OUTPUT_NAME, Options};
+use super::{BuildError, ERASED, Mode, OUTPUT_NAME, Options, snip};
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -20,15 +20,13 @@ pub(super) fn compile(options: &Options) -> Result<PathBuf, BuildError> {
         &options.package,
     ]);
     cargo.arg("--target-dir").arg(&options.target);
+    cargo.args(ERASED);
     let profile = match options.mode {
         Mode::Release => {
-            cargo.args(["--profile", "wasm-release"]).args(ERASE_COMPONENTS);
+            cargo.args(["--profile", "wasm-release"]);
             "wasm-release"
         }
-        Mode::Dev => {
-            cargo.args(ERASE_COMPONENTS);
-            "debug"
-        }
+        Mode::Dev => "debug",
     };
     run(
         &mut cargo,
@@ -42,8 +40,11 @@ pub(super) fn compile(options: &Options) -> Result<PathBuf, BuildError> {
 pub(super) fn bind(module: &Path, package: &Path, mode: Mode) -> Result<(), BuildError> {
     let mut bindgen = Bindgen::new();
     // Names are for stack traces while developing; in a release they are a third of the module.
+    match mode {
+        Mode::Release => bindgen.input_bytes(OUTPUT_NAME, snip::snip(module)?),
+        Mode::Dev => bindgen.input_path(module),
+    };
     bindgen
-        .input_path(module)
         .typescript(false)
         .out_name(OUTPUT_NAME)
         .remove_name_section(mode == Mode::Release)

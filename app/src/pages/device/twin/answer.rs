@@ -106,6 +106,7 @@ pub(super) fn Meanwhile(id: DeviceId, draft: Draft, view_now: Memo<View>) -> imp
         {behind}
         {kept}
     }
+    .into_any()
 }
 
 #[cfg(test)]

@@ -132,6 +132,7 @@ fn row(section: Section, change: Change, take_theirs: RwSignal<BTreeSet<String>>
             <td>{keep}</td>
         </tr>
     }
+    .into_any()
 }
 
 fn value(value: Option<&Value>) -> AnyView {
@@ -167,6 +168,7 @@ fn choice(path: String, take_theirs: RwSignal<BTreeSet<String>>) -> impl IntoVie
             </label>
         </span>
     }
+    .into_any()
 }
 
 #[cfg(test)]

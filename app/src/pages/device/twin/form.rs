@@ -38,12 +38,13 @@ pub(super) fn FormEditor(id: DeviceId, draft: Draft) -> impl IntoView {
             <SectionRows section=Section::Desired title="Desired properties" draft=draft broken=broken/>
             <SectionRows section=Section::Tags title="Tags" draft=draft broken=broken/>
             <div class="row">
-                <Button kind=ButtonKind::Primary off=off reason=REASON on_press=send>"Save 1 device"</Button>
+                <Button kind=ButtonKind::Primary off=off reason=REASON on_press=send>"Save for 1 device"</Button>
                 <Button kind=ButtonKind::Quiet on_press=move |_| draft.restart()>"Start over"</Button>
                 {reason}
             </div>
         </div>
     }
+    .into_any()
 }
 
 /// One section: its rows, what is wrong with it, and a way to add to it.
@@ -63,7 +64,7 @@ fn SectionRows(section: Section, title: &'static str, draft: Draft, broken: RwSi
             problems.set(Vec::new());
         }
     };
-    follow();
+    untrack(follow);
     Effect::new(move |_| follow());
     let changed = Callback::new(move |()| {
         let now: Vec<Row> = rows.with_untracked(|rows| rows.iter().map(EditRow::read).collect());
@@ -123,6 +124,7 @@ fn SectionRows(section: Section, title: &'static str, draft: Draft, broken: RwSi
             <Button size=ButtonSize::Small icon="i-plus" on_press=add>"Add property"</Button>
         </fieldset>
     }
+    .into_any()
 }
 
 fn key(next: StoredValue<u32>) -> u32 {

@@ -108,6 +108,7 @@ pub(super) fn RowFields(
             {message}
         </li>
     }
+    .into_any()
 }
 
 /// The control that fits the type.

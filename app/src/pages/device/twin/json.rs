@@ -21,9 +21,11 @@ pub(super) fn JsonEditor(id: DeviceId, draft: Draft, address: Memo<DeviceAddress
         (conflict && draft.is_changed()).then(|| {
             let theirs = draft.theirs();
             view! {
-                <h3 class="mt-4">"Stored now"</h3>
-                <CodeBlock label="Tags that are stored" text=document::written(&theirs.tags)/>
+                <h3 class="mt-6">"Stored now"</h3>
+                <p class="meta mt-2">"Desired properties"</p>
                 <CodeBlock label="Desired properties that are stored" text=document::written(&theirs.desired)/>
+                <p class="meta mt-2">"Tags"</p>
+                <CodeBlock label="Tags that are stored" text=document::written(&theirs.tags)/>
             }
         })
     };
@@ -53,7 +55,7 @@ pub(super) fn JsonEditor(id: DeviceId, draft: Draft, address: Memo<DeviceAddress
                     error=tags
                 />
                 <div class="row">
-                    <Button submit=true kind=ButtonKind::Primary off=pending>"Save 1 device"</Button>
+                    <Button submit=true kind=ButtonKind::Primary off=pending>"Save for 1 device"</Button>
                     <span class="js-only">
                         <Button kind=ButtonKind::Quiet on_press=move |_| draft.restart()>"Start over"</Button>
                     </span>
@@ -62,4 +64,5 @@ pub(super) fn JsonEditor(id: DeviceId, draft: Draft, address: Memo<DeviceAddress
         </ActionForm>
         {stored}
     }
+    .into_any()
 }
