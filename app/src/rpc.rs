@@ -36,7 +36,10 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
     ("/rpc/people/create", Need::Action(Action::ManagePeople)),
     ("/rpc/people/update", Need::Action(Action::ManagePeople)),
     ("/rpc/people/set_active", Need::Action(Action::ManagePeople)),
-    ("/rpc/people/reset_password", Need::Action(Action::ManagePeople)),
+    (
+        "/rpc/people/reset_password",
+        Need::Action(Action::ManagePeople),
+    ),
     // fleet
     ("/rpc/fleet/page", Need::Action(Action::SeeDevices)),
     ("/rpc/fleet/count", Need::Action(Action::SeeDevices)),
@@ -46,8 +49,14 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
     ("/rpc/devices/timeline", Need::Action(Action::SeeDevices)),
     ("/rpc/devices/telemetry", Need::Action(Action::SeeDevices)),
     ("/rpc/devices/save_twin", Need::Action(Action::EditTwin)),
-    ("/rpc/devices/set_status", Need::Action(Action::ProvisionDevices)),
-    ("/rpc/devices/connection_string", Need::Action(Action::SeeCredentials)),
+    (
+        "/rpc/devices/set_status",
+        Need::Action(Action::ProvisionDevices),
+    ),
+    (
+        "/rpc/devices/connection_string",
+        Need::Action(Action::SeeCredentials),
+    ),
     // home
     ("/rpc/home/queue", Need::Action(Action::SeeDevices)),
     ("/rpc/home/oversight", Need::Action(Action::SeeDevices)),

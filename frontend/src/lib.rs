@@ -7,6 +7,7 @@ pub fn hydrate() {
     muster_app::hydrate();
     let document = leptos::prelude::document();
     if let Some(html) = document.document_element() {
-        html.set_attribute("data-hydrated", "").expect("a plain name is a valid attribute name");
+        html.set_attribute("data-hydrated", "")
+            .expect("a plain name is a valid attribute name");
     }
 }

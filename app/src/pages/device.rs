@@ -1,7 +1,7 @@
 //! One device: how it is, what it should be, what happened to it.
 
-pub mod address;
 mod access;
+pub mod address;
 pub(crate) mod facts;
 mod head;
 mod identity;

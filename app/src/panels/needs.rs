@@ -72,7 +72,9 @@ pub fn needs(census: &CensusNews, silent_sites: &[GroupCount]) -> Vec<Need> {
 }
 
 fn silent(all: u64, sites: &[GroupCount]) -> Vec<Need> {
-    let named = sites.iter().filter(|site| site.devices > 0 && site.value.is_some());
+    let named = sites
+        .iter()
+        .filter(|site| site.devices > 0 && site.value.is_some());
     let mut needs: Vec<Need> = named
         .take(MAX_SITES)
         .map(|site| Need {
@@ -85,7 +87,11 @@ fn silent(all: u64, sites: &[GroupCount]) -> Vec<Need> {
         .collect();
     let at_sites: u64 = needs.iter().map(|need| need.devices).sum();
     if all > at_sites {
-        let title = if needs.is_empty() { "Silent" } else { "Silent in the whole fleet" };
+        let title = if needs.is_empty() {
+            "Silent"
+        } else {
+            "Silent in the whole fleet"
+        };
         needs.push(silent_line(title.to_owned(), all));
     }
     needs
@@ -129,7 +135,10 @@ pub fn headline(needs: &[Need], census: &CensusNews) -> String {
         };
         return text.to_owned();
     }
-    let urgent = needs.iter().filter(|need| need.look.tone == Tone::Critical).count();
+    let urgent = needs
+        .iter()
+        .filter(|need| need.look.tone == Tone::Critical)
+        .count();
     let matters = match needs.len() {
         1 => "one matter needs you".to_owned(),
         n => format!("{} matters need you", format::number_word(n as u64)),
@@ -168,19 +177,32 @@ mod tests {
     fn a_healthy_fleet_needs_nobody() {
         let census = census(&[(Contact::Reporting, 480), (Contact::Asleep, 20)], 0, 0);
         assert_eq!(needs(&census, &[]), []);
-        assert_eq!(headline(&[], &census), "Nothing needs you. Every device is as it should be.");
-        assert_eq!(headline(&[], &CensusNews::default()), "There are no devices in service yet.");
+        assert_eq!(
+            headline(&[], &census),
+            "Nothing needs you. Every device is as it should be."
+        );
+        assert_eq!(
+            headline(&[], &CensusNews::default()),
+            "There are no devices in service yet."
+        );
     }
 
     #[test]
     fn silent_sites_come_first_and_nothing_is_left_out() {
         let census = census(
-            &[(Contact::Silent, 7), (Contact::Overdue, 1), (Contact::NeverSeen, 2)],
+            &[
+                (Contact::Silent, 7),
+                (Contact::Overdue, 1),
+                (Contact::NeverSeen, 2),
+            ],
             3,
             1,
         );
         let needs = needs(&census, &[site("Harbour", 5), site("Mill", 1)]);
-        let lines: Vec<_> = needs.iter().map(|need| (need.title.as_str(), need.action.as_str())).collect();
+        let lines: Vec<_> = needs
+            .iter()
+            .map(|need| (need.title.as_str(), need.action.as_str()))
+            .collect();
         assert_eq!(
             lines,
             [
@@ -194,16 +216,28 @@ mod tests {
             ]
         );
         assert_eq!(needs[0].href, "/fleet?filter=Harbour");
-        assert_eq!(headline(&needs, &census), "Seven matters need you. Three are urgent.");
+        assert_eq!(
+            headline(&needs, &census),
+            "Seven matters need you. Three are urgent."
+        );
     }
 
     #[test]
     fn without_sites_the_silent_share_one_line() {
         let census = census(&[(Contact::Silent, 4)], 0, 0);
-        let unplaced = GroupCount { value: None, ..site("", 4) };
+        let unplaced = GroupCount {
+            value: None,
+            ..site("", 4)
+        };
         let needs = needs(&census, &[unplaced]);
-        let lines: Vec<_> = needs.iter().map(|need| (need.title.as_str(), need.devices)).collect();
+        let lines: Vec<_> = needs
+            .iter()
+            .map(|need| (need.title.as_str(), need.devices))
+            .collect();
         assert_eq!(lines, [("Silent", 4)]);
-        assert_eq!(headline(&needs, &census), "One matter needs you. One is urgent.");
+        assert_eq!(
+            headline(&needs, &census),
+            "One matter needs you. One is urgent."
+        );
     }
 }

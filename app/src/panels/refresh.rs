@@ -41,7 +41,9 @@ where
             loop {
                 let result = read().await;
                 // The page may be gone by now.
-                let Some(newest) = asked.try_get_untracked() else { return };
+                let Some(newest) = asked.try_get_untracked() else {
+                    return;
+                };
                 if let Ok(read) = result
                     && value.try_with_untracked(|shown| *shown != read) == Some(true)
                 {

@@ -28,7 +28,10 @@ pub fn telemetry_chart(
     let silence = MISSED * i64::from(every_s) * 1000;
     let reduced = reduce(readings, from, now, COLUMNS, silence);
     let newest = readings.iter().rfind(|(_, value)| value.is_finite())?;
-    let values = readings.iter().map(|(_, value)| *value).filter(|value| value.is_finite());
+    let values = readings
+        .iter()
+        .map(|(_, value)| *value)
+        .filter(|value| value.is_finite());
     let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
         (low.min(value), high.max(value))
     });
@@ -84,7 +87,10 @@ mod tests {
     const NOW: i64 = 100 * RANGE_MS;
 
     fn chart(readings: &[(i64, f64)]) -> Option<ChartModel> {
-        let readings: Vec<_> = readings.iter().map(|(before, value)| (NOW - before, *value)).collect();
+        let readings: Vec<_> = readings
+            .iter()
+            .map(|(before, value)| (NOW - before, *value))
+            .collect();
         telemetry_chart("temperature", &readings, NOW - RANGE_MS, NOW, 300)
     }
 
@@ -118,9 +124,15 @@ mod tests {
 
     #[test]
     fn silence_depends_on_the_schedule() {
-        let readings: Vec<_> = (0..24 * 60).rev().map(|minute| (minute * MINUTE, 1.0)).collect();
+        let readings: Vec<_> = (0..24 * 60)
+            .rev()
+            .map(|minute| (minute * MINUTE, 1.0))
+            .collect();
         assert!(chart(&readings).unwrap().gaps.is_empty());
-        let sparse: Vec<_> = (0..24).rev().map(|hour| (hour * 60 * MINUTE, 1.0)).collect();
+        let sparse: Vec<_> = (0..24)
+            .rev()
+            .map(|hour| (hour * 60 * MINUTE, 1.0))
+            .collect();
         assert!(!chart(&sparse).unwrap().gaps.is_empty());
     }
 }

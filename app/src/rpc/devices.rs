@@ -16,7 +16,9 @@ pub use show::{ShowDevice, show_device};
 pub use telemetry::{ReadTelemetry, read_telemetry};
 pub use timeline::{ReadTimeline, read_timeline};
 pub use twin::{ReadTwin, read_twin};
-pub use wire::{Connection, Delivery, DeviceView, Rights, Saved, Secret, Telemetry, Timeline, TwinView};
+pub use wire::{
+    Connection, Delivery, DeviceView, Rights, Saved, Secret, Telemetry, Timeline, TwinView,
+};
 
 #[cfg(feature = "ssr")]
 use muster_core::ids::DeviceId;

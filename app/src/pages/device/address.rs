@@ -150,7 +150,11 @@ impl DeviceAddress {
                 }
                 "field" => address.field = (!value.is_empty()).then_some(value),
                 "cursor" => address.cursor = (!value.is_empty()).then_some(value),
-                "problem" => address.problem = Problem::ALL.into_iter().find(|problem| problem.as_str() == value),
+                "problem" => {
+                    address.problem = Problem::ALL
+                        .into_iter()
+                        .find(|problem| problem.as_str() == value)
+                }
                 "saved" => address.saved = value.parse().ok(),
                 "tags" => tags = Some(value),
                 "desired" => desired = Some(value),
@@ -168,8 +172,16 @@ impl DeviceAddress {
             Some((tags, desired)) => (tags.as_str(), desired.as_str()),
             None => ("", ""),
         };
-        let tab = if self.tab == Tab::default() { "" } else { self.tab.as_str() };
-        let view = if self.view == View::default() { "" } else { self.view.as_str() };
+        let tab = if self.tab == Tab::default() {
+            ""
+        } else {
+            self.tab.as_str()
+        };
+        let view = if self.view == View::default() {
+            ""
+        } else {
+            self.view.as_str()
+        };
         let query = query_string::of_pairs([
             ("tab", tab),
             ("view", view),
@@ -198,8 +210,14 @@ mod tests {
     fn addresses_leave_out_what_is_usual() {
         let check = |address: DeviceAddress, want: &str| assert_eq!(address.href(&id()), want);
         check(DeviceAddress::default(), "/devices/pump%231");
-        check(DeviceAddress::twin(View::Json), "/devices/pump%231?tab=twin&view=json");
-        assert_eq!(DeviceAddress::parse("tab=nonsense&view=&saved=x&tags={}"), DeviceAddress::default());
+        check(
+            DeviceAddress::twin(View::Json),
+            "/devices/pump%231?tab=twin&view=json",
+        );
+        assert_eq!(
+            DeviceAddress::parse("tab=nonsense&view=&saved=x&tags={}"),
+            DeviceAddress::default()
+        );
     }
 
     proptest! {

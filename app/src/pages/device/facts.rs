@@ -26,13 +26,14 @@ pub(super) fn DeviceFacts(
         let every = format::duration(i64::from(device.every_s) * 1000);
         Some(format!("expected every {every}"))
     });
-    let connection = move || match device.with(|device| device.connection.as_ref().map(|open| open.since)) {
-        Some(since) => {
-            let style = Signal::derive(move || TimeStyle::Since { now: now.get() });
-            view! { <TimeStamp ms=since style=style/> }.into_any()
-        }
-        None => view! { <span>"None"</span> }.into_any(),
-    };
+    let connection =
+        move || match device.with(|device| device.connection.as_ref().map(|open| open.since)) {
+            Some(since) => {
+                let style = Signal::derive(move || TimeStyle::Since { now: now.get() });
+                view! { <TimeStamp ms=since style=style/> }.into_any()
+            }
+            None => view! { <span>"None"</span> }.into_any(),
+        };
     let path = note(device, |device| {
         let open = device.connection.as_ref()?;
         Some(format!("{} from {}", open.protocol, open.address))
@@ -41,10 +42,12 @@ pub(super) fn DeviceFacts(
         let at = device.with(|device| device.stage_at);
         Some(format::since(at, now.get(), zone.get()))
     });
-    let status_why = note(device, |device| match (device.status, &device.status_reason) {
-        (_, Some(reason)) => Some(reason.clone()),
-        (Status::Enabled, None) => Some("may connect".to_owned()),
-        (Status::Disabled, None) => Some("connections are refused".to_owned()),
+    let status_why = note(device, |device| {
+        match (device.status, &device.status_reason) {
+            (_, Some(reason)) => Some(reason.clone()),
+            (Status::Enabled, None) => Some("may connect".to_owned()),
+            (Status::Disabled, None) => Some("connections are refused".to_owned()),
+        }
     });
     let stage = move || device.with(|device| Look::from(device.stage).word);
     let status = move || device.with(|device| Look::from(device.status).word);

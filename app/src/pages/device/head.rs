@@ -34,7 +34,9 @@ pub(super) fn DeviceHead(
             {move || other.get().map(|look| view! { <Pill look=look/> })}
         }
     };
-    let edit = rights.edit_twin.then(|| DeviceAddress::twin(View::Form).href(&id));
+    let edit = rights
+        .edit_twin
+        .then(|| DeviceAddress::twin(View::Form).href(&id));
     let actions = move || {
         view! {
             {edit.map(|href| view! { <LinkButton href=href icon="i-configure">"Change desired…"</LinkButton> })}
@@ -64,11 +66,16 @@ fn crumbs(tags: &Object) -> Vec<Crumb> {
         // The shortest path is the one people mean: `site` has the name, `location.site` may be a code.
         let found = tree::leaves(tags)
             .into_iter()
-            .filter(|(path, value)| path.last().is_some_and(|last| last == name) && value.is_string())
+            .filter(|(path, value)| {
+                path.last().is_some_and(|last| last == name) && value.is_string()
+            })
             .min_by_key(|(path, _)| path.len());
         if let Some((path, value)) = found {
             let text = tree::shown(value);
-            narrower = narrower.and(filters::tag_is(&tree::dotted(&path), Literal::String(text.clone())));
+            narrower = narrower.and(filters::tag_is(
+                &tree::dotted(&path),
+                Literal::String(text.clone()),
+            ));
             crumbs.push(Crumb {
                 label: text,
                 href: filters::href(&narrower),
@@ -82,7 +89,9 @@ fn crumbs(tags: &Object) -> Vec<Crumb> {
 fn other_pill(device: &DeviceView) -> Option<Look> {
     match (device.status, device.stage) {
         (Status::Disabled, _) => Some(Look::from(Status::Disabled)),
-        (_, stage @ (Stage::Planned | Stage::Maintenance | Stage::Retired)) => Some(Look::from(stage)),
+        (_, stage @ (Stage::Planned | Stage::Maintenance | Stage::Retired)) => {
+            Some(Look::from(stage))
+        }
         _ if device.open_properties > 0 => Some(look::DRIFT),
         _ => None,
     }
@@ -111,7 +120,8 @@ mod tests {
 
     #[test]
     fn the_way_to_a_device_narrows_the_fleet() {
-        let tags = json!({"region": "north", "location": {"site": "hbr"}, "site": "Harbour", "note": 1});
+        let tags =
+            json!({"region": "north", "location": {"site": "hbr"}, "site": "Harbour", "note": 1});
         let crumbs: Vec<_> = crumbs(tags.as_object().unwrap())
             .into_iter()
             .map(|crumb| (crumb.label, crumb.href))
@@ -124,6 +134,9 @@ mod tests {
                 "/fleet?filter=tags.region%20%3D%20%27north%27%20AND%20tags.site%20%3D%20%27Harbour%27",
             ),
         ];
-        assert_eq!(crumbs, want.map(|(label, href)| (label.to_owned(), href.to_owned())));
+        assert_eq!(
+            crumbs,
+            want.map(|(label, href)| (label.to_owned(), href.to_owned()))
+        );
     }
 }

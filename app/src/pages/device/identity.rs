@@ -18,7 +18,8 @@ pub(super) fn IdentitySection(
     #[prop(into)]
     device: Signal<DeviceView>,
 ) -> impl IntoView {
-    let (id, may_edit) = device.with_untracked(|device| (device.id.clone(), device.rights.edit_twin));
+    let (id, may_edit) =
+        device.with_untracked(|device| (device.id.clone(), device.rights.edit_twin));
     let edit = DeviceAddress::twin(View::Form).href(&id);
     let end = move || may_edit.then(|| view! { <a href=edit>"Edit tags"</a> });
     let tags = Memo::new(move |_| device.with(|device| device.tags.clone()));
@@ -66,7 +67,9 @@ fn tag_value(path: &str, value: &Value) -> AnyView {
     };
     let shown = tree::shown(value);
     match literal {
-        Some(literal) => view! { <a href=filters::href(&filters::tag_is(path, literal))>{shown}</a> }.into_any(),
+        Some(literal) => {
+            view! { <a href=filters::href(&filters::tag_is(path, literal))>{shown}</a> }.into_any()
+        }
         None => view! { <span class="mono">{shown}</span> }.into_any(),
     }
 }

@@ -7,7 +7,7 @@ use muster_core::device::Status;
 use crate::error::AppError;
 use crate::panels::refresh::Refresh;
 use crate::rpc::devices::{DeviceView, SetStatus};
-use crate::ui::{Button, ButtonKind, MenuSide, Menu, Note, TextField, Tone};
+use crate::ui::{Button, ButtonKind, Menu, MenuSide, Note, TextField, Tone};
 
 /// "Disable…" or "Enable…", which unfolds the question.
 #[component]
@@ -45,7 +45,11 @@ pub(super) fn StatusAction(
 }
 
 #[component]
-fn Question(device: RwSignal<DeviceView>, action: ServerAction<SetStatus>, enabled: bool) -> impl IntoView {
+fn Question(
+    device: RwSignal<DeviceView>,
+    action: ServerAction<SetStatus>,
+    enabled: bool,
+) -> impl IntoView {
     let id = device.with_untracked(|device| device.id.as_str().to_owned());
     let etag = move || device.with(|device| device.etag.clone());
     let connected = move || device.with(|device| device.connection.is_some());
@@ -53,7 +57,9 @@ fn Question(device: RwSignal<DeviceView>, action: ServerAction<SetStatus>, enabl
         (true, true) => {
             "Its connection ends at once, and new ones are refused until somebody enables it. Twin and history stay."
         }
-        (true, false) => "Connections are refused until somebody enables it. Twin and history stay.",
+        (true, false) => {
+            "Connections are refused until somebody enables it. Twin and history stay."
+        }
         (false, _) => "It may connect again from now on. Nothing else changes.",
     };
     let (to, verb, kind) = if enabled {

@@ -48,7 +48,9 @@ pub(super) fn TelemetrySection(
 fn TelemetryBody(id: DeviceId, field: Option<String>, telemetry: Telemetry) -> impl IntoView {
     let (telemetry, refresh) = {
         let id = id.clone();
-        use_refreshed(telemetry, move || read_telemetry(id.as_str().to_owned(), field.clone()))
+        use_refreshed(telemetry, move || {
+            read_telemetry(id.as_str().to_owned(), field.clone())
+        })
     };
     // Reading a day of messages again with every message would be too much: the clock's tick is often enough.
     let stale = RwSignal::new(false);
@@ -64,12 +66,16 @@ fn TelemetryBody(id: DeviceId, field: Option<String>, telemetry: Telemetry) -> i
     use_live(
         move || vec![Topic::Device(followed.clone())],
         move |item| match item {
-            Item::Device(news) if news.id == this && news.aspects.contains(&Aspect::Telemetry) => stale.set(true),
+            Item::Device(news) if news.id == this && news.aspects.contains(&Aspect::Telemetry) => {
+                stale.set(true)
+            }
             Item::Resync => refresh.ask(),
             _ => {}
         },
     );
-    let fields = Memo::new(move |_| telemetry.with(|telemetry| (telemetry.fields.clone(), telemetry.field.clone())));
+    let fields = Memo::new(move |_| {
+        telemetry.with(|telemetry| (telemetry.fields.clone(), telemetry.field.clone()))
+    });
     let chart = Memo::new(move |_| telemetry.with(|telemetry| telemetry.chart.clone()));
     let there = Memo::new(move |_| chart.with(Option::is_some));
     let drawing = move || {
@@ -93,7 +99,11 @@ fn TelemetryBody(id: DeviceId, field: Option<String>, telemetry: Telemetry) -> i
 }
 
 /// Links to the other fields; none where there is nothing to choose.
-fn choices(id: &DeviceId, fields: &[String], chosen: Option<&str>) -> Option<impl IntoView + use<>> {
+fn choices(
+    id: &DeviceId,
+    fields: &[String],
+    chosen: Option<&str>,
+) -> Option<impl IntoView + use<>> {
     let links = fields
         .iter()
         .take(MAX_FIELDS)

@@ -68,7 +68,11 @@ fn TimelinePage(id: DeviceId, cursor: Option<String>, timeline: Timeline) -> imp
             .with(|timeline| timeline.rows.is_empty())
             .then(|| view! { <p class="meta">"Nothing has happened to this device yet."</p> })
     };
-    let words = if newest_page { "The newest events first." } else { "Older events." };
+    let words = if newest_page {
+        "The newest events first."
+    } else {
+        "Older events."
+    };
     view! {
         {empty}
         <EventList events=events now=now/>
@@ -96,7 +100,14 @@ fn Latest(id: DeviceId, timeline: Timeline) -> impl IntoView {
     let timeline = use_followed(id, None, timeline);
     let now = use_now();
     let events = Signal::derive(move || {
-        timeline.with(|timeline| timeline.rows.iter().take(LATEST).cloned().collect::<Vec<_>>())
+        timeline.with(|timeline| {
+            timeline
+                .rows
+                .iter()
+                .take(LATEST)
+                .cloned()
+                .collect::<Vec<_>>()
+        })
     });
     view! { <EventList events=events now=now/> }
 }
@@ -106,11 +117,19 @@ fn use_followed(id: DeviceId, cursor: Option<String>, first: Timeline) -> RwSign
     let follows = cursor.is_none();
     let (timeline, refresh) = {
         let id = id.clone();
-        use_refreshed(first, move || read_timeline(id.as_str().to_owned(), cursor.clone()))
+        use_refreshed(first, move || {
+            read_timeline(id.as_str().to_owned(), cursor.clone())
+        })
     };
     let (followed, this) = (id.clone(), id);
     use_live(
-        move || if follows { vec![Topic::Device(followed.clone())] } else { Vec::new() },
+        move || {
+            if follows {
+                vec![Topic::Device(followed.clone())]
+            } else {
+                Vec::new()
+            }
+        },
         move |item| match item {
             Item::Device(news) if follows && news.id == this => refresh.ask(),
             Item::Resync => refresh.ask(),

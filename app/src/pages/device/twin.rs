@@ -54,7 +54,9 @@ fn TwinBody(id: DeviceId, address: Memo<DeviceAddress>, twin: TwinView) -> impl 
     use_live(
         move || vec![Topic::Device(followed.clone())],
         move |item| match item {
-            Item::Device(news) if news.id == this && news.aspects.contains(&Aspect::Twin) => refresh.ask(),
+            Item::Device(news) if news.id == this && news.aspects.contains(&Aspect::Twin) => {
+                refresh.ask()
+            }
             Item::Resync => refresh.ask(),
             _ => {}
         },
@@ -83,7 +85,9 @@ fn TwinBody(id: DeviceId, address: Memo<DeviceAddress>, twin: TwinView) -> impl 
             (View::Compare, _) => view! { <Compare current=current/> }.into_any(),
             (_, true) => view! { <Conflict id=id.clone() draft=draft/> }.into_any(),
             (View::Form, false) => view! { <FormEditor id=id.clone() draft=draft/> }.into_any(),
-            (View::Json, false) => view! { <JsonEditor id=id.clone() draft=draft address=address/> }.into_any(),
+            (View::Json, false) => {
+                view! { <JsonEditor id=id.clone() draft=draft address=address/> }.into_any()
+            }
         }
     };
     view! {
@@ -115,7 +119,8 @@ fn Switch(id: DeviceId, view_now: Memo<View>) -> impl IntoView {
 #[component]
 fn Compare(current: RwSignal<TwinView>) -> impl IntoView {
     let now = use_now();
-    let rows = Memo::new(move |_| current.with(|twin| twin.leaves.iter().map(row).collect::<Vec<_>>()));
+    let rows =
+        Memo::new(move |_| current.with(|twin| twin.leaves.iter().map(row).collect::<Vec<_>>()));
     let empty = Memo::new(move |_| rows.with(Vec::is_empty));
     move || {
         if empty.get() {

@@ -63,7 +63,9 @@ impl Column {
         match name.strip_prefix("tags.") {
             Some("") => None,
             Some(path) => Some(Self::Tag(path.to_owned())),
-            None => Self::SYSTEM.into_iter().find(|column| column.name() == name),
+            None => Self::SYSTEM
+                .into_iter()
+                .find(|column| column.name() == name),
         }
     }
 
@@ -180,7 +182,9 @@ impl Rows {
     }
 
     fn from_text(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|rows| rows.count().to_string() == text)
+        Self::ALL
+            .into_iter()
+            .find(|rows| rows.count().to_string() == text)
     }
 }
 
@@ -285,7 +289,10 @@ impl FleetAddress {
 
     /// The pairs of the address, without what is usual.
     pub fn pairs(&self) -> Vec<(&'static str, String)> {
-        let mut pairs = vec![("filter", self.filter.clone()), (routes::FLEET_TEXT, self.text.clone())];
+        let mut pairs = vec![
+            ("filter", self.filter.clone()),
+            (routes::FLEET_TEXT, self.text.clone()),
+        ];
         if self.sort != SortBy::default() {
             pairs.push(("sort", self.sort.name()));
         }
@@ -414,7 +421,10 @@ mod tests {
     #[test]
     fn what_is_unknown_is_left_out() {
         let check = |query: &str, want: FleetAddress| assert_eq!(FleetAddress::parse(query), want);
-        check("rows=26&sort=colour&dir=up&filter=&cursor=&x=y", FleetAddress::default());
+        check(
+            "rows=26&sort=colour&dir=up&filter=&cursor=&x=y",
+            FleetAddress::default(),
+        );
         check(
             "cols=contact&cols=contact&cols=nonsense&cols=tags.",
             FleetAddress {
@@ -423,22 +433,37 @@ mod tests {
             },
         );
         let many: String = (0..40).map(|i| format!("cols=tags.a{i}&")).collect();
-        assert_eq!(FleetAddress::parse(&many).columns.map(|c| c.len()), Some(MAX_COLUMNS));
+        assert_eq!(
+            FleetAddress::parse(&many).columns.map(|c| c.len()),
+            Some(MAX_COLUMNS)
+        );
     }
 
     #[test]
     fn what_is_typed_narrows_the_list() {
         let check = |query: &str, filter: &str, text: &str| {
             let address = FleetAddress::parse(query);
-            assert_eq!((address.filter.as_str(), address.text.as_str()), (filter, text), "{query}");
+            assert_eq!(
+                (address.filter.as_str(), address.text.as_str()),
+                (filter, text),
+                "{query}"
+            );
         };
-        check("filter=status+%3D+'enabled'&add=pump", "status = 'enabled'", "pump");
+        check(
+            "filter=status+%3D+'enabled'&add=pump",
+            "status = 'enabled'",
+            "pump",
+        );
         check(
             "filter=status+%3D+'enabled'&add=tags.a+%3D+1",
             "status = 'enabled' AND tags.a = 1",
             "",
         );
-        check("filter=status+%3D+'enabled'&add=stat+%3D+1", "status = 'enabled'", "");
+        check(
+            "filter=status+%3D+'enabled'&add=stat+%3D+1",
+            "status = 'enabled'",
+            "",
+        );
         check("filter=nonsense&add=tags.a=1", "tags.a = 1", "");
         let (text, error) = FleetAddress::refused("add=stauts+%3D+'x'").unwrap();
         assert_eq!(text, "stauts = 'x'");

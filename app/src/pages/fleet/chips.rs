@@ -73,10 +73,15 @@ fn value(path: &Path, literal: &Literal) -> String {
         (Path::Drift, Literal::Bool(drift)) => if *drift { "yes" } else { "no" }.to_owned(),
         (_, Literal::Bool(value)) => value.to_string(),
         (_, Literal::Number(value)) => value.to_string(),
-        (Path::Contact | Path::Stage | Path::Status | Path::ConnectionState, Literal::String(word)) => {
+        (
+            Path::Contact | Path::Stage | Path::Status | Path::ConnectionState,
+            Literal::String(word),
+        ) => {
             let word = word.replace('_', " ");
             let mut letters = word.chars();
-            letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+            letters.next().map_or_else(String::new, |first| {
+                first.to_uppercase().chain(letters).collect()
+            })
         }
         (_, Literal::String(text)) => text.clone(),
     }
@@ -95,7 +100,12 @@ mod tests {
         };
         let shown: Vec<_> = chips(&address)
             .into_iter()
-            .map(|chip| (format!("{} {} {}", chip.property, chip.relation, chip.value), chip.without))
+            .map(|chip| {
+                (
+                    format!("{} {} {}", chip.property, chip.relation, chip.value),
+                    chip.without,
+                )
+            })
             .collect();
         assert_eq!(
             shown,
@@ -120,7 +130,11 @@ mod tests {
     #[test]
     fn what_is_no_list_of_terms_is_one_chip() {
         let check = |filter: &str, want: usize| {
-            assert_eq!(chips(&FleetAddress::filtered(filter)).len(), want, "{filter}");
+            assert_eq!(
+                chips(&FleetAddress::filtered(filter)).len(),
+                want,
+                "{filter}"
+            );
         };
         check("", 0);
         check("tags.a = tags.b AND stage = 'active'", 1);

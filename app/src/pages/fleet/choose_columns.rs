@@ -108,7 +108,10 @@ mod tests {
 
     #[test]
     fn choices_begin_with_what_is_in_view() {
-        let tag = |path: &str, devices| TagColumn { path: path.to_owned(), devices };
+        let tag = |path: &str, devices| TagColumn {
+            path: path.to_owned(),
+            devices,
+        };
         let chosen = [Column::Tag("site".to_owned()), Column::Seen];
         let names: Vec<_> = choices(&chosen, vec![tag("site", 9), tag("b", 1), tag("a", 2)])
             .iter()

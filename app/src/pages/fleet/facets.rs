@@ -48,7 +48,10 @@ fn rows(facet: FleetFacet) -> Vec<FacetRow> {
         .filter_map(|group| {
             let label = group.value?;
             Some(FacetRow {
-                words: format!("{label}: {}", format::plural(group.devices, "device", "devices")),
+                words: format!(
+                    "{label}: {}",
+                    format::plural(group.devices, "device", "devices")
+                ),
                 label,
                 href: group.href,
                 n: group.devices,
@@ -78,7 +81,11 @@ fn caption(facet: &FleetFacet) -> String {
 }
 
 /// Links that group by another tag.
-fn others(address: &FleetAddress, facets: &[FleetFacet], mut tags: Vec<TagColumn>) -> Option<impl IntoView + use<>> {
+fn others(
+    address: &FleetAddress,
+    facets: &[FleetFacet],
+    mut tags: Vec<TagColumn>,
+) -> Option<impl IntoView + use<>> {
     tags.retain(|tag| facets.iter().all(|facet| facet.path != tag.path));
     tags.sort_by(|a, b| b.devices.cmp(&a.devices).then_with(|| a.path.cmp(&b.path)));
     tags.truncate(MAX_OTHERS);

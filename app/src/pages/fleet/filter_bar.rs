@@ -37,7 +37,13 @@ pub(super) fn FilterBar(
     let error = RwSignal::new(None::<String>);
     let hint = RwSignal::new(None::<String>);
     // What the address says was typed in vain stays in the field, with the reason; anything else empties it.
-    let from_address = move || refused.with(|refused| refused.as_ref().map(|(text, error)| (text.clone(), problem(error))));
+    let from_address = move || {
+        refused.with(|refused| {
+            refused
+                .as_ref()
+                .map(|(text, error)| (text.clone(), problem(error)))
+        })
+    };
     if let Some((typed, why)) = untrack(from_address) {
         text.set(typed);
         error.set(Some(why));
@@ -110,7 +116,10 @@ fn judging(
 ) -> impl Fn(&Event) {
     let keystroke = StoredValue::new(0_u64);
     move |event| {
-        let Some(field) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else {
+        let Some(field) = event
+            .target()
+            .and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
+        else {
             return;
         };
         let typed = typed::read(&field.value());
@@ -127,7 +136,13 @@ fn judging(
         set_timeout(
             move || {
                 if keystroke.try_get_value() == Some(mine) {
-                    count(address.get_untracked().adding(typed.clone()), typed, hint, keystroke, mine);
+                    count(
+                        address.get_untracked().adding(typed.clone()),
+                        typed,
+                        hint,
+                        keystroke,
+                        mine,
+                    );
                 }
             },
             REST,
@@ -143,7 +158,9 @@ fn count(
     mine: u64,
 ) {
     leptos::task::spawn_local(async move {
-        let Ok(devices) = count_fleet(narrower.query()).await else { return };
+        let Ok(devices) = count_fleet(narrower.query()).await else {
+            return;
+        };
         if keystroke.try_get_value() == Some(mine) {
             hint.set(Some(would_find(&typed, devices)));
         }

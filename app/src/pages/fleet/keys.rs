@@ -30,7 +30,9 @@ pub(super) fn use_row_keys(links: Vec<String>, cursor: RwSignal<Option<usize>>) 
                 return;
             }
             let on_control = event.key() == "Enter" && is_control(&event);
-            let Some(deed) = deed(&event.key(), cursor.get_untracked(), links.len()).filter(|_| !on_control) else {
+            let Some(deed) =
+                deed(&event.key(), cursor.get_untracked(), links.len()).filter(|_| !on_control)
+            else {
                 return;
             };
             event.prevent_default();
@@ -73,7 +75,8 @@ fn is_typing(event: &KeyboardEvent) -> bool {
 
 /// Whether Enter already means something where the focus is.
 fn is_control(event: &KeyboardEvent) -> bool {
-    target(event).is_some_and(|element| matches!(element.tag_name().as_str(), "A" | "BUTTON" | "SUMMARY"))
+    target(event)
+        .is_some_and(|element| matches!(element.tag_name().as_str(), "A" | "BUTTON" | "SUMMARY"))
 }
 
 fn focus_filter() {
@@ -90,7 +93,9 @@ pub(super) fn row_id(row: usize) -> String {
 }
 
 fn show(row: usize) {
-    let link = document().get_element_by_id(&row_id(row)).and_then(|row| row.query_selector("a.id").ok()?);
+    let link = document()
+        .get_element_by_id(&row_id(row))
+        .and_then(|row| row.query_selector("a.id").ok()?);
     if let Some(link) = link.and_then(|link| link.dyn_into::<HtmlElement>().ok()) {
         // The focus goes along: it scrolls the row into view, and screen readers say where one is.
         let _ = link.focus();
@@ -103,7 +108,8 @@ mod tests {
 
     #[test]
     fn keys_stay_within_the_list() {
-        let check = |key, cursor, rows, want| assert_eq!(deed(key, cursor, rows), want, "{key} {cursor:?}");
+        let check =
+            |key, cursor, rows, want| assert_eq!(deed(key, cursor, rows), want, "{key} {cursor:?}");
         check("/", None, 0, Some(Deed::Filter));
         check("j", None, 0, None);
         check("j", None, 3, Some(Deed::Move(0)));

@@ -26,7 +26,10 @@ pub(super) fn DeviceTable(
 ) -> impl IntoView {
     let now = use_now();
     let cursor = RwSignal::new(None::<usize>);
-    use_row_keys(rows.iter().map(|row| routes::device(&row.id)).collect(), cursor);
+    use_row_keys(
+        rows.iter().map(|row| routes::device(&row.id)).collect(),
+        cursor,
+    );
     let ids: Vec<DeviceId> = rows.iter().map(|row| row.id.clone()).collect();
     let signals: HashMap<DeviceId, RwSignal<Changing>> = rows
         .iter()

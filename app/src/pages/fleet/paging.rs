@@ -32,7 +32,11 @@ pub(super) fn Paging(
         .into_iter()
         .map(|rows| {
             let current = rows == address.rows;
-            let href = FleetAddress { rows, ..address.first_page() }.href();
+            let href = FleetAddress {
+                rows,
+                ..address.first_page()
+            }
+            .href();
             view! {
                 <a href=href aria-current=current.then_some("true")>{rows.count().to_string()}</a>
             }
@@ -59,7 +63,10 @@ fn before(address: &FleetAddress, has_previous: bool) -> u32 {
 fn place(before: u32, last: u32, total: u64) -> String {
     let first = format::count(u64::from(before) + 1);
     let total = format::count(total.max(u64::from(last)));
-    format!("{first}\u{2013}{} of {total}", format::count(u64::from(last)))
+    format!(
+        "{first}\u{2013}{} of {total}",
+        format::count(u64::from(last))
+    )
 }
 
 #[cfg(test)]

@@ -71,7 +71,10 @@ mod tests {
         };
         check("", &[]);
         check("?a=1&b", &[("a", "1"), ("b", "")]);
-        check("filter=contact+%3D+%27silent%27", &[("filter", "contact = 'silent'")]);
+        check(
+            "filter=contact+%3D+%27silent%27",
+            &[("filter", "contact = 'silent'")],
+        );
         check("a=1%2&b=%zz&c=%", &[("a", "1%2"), ("b", "%zz"), ("c", "%")]);
         check("a=%ff", &[("a", "\u{fffd}")]);
     }

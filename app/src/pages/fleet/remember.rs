@@ -66,7 +66,9 @@ mod browser {
 
     /// A browser that keeps nothing is no reason to complain.
     pub(super) fn write(query: Option<&str>) {
-        let Ok(Some(storage)) = window().local_storage() else { return };
+        let Ok(Some(storage)) = window().local_storage() else {
+            return;
+        };
         let _ = match query {
             Some(query) => storage.set_item(KEY, query),
             None => storage.remove_item(KEY),

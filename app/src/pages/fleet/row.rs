@@ -54,7 +54,9 @@ pub(super) fn class_of(column: &Column) -> &'static str {
         Column::Contact => "p2",
         Column::Seen => "num",
         Column::Tag(_) => "p3",
-        Column::Stage | Column::Status | Column::Twin | Column::Model | Column::Authentication => "p4",
+        Column::Stage | Column::Status | Column::Twin | Column::Model | Column::Authentication => {
+            "p4"
+        }
     }
 }
 
@@ -72,10 +74,16 @@ pub(super) fn device_row(
         .iter()
         .map(|column| {
             let content = match column {
-                Column::Tag(_) => tags.next().cloned().flatten().map_or_else(unset, |value| value.into_any()),
+                Column::Tag(_) => tags
+                    .next()
+                    .cloned()
+                    .flatten()
+                    .map_or_else(unset, |value| value.into_any()),
                 Column::Model if row.model.is_empty() => unset(),
                 Column::Model => row.model.clone().into_any(),
-                Column::Authentication => row.auth.map_or_else(unset, |auth| credential_words(auth).into_any()),
+                Column::Authentication => row
+                    .auth
+                    .map_or_else(unset, |auth| credential_words(auth).into_any()),
                 _ => following(column, changing, now),
             };
             view! { <td class=class_of(column)>{content}</td> }
@@ -131,7 +139,17 @@ fn following(column: &Column, changing: RwSignal<Changing>, now: Signal<i64>) ->
         }
         Column::Twin => {
             let drift = Memo::new(move |_| changing.with(|row| row.drift));
-            (move || quiet(if drift.get() { look::DRIFT } else { look::IN_SYNC }, !drift.get())).into_any()
+            (move || {
+                quiet(
+                    if drift.get() {
+                        look::DRIFT
+                    } else {
+                        look::IN_SYNC
+                    },
+                    !drift.get(),
+                )
+            })
+            .into_any()
         }
         _ => {
             let seen = Memo::new(move |_| changing.with(|row| row.seen));

@@ -16,7 +16,8 @@ pub(super) fn PresenceFacts(
     census: Signal<CensusNews>,
 ) -> impl IntoView {
     let number = move |read: fn(&CensusNews) -> u64| Signal::derive(move || census.with(read));
-    let note = move |write: fn(&CensusNews) -> String| Signal::derive(move || Some(census.with(write)));
+    let note =
+        move |write: fn(&CensusNews) -> String| Signal::derive(move || Some(census.with(write)));
     let in_service = census.with_untracked(filters::in_service_href);
     view! {
         <Facts class="figs--sup">

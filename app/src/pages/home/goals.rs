@@ -97,7 +97,8 @@ fn counts(census: &CensusNews) -> CensusNews {
 #[component]
 fn ContactFigure(#[prop(into)] census: Signal<CensusNews>) -> impl IntoView {
     let share = move || census.with(|census| format::share(census.in_contact(), census.in_service));
-    let reporting = Signal::derive(move || census.with(|census| census.contact(Contact::Reporting)));
+    let reporting =
+        Signal::derive(move || census.with(|census| census.contact(Contact::Reporting)));
     let asleep = Signal::derive(move || census.with(|census| census.contact(Contact::Asleep)));
     view! {
         <article class="kpi">
@@ -166,10 +167,25 @@ mod tests {
             assert_eq!(title(&census), want);
         };
         check(&[], "There are no devices in service yet");
-        check(&[(Contact::Reporting, 9), (Contact::Asleep, 1)], "Every device is in contact");
-        check(&[(Contact::Reporting, 9), (Contact::Overdue, 1)], "No device is silent");
-        check(&[(Contact::Reporting, 999), (Contact::Silent, 1)], "Nearly every device is in contact");
-        check(&[(Contact::Reporting, 95), (Contact::Silent, 5)], "Some devices are silent");
-        check(&[(Contact::Reporting, 5), (Contact::Silent, 5)], "Many devices are silent");
+        check(
+            &[(Contact::Reporting, 9), (Contact::Asleep, 1)],
+            "Every device is in contact",
+        );
+        check(
+            &[(Contact::Reporting, 9), (Contact::Overdue, 1)],
+            "No device is silent",
+        );
+        check(
+            &[(Contact::Reporting, 999), (Contact::Silent, 1)],
+            "Nearly every device is in contact",
+        );
+        check(
+            &[(Contact::Reporting, 95), (Contact::Silent, 5)],
+            "Some devices are silent",
+        );
+        check(
+            &[(Contact::Reporting, 5), (Contact::Silent, 5)],
+            "Many devices are silent",
+        );
     }
 }

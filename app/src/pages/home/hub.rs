@@ -53,7 +53,8 @@ fn HubBody(facts: HubFacts) -> impl IntoView {
     );
     let now = use_now();
     let acts = Signal::derive(move || facts.with(|facts| facts.acts.clone()));
-    let empty = Memo::new(move |_| census.with(|census| census.stages.iter().all(|(_, n)| *n == 0)));
+    let empty =
+        Memo::new(move |_| census.with(|census| census.stages.iter().all(|(_, n)| *n == 0)));
     view! {
         <PageHead title="Server health" facts=move || move || facts.with(sentence)/>
         {move || empty.get().then(|| view! { <FirstDevice/> })}

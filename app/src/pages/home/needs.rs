@@ -15,10 +15,20 @@ pub(super) fn NeedsTable(
     let content = move || {
         let needs = needs.get();
         if needs.is_empty() {
-            let fine = Look { tone: Tone::Ok, icon: "s-ok", word: "Good", cell: "ok" };
-            return view! { <p><State look=fine word="Nothing needs you right now."/></p> }.into_any();
+            let fine = Look {
+                tone: Tone::Ok,
+                icon: "s-ok",
+                word: "Good",
+                cell: "ok",
+            };
+            return view! { <p><State look=fine word="Nothing needs you right now."/></p> }
+                .into_any();
         }
-        let rows = needs.into_iter().enumerate().map(|(i, need)| line(i, need)).collect_view();
+        let rows = needs
+            .into_iter()
+            .enumerate()
+            .map(|(i, need)| line(i, need))
+            .collect_view();
         view! {
             <table class="table queue stackable" role="table">
                 <caption class="sr-only">"What needs you, most urgent first"</caption>
@@ -39,7 +49,11 @@ pub(super) fn NeedsTable(
 
 fn line(index: usize, need: Need) -> impl IntoView {
     let first_and_urgent = index == 0 && need.look.tone == Tone::Critical;
-    let kind = if first_and_urgent { ButtonKind::Primary } else { ButtonKind::Default };
+    let kind = if first_and_urgent {
+        ButtonKind::Primary
+    } else {
+        ButtonKind::Default
+    };
     view! {
         <tr role="row">
             <th scope="row" role="rowheader" class="wrap">

@@ -55,10 +55,13 @@ fn OversightBody(oversight: Oversight) -> impl IntoView {
             Item::Rows(_) | Item::Device(_) | Item::Events(_) => {}
         },
     );
-    let empty = Memo::new(move |_| census.with(|census| census.stages.iter().all(|(_, n)| *n == 0)));
+    let empty =
+        Memo::new(move |_| census.with(|census| census.stages.iter().all(|(_, n)| *n == 0)));
     let chart = Memo::new(move |_| oversight.with(|oversight| oversight.presence.clone()));
     let silent = Memo::new(move |_| oversight.with(|oversight| oversight.silent.clone()));
-    let acts = Signal::derive(move || oversight.with(|oversight| oversight.acts.clone().unwrap_or_default()));
+    let acts = Signal::derive(move || {
+        oversight.with(|oversight| oversight.acts.clone().unwrap_or_default())
+    });
     let now = use_now();
     let acts_section = may_audit.then(|| {
         view! {

@@ -60,11 +60,18 @@ fn QueueBody(queue: Queue) -> impl IntoView {
         },
     );
     let lines = Memo::new(move |_| {
-        let sites = queue.with(|queue| queue.silent.clone().map(|silent| silent.groups).unwrap_or_default());
+        let sites = queue.with(|queue| {
+            queue
+                .silent
+                .clone()
+                .map(|silent| silent.groups)
+                .unwrap_or_default()
+        });
         census.with(|census| needs(census, &sites))
     });
     let sentence = move || lines.with(|lines| census.with(|census| headline(lines, census)));
-    let empty = Memo::new(move |_| census.with(|census| census.stages.iter().all(|(_, n)| *n == 0)));
+    let empty =
+        Memo::new(move |_| census.with(|census| census.stages.iter().all(|(_, n)| *n == 0)));
     let chart = Memo::new(move |_| queue.with(|queue| queue.presence.clone()));
     let now = use_now();
     view! {

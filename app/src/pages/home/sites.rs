@@ -21,7 +21,12 @@ pub(super) fn SilentSites(
         }
         .into_any(),
         Some(grouping) if grouping.groups.is_empty() => {
-            let fine = Look { tone: Tone::Ok, icon: "s-ok", word: "Good", cell: "ok" };
+            let fine = Look {
+                tone: Tone::Ok,
+                icon: "s-ok",
+                word: "Good",
+                cell: "ok",
+            };
             view! { <p><State look=fine word="No device is silent."/></p> }.into_any()
         }
         Some(grouping) => {

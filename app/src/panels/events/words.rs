@@ -49,7 +49,9 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
         }
         EventKind::SecretShown => match (text(detail, "what"), text(detail, "policy")) {
             (Some(what), _) => format!("{who} was shown a secret: {what}"),
-            (None, Some(policy)) => format!("{who} was shown the connection string of the policy {policy}"),
+            (None, Some(policy)) => {
+                format!("{who} was shown the connection string of the policy {policy}")
+            }
             (None, None) => format!("{who} was shown a secret"),
         },
         EventKind::BackupWritten => with(format!("{who} wrote a backup"), "to", text(detail, "to")),
@@ -130,7 +132,10 @@ fn with(text: String, word: &str, what: Option<&str>) -> String {
 
 /// The account an event is about: by its name where the event has it, else by its number.
 fn account(detail: &Value) -> String {
-    match (text(detail, "name"), detail.get("person").and_then(Value::as_i64)) {
+    match (
+        text(detail, "name"),
+        detail.get("person").and_then(Value::as_i64),
+    ) {
         (Some(name), _) => format!("the account {name}"),
         (None, Some(number)) => format!("account {number}"),
         (None, None) => "an account".to_owned(),
@@ -171,7 +176,10 @@ fn changes(detail: &Value) -> String {
     match (named.is_empty(), more) {
         (true, _) => format!("no change{version}"),
         (false, 0) => format!("{named}{version}"),
-        (false, more) => format!("{named} and {} more{version}", format::number_word(more as u64)),
+        (false, more) => format!(
+            "{named} and {} more{version}",
+            format::number_word(more as u64)
+        ),
     }
 }
 
@@ -219,7 +227,12 @@ mod tests {
             json!({"patch": {"note": "x".repeat(60)}}),
             &format!("The command line changed tags: note = {}….", "x".repeat(48)),
         );
-        check(ann(), EventKind::DesiredChanged, json!({"patch": {}}), "Ann asked for no change.");
+        check(
+            ann(),
+            EventKind::DesiredChanged,
+            json!({"patch": {}}),
+            "Ann asked for no change.",
+        );
         check(
             ann(),
             EventKind::DesiredChanged,
@@ -242,7 +255,12 @@ mod tests {
             json!({"reason": "keep-alive missed"}),
             "It disconnected: keep-alive missed.",
         );
-        check(Cause::Device, EventKind::StageChanged, json!({"to": "active"}), "It is active now.");
+        check(
+            Cause::Device,
+            EventKind::StageChanged,
+            json!({"to": "active"}),
+            "It is active now.",
+        );
     }
 
     #[test]
@@ -253,14 +271,59 @@ mod tests {
             json!({"status": "disabled", "reason": "stolen", "credentials": null}),
             "Ann disabled it, because: stolen.",
         );
-        check(ann(), EventKind::DeviceCreated, json!({"authentication": "sas"}), "Ann made the identity, with shared keys.");
-        check(ann(), EventKind::SecretShown, json!({"what": "connection string"}), "Ann was shown a secret: connection string.");
-        check(Cause::Hub, EventKind::SignInRefused, json!({"name": "bob"}), "A sign-in as bob was refused.");
-        check(ann(), EventKind::SecretShown, json!({"policy": "service"}), "Ann was shown the connection string of the policy service.");
-        check(ann(), EventKind::Exported, json!({"filter": "drift = true"}), "Ann exported the devices with drift = true.");
-        check(ann(), EventKind::PersonUpdated, Value::Null, "Ann changed an account.");
-        check(ann(), EventKind::PersonUpdated, json!({"person": 7, "active": false}), "Ann deactivated account 7.");
-        check(ann(), EventKind::SignedIn, json!({"from": "10.0.0.7"}), "Ann signed in from 10.0.0.7.");
-        check(ann(), EventKind::SignedOut, json!({"everywhere": true}), "Ann signed out everywhere.");
+        check(
+            ann(),
+            EventKind::DeviceCreated,
+            json!({"authentication": "sas"}),
+            "Ann made the identity, with shared keys.",
+        );
+        check(
+            ann(),
+            EventKind::SecretShown,
+            json!({"what": "connection string"}),
+            "Ann was shown a secret: connection string.",
+        );
+        check(
+            Cause::Hub,
+            EventKind::SignInRefused,
+            json!({"name": "bob"}),
+            "A sign-in as bob was refused.",
+        );
+        check(
+            ann(),
+            EventKind::SecretShown,
+            json!({"policy": "service"}),
+            "Ann was shown the connection string of the policy service.",
+        );
+        check(
+            ann(),
+            EventKind::Exported,
+            json!({"filter": "drift = true"}),
+            "Ann exported the devices with drift = true.",
+        );
+        check(
+            ann(),
+            EventKind::PersonUpdated,
+            Value::Null,
+            "Ann changed an account.",
+        );
+        check(
+            ann(),
+            EventKind::PersonUpdated,
+            json!({"person": 7, "active": false}),
+            "Ann deactivated account 7.",
+        );
+        check(
+            ann(),
+            EventKind::SignedIn,
+            json!({"from": "10.0.0.7"}),
+            "Ann signed in from 10.0.0.7.",
+        );
+        check(
+            ann(),
+            EventKind::SignedOut,
+            json!({"everywhere": true}),
+            "Ann signed out everywhere.",
+        );
     }
 }

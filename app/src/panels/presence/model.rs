@@ -157,9 +157,17 @@ mod tests {
 
     #[test]
     fn a_short_outage_stays_visible() {
-        let samples = [sample(4 * MINUTE, 0), sample(3 * MINUTE, 40), sample(2 * MINUTE, 0)];
+        let samples = [
+            sample(4 * MINUTE, 0),
+            sample(3 * MINUTE, 40),
+            sample(2 * MINUTE, 0),
+        ];
         let chart = presence_chart("p", &samples, NOW).unwrap();
-        let silent: Vec<f64> = chart.series[3].points.iter().map(|point| point.value).collect();
+        let silent: Vec<f64> = chart.series[3]
+            .points
+            .iter()
+            .map(|point| point.value)
+            .collect();
         assert_eq!(silent, [40.0]);
         assert_eq!(
             chart.finding,
@@ -169,10 +177,21 @@ mod tests {
 
     #[test]
     fn time_without_samples_is_a_gap() {
-        let samples = [sample(60 * MINUTE, 0), sample(58 * MINUTE, 0), sample(2 * MINUTE, 0)];
+        let samples = [
+            sample(60 * MINUTE, 0),
+            sample(58 * MINUTE, 0),
+            sample(2 * MINUTE, 0),
+        ];
         let chart = presence_chart("p", &samples, NOW).unwrap();
-        let gaps: Vec<_> = chart.gaps.iter().map(|gap| (gap.from - NOW, gap.to - NOW)).collect();
-        assert_eq!((chart.from - NOW, gaps), (-60 * MINUTE, vec![(-58 * MINUTE, -2 * MINUTE)]));
+        let gaps: Vec<_> = chart
+            .gaps
+            .iter()
+            .map(|gap| (gap.from - NOW, gap.to - NOW))
+            .collect();
+        assert_eq!(
+            (chart.from - NOW, gaps),
+            (-60 * MINUTE, vec![(-58 * MINUTE, -2 * MINUTE)])
+        );
     }
 
     #[test]
@@ -183,7 +202,14 @@ mod tests {
         for series in &chart.series {
             let times: Vec<_> = series.points.iter().map(|point| point.at).collect();
             assert_eq!(times.len(), 288);
-            assert_eq!(times, chart.series[0].points.iter().map(|p| p.at).collect::<Vec<_>>());
+            assert_eq!(
+                times,
+                chart.series[0]
+                    .points
+                    .iter()
+                    .map(|p| p.at)
+                    .collect::<Vec<_>>()
+            );
         }
     }
 }

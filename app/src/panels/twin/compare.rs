@@ -117,8 +117,8 @@ fn written_at(meta: &Meta, path: &[String]) -> i64 {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
-    use muster_core::time::Timestamp;
     use crate::panels::twin::tree::generate;
+    use muster_core::time::Timestamp;
     use muster_core::twin::drift::drift;
     use muster_core::twin::{Mode, ServiceWrite, Twin};
     use serde_json::json;
@@ -130,7 +130,8 @@ mod tests {
             tags: None,
             desired: Some(desired),
         };
-        twin.apply_service(&write, Timestamp::from_millis(10)).unwrap();
+        twin.apply_service(&write, Timestamp::from_millis(10))
+            .unwrap();
         twin.apply_reported(&reported, None, Timestamp::from_millis(20))
             .unwrap();
         twin

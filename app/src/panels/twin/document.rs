@@ -42,7 +42,9 @@ pub fn read(section: Section, text: &str) -> Result<Object, String> {
     } else {
         match serde_json::from_str(text) {
             Ok(Value::Object(object)) => muster_core::twin::merge::without_nulls(&object),
-            Ok(_) => return Err("A section is an object: it begins with { and ends with }.".to_owned()),
+            Ok(_) => {
+                return Err("A section is an object: it begins with { and ends with }.".to_owned());
+            }
             Err(error) => return Err(misread(&error)),
         }
     };
@@ -76,10 +78,22 @@ mod tests {
             assert_eq!(found, want.map_err(str::to_owned), "{text}");
         };
         check("", Ok(json!({})));
-        check("{\"a\": {\"b\": null, \"c\": 1}}", Ok(json!({"a": {"c": 1}})));
-        check("[1]", Err("A section is an object: it begins with { and ends with }."));
-        check("{\n  \"a\": 1,\n}", Err("Line 3, column 1: trailing comma."));
-        check("{\"a\": [null]}", Err("Tags: null is not allowed inside an array."));
+        check(
+            "{\"a\": {\"b\": null, \"c\": 1}}",
+            Ok(json!({"a": {"c": 1}})),
+        );
+        check(
+            "[1]",
+            Err("A section is an object: it begins with { and ends with }."),
+        );
+        check(
+            "{\n  \"a\": 1,\n}",
+            Err("Line 3, column 1: trailing comma."),
+        );
+        check(
+            "{\"a\": [null]}",
+            Err("Tags: null is not allowed inside an array."),
+        );
         check(
             "{\"a b\": 1}",
             Err("Tags: key \"a b\" may not contain control characters, '.', '$', '#' or spaces."),
@@ -88,7 +102,12 @@ mod tests {
 
     #[test]
     fn limits_differ_by_section() {
-        let text = format!("{{\"a\": \"{}\", \"b\": \"{}\", \"c\": \"{}\"}}", "x".repeat(4000), "x".repeat(4000), "x".repeat(4000));
+        let text = format!(
+            "{{\"a\": \"{}\", \"b\": \"{}\", \"c\": \"{}\"}}",
+            "x".repeat(4000),
+            "x".repeat(4000),
+            "x".repeat(4000)
+        );
         assert!(read(Section::Tags, &text).is_err());
         assert!(read(Section::Desired, &text).is_ok());
     }

@@ -134,7 +134,10 @@ fn value_of(row: &Row) -> Result<Value, String> {
 fn place(object: &mut Object, path: &str, value: Value) -> Result<(), String> {
     let keys: Vec<&str> = path.trim().split('.').collect();
     if keys.iter().any(|key| key.is_empty()) {
-        return Err("write a path of names with dots between them, for example reporting.interval".to_owned());
+        return Err(
+            "write a path of names with dots between them, for example reporting.interval"
+                .to_owned(),
+        );
     }
     let (last, above) = keys.split_last().expect("a split has at least one part");
     let mut object = object;
@@ -142,16 +145,18 @@ fn place(object: &mut Object, path: &str, value: Value) -> Result<(), String> {
         let slot = object
             .entry(*key)
             .or_insert_with(|| Value::Object(Object::new()));
-        object = slot
-            .as_object_mut()
-            .ok_or_else(|| format!("{key:?} has a value of its own in another row, so nothing fits below it"))?;
+        object = slot.as_object_mut().ok_or_else(|| {
+            format!("{key:?} has a value of its own in another row, so nothing fits below it")
+        })?;
     }
     match object.get(*last) {
         None => {
             object.insert((*last).to_owned(), value);
             Ok(())
         }
-        Some(Value::Object(_)) => Err(format!("{path:?} already has properties below it in other rows")),
+        Some(Value::Object(_)) => Err(format!(
+            "{path:?} already has properties below it in other rows"
+        )),
         Some(_) => Err(format!("{path:?} stands in two rows; remove one")),
     }
 }
@@ -200,10 +205,22 @@ mod tests {
         check(&[row("a", Kind::Boolean, "yes")], &[0]);
         check(&[row("a", Kind::Json, "{")], &[0]);
         check(&[row("a", Kind::Json, "null")], &[0]);
-        check(&[row("", Kind::Text, "x"), row("a..b", Kind::Text, "x")], &[0, 1]);
-        check(&[row("a", Kind::Text, "1"), row("a", Kind::Text, "2")], &[1]);
-        check(&[row("a", Kind::Text, "1"), row("a.b", Kind::Text, "2")], &[1]);
-        check(&[row("a.b", Kind::Text, "1"), row("a", Kind::Text, "2")], &[1]);
+        check(
+            &[row("", Kind::Text, "x"), row("a..b", Kind::Text, "x")],
+            &[0, 1],
+        );
+        check(
+            &[row("a", Kind::Text, "1"), row("a", Kind::Text, "2")],
+            &[1],
+        );
+        check(
+            &[row("a", Kind::Text, "1"), row("a.b", Kind::Text, "2")],
+            &[1],
+        );
+        check(
+            &[row("a.b", Kind::Text, "1"), row("a", Kind::Text, "2")],
+            &[1],
+        );
     }
 
     proptest::proptest! {

@@ -46,7 +46,12 @@ pub struct Merged {
 
 /// Merges what two people made of `base`. Where they collide, the stored value is taken for the paths in
 /// `take_theirs` (dotted), this editor's value for all others.
-pub fn merge(base: &Object, mine: &Object, theirs: &Object, take_theirs: &BTreeSet<String>) -> Merged {
+pub fn merge(
+    base: &Object,
+    mine: &Object,
+    theirs: &Object,
+    take_theirs: &BTreeSet<String>,
+) -> Merged {
     let mut walk = Walk {
         take_theirs,
         changes: Vec::new(),

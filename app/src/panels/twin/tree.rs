@@ -106,9 +106,9 @@ pub(super) mod generate {
             prop::collection::btree_map("[a-d]", inner, 0..4)
                 .prop_map(|map| map.into_iter().collect::<Object>())
         };
-        let value = scalar()
-            .boxed()
-            .prop_recursive(3, 24, 4, move |inner| members(inner).prop_map(Value::Object));
+        let value = scalar().boxed().prop_recursive(3, 24, 4, move |inner| {
+            members(inner).prop_map(Value::Object)
+        });
         prop::collection::btree_map("[a-d]", value, 0..4)
             .prop_map(|map| map.into_iter().collect::<Object>())
     }
@@ -129,20 +129,38 @@ mod tests {
     fn leaves_are_values_and_empty_objects() {
         let check = |value: Value, want: &[&str]| {
             let object = object(value);
-            let paths: Vec<_> = leaves(&object).iter().map(|(path, _)| dotted(path)).collect();
+            let paths: Vec<_> = leaves(&object)
+                .iter()
+                .map(|(path, _)| dotted(path))
+                .collect();
             assert_eq!(paths, want);
         };
         check(json!({}), &[]);
-        check(json!({"a": {"b": 1, "c": {}}, "d": [1]}), &["a.b", "a.c", "d"]);
+        check(
+            json!({"a": {"b": 1, "c": {}}, "d": [1]}),
+            &["a.b", "a.c", "d"],
+        );
     }
 
     #[test]
     fn patches_name_only_what_changes() {
         let check = |from, to, patch| assert_eq!(diff(&object(from), &object(to)), object(patch));
         check(json!({"a": 1}), json!({"a": 1}), json!({}));
-        check(json!({"a": 1, "b": 2}), json!({"b": 3}), json!({"a": null, "b": 3}));
-        check(json!({"a": {"b": 1, "c": 2}}), json!({"a": {"c": 2}}), json!({"a": {"b": null}}));
-        check(json!({"a": 1}), json!({"a": {"b": 1}}), json!({"a": {"b": 1}}));
+        check(
+            json!({"a": 1, "b": 2}),
+            json!({"b": 3}),
+            json!({"a": null, "b": 3}),
+        );
+        check(
+            json!({"a": {"b": 1, "c": 2}}),
+            json!({"a": {"c": 2}}),
+            json!({"a": {"b": null}}),
+        );
+        check(
+            json!({"a": 1}),
+            json!({"a": {"b": 1}}),
+            json!({"a": {"b": 1}}),
+        );
         check(json!({}), json!({"a": {}}), json!({"a": {}}));
     }
 

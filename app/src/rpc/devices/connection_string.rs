@@ -20,5 +20,8 @@ pub async fn show_connection_string(
             "showing a connection string here needs script; the command line prints it too",
         ));
     }
-    Ok(Secret(hub.device_connection_string(permit, muster_core::key::Slot::Primary).await?))
+    Ok(Secret(
+        hub.device_connection_string(permit, muster_core::key::Slot::Primary)
+            .await?,
+    ))
 }

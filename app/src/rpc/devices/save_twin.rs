@@ -46,7 +46,12 @@ mod save {
     /// Longest draft that comes back in the address, in bytes; longer ones are one step back in the browser.
     const MAX_DRAFT: usize = 4096;
 
-    pub(super) async fn save(id: &str, etag: String, tags: &str, desired: &str) -> Result<Saved, AppError> {
+    pub(super) async fn save(
+        id: &str,
+        etag: String,
+        tags: &str,
+        desired: &str,
+    ) -> Result<Saved, AppError> {
         let (hub, access, permit) = begin::<EditTwin>(id)?;
         let see = hub.permit_device::<SeeDevices>(&access, permit.device())?;
         let (tags, desired) = documents(tags, desired)?;
@@ -73,7 +78,9 @@ mod save {
             tags: section(tags),
             desired: section(desired),
         };
-        let twin = hub.write_twin(&permit, write, Some(IfMatch::OneOf(vec![etag]))).await?;
+        let twin = hub
+            .write_twin(&permit, write, Some(IfMatch::OneOf(vec![etag])))
+            .await?;
         Ok(Saved {
             etag: twin.etag.to_string(),
             desired_version: twin.desired.version,
@@ -109,7 +116,12 @@ mod save {
     }
 
     /// Answers a form that was sent without script with the page it came from.
-    pub(super) fn lead_back(id: &str, outcome: &Result<Saved, AppError>, tags: String, desired: String) {
+    pub(super) fn lead_back(
+        id: &str,
+        outcome: &Result<Saved, AppError>,
+        tags: String,
+        desired: String,
+    ) {
         let Ok(id) = DeviceId::new(id) else { return };
         let problem = match outcome {
             Ok(saved) => {

@@ -27,6 +27,7 @@ pub async fn set_status(
         status: Some((status, reason)),
         ..IdentityChange::default()
     };
-    hub.update_device(permit, Some(IfMatch::OneOf(vec![etag])), change).await?;
+    hub.update_device(permit, Some(IfMatch::OneOf(vec![etag])), change)
+        .await?;
     Ok(())
 }

@@ -32,22 +32,41 @@ mod read {
     use crate::panels::twin::tree;
     use crate::rpc::devices::{Connection, Rights};
 
-    pub(super) fn view(hub: &Hub, access: &Access, found: registry::DeviceView, twin: Twin) -> DeviceView {
+    pub(super) fn view(
+        hub: &Hub,
+        access: &Access,
+        found: registry::DeviceView,
+        twin: Twin,
+    ) -> DeviceView {
         let device = found.device;
         let rights = Rights {
             edit_twin: hub.permit_device::<EditTwin>(access, &device.id).is_ok(),
-            provision: hub.permit_device::<ProvisionDevices>(access, &device.id).is_ok(),
-            see_credentials: hub.permit_device::<SeeCredentials>(access, &device.id).is_ok(),
+            provision: hub
+                .permit_device::<ProvisionDevices>(access, &device.id)
+                .is_ok(),
+            see_credentials: hub
+                .permit_device::<SeeCredentials>(access, &device.id)
+                .is_ok(),
         };
-        let open = compare(&twin.desired, &twin.reported).into_iter().filter(|leaf| {
-            matches!(leaf.agreement, Agreement::Different | Agreement::DesiredOnly)
-        });
+        let open = compare(&twin.desired, &twin.reported)
+            .into_iter()
+            .filter(|leaf| {
+                matches!(
+                    leaf.agreement,
+                    Agreement::Different | Agreement::DesiredOnly
+                )
+            });
         let open_properties = open.count() as u64;
         let tags = Value::Object(twin.tags);
         let schedule = Schedule::from_tags(&tags);
         let now = hub.now();
         let contact = device.stage.in_service().then(|| {
-            Contact::judge(found.connection.is_some(), device.last_activity_at, schedule, now)
+            Contact::judge(
+                found.connection.is_some(),
+                device.last_activity_at,
+                schedule,
+                now,
+            )
         });
         DeviceView {
             etag: device.etag.to_string(),

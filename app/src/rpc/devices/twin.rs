@@ -22,7 +22,9 @@ pub async fn read_twin(
         leaves: compare(&twin.desired, &twin.reported),
         tags: twin.tags,
         desired: twin.desired.value,
-        may_edit: hub.permit_device::<EditTwin>(&access, permit.device()).is_ok(),
+        may_edit: hub
+            .permit_device::<EditTwin>(&access, permit.device())
+            .is_ok(),
         now: hub.now().millis(),
     })
 }

@@ -15,6 +15,7 @@ pub async fn count_fleet(
     let access = crate::session::require()?;
     let hub = crate::session::hub()?;
     let address = FleetAddress::parse(&query);
-    let condition = Condition::parse(&address.filter).map_err(|error| AppError::field("filter", error))?;
+    let condition =
+        Condition::parse(&address.filter).map_err(|error| AppError::field("filter", error))?;
     Ok(hub.fleet_count(&access, &condition, &address.text) as u64)
 }

@@ -34,7 +34,10 @@ pub(super) fn page(hub: &Hub, access: &Access, query: &str) -> Result<FleetPage,
         })
         .collect();
     let credentials = access.can(Action::SeeCredentials);
-    let mut columns = address.columns.clone().unwrap_or_else(|| usual_columns(&tags));
+    let mut columns = address
+        .columns
+        .clone()
+        .unwrap_or_else(|| usual_columns(&tags));
     columns.retain(|column| credentials || *column != Column::Authentication);
     let mut page = FleetPage {
         rows: Vec::new(),
@@ -59,7 +62,11 @@ pub(super) fn page(hub: &Hub, access: &Access, query: &str) -> Result<FleetPage,
     page.total = hub.fleet_count(access, &condition, &address.text) as u64;
     page.facets = facets(hub, access, &address, &condition, &page.tags);
     let found = hub.fleet_page(access, &question(&address, condition))?;
-    page.rows = found.rows.into_iter().map(|found| row(found, &page.columns, credentials)).collect();
+    page.rows = found
+        .rows
+        .into_iter()
+        .map(|found| row(found, &page.columns, credentials))
+        .collect();
     page.previous = found.previous;
     page.next = found.next;
     Ok(page)
@@ -135,8 +142,13 @@ fn facets(
     if !address.text.is_empty() {
         return Vec::new();
     }
-    let chosen = address.group.as_deref().filter(|path| tags.iter().any(|tag| tag.path == *path));
-    let usual = USUAL_FACETS.into_iter().filter_map(|name| ending(tags, name));
+    let chosen = address
+        .group
+        .as_deref()
+        .filter(|path| tags.iter().any(|tag| tag.path == *path));
+    let usual = USUAL_FACETS
+        .into_iter()
+        .filter_map(|name| ending(tags, name));
     let mut paths: Vec<&str> = Vec::new();
     for path in chosen.into_iter().chain(usual) {
         if !paths.contains(&path) && paths.len() < FACETS {
@@ -149,7 +161,13 @@ fn facets(
         .collect()
 }
 
-fn facet(hub: &Hub, access: &Access, address: &FleetAddress, condition: &Condition, path: &str) -> FleetFacet {
+fn facet(
+    hub: &Hub,
+    access: &Access,
+    address: &FleetAddress,
+    condition: &Condition,
+    path: &str,
+) -> FleetFacet {
     let tag = muster_query::Path::Tag(path.to_owned());
     let mut found = hub.fleet_groups(access, condition, &tag, GROUPS + 1);
     let more = found.len() > GROUPS;
@@ -189,8 +207,20 @@ mod tests {
         };
         check(&[], &["contact", "stage", "status", "twin", "seen"]);
         check(
-            &[tag("location.site", 9), tag("old.site", 2), tag("firmware", 5)],
-            &["contact", "tags.location.site", "tags.firmware", "stage", "status", "twin", "seen"],
+            &[
+                tag("location.site", 9),
+                tag("old.site", 2),
+                tag("firmware", 5),
+            ],
+            &[
+                "contact",
+                "tags.location.site",
+                "tags.firmware",
+                "stage",
+                "status",
+                "twin",
+                "seen",
+            ],
         );
         check(
             &[tag("location.site", 9), tag("site", 9)],

@@ -69,13 +69,18 @@ pub(crate) fn event_view(event: Event) -> EventView {
 /// The tag path whose last key is `name`: `location.site` for `site`.
 fn path_ending(hub: &Hub, access: &Access, name: &str) -> Option<String> {
     let paths = hub.tag_paths(access);
-    let counted = paths.iter().map(|tag| (tag.path.as_str(), tag.devices as u64));
+    let counted = paths
+        .iter()
+        .map(|tag| (tag.path.as_str(), tag.devices as u64));
     ending(counted, name).map(str::to_owned)
 }
 
 /// Of some paths with their counts, the one that ends in `name`. The one that most devices have wins, and of those the
 /// shortest: `site` has the name, `location.site` may be a code.
-pub(crate) fn ending<'a>(paths: impl Iterator<Item = (&'a str, u64)>, name: &str) -> Option<&'a str> {
+pub(crate) fn ending<'a>(
+    paths: impl Iterator<Item = (&'a str, u64)>,
+    name: &str,
+) -> Option<&'a str> {
     paths
         .filter(|(path, _)| path.rsplit('.').next() == Some(name))
         .max_by_key(|(path, devices)| (*devices, std::cmp::Reverse(path.len())))
@@ -167,7 +172,9 @@ pub(super) fn regions(hub: &Hub, access: &Access) -> Option<Regions> {
 /// The chart of the last 24 hours.
 pub(super) async fn presence(hub: &Hub, access: &Access) -> Result<Option<ChartModel>, AppError> {
     let now = hub.now();
-    let samples = hub.presence_history(access, now.plus_ms(-RANGE_MS), now).await?;
+    let samples = hub
+        .presence_history(access, now.plus_ms(-RANGE_MS), now)
+        .await?;
     let samples: Vec<Sample> = samples
         .iter()
         .map(|sample| Sample {

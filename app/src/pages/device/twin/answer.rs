@@ -15,7 +15,9 @@ use crate::ui::{Button, ButtonSize, LinkButton, Note, Tone};
 pub(super) fn Answer(draft: Draft) -> impl IntoView {
     move || {
         let view = match draft.save.value().get()? {
-            Ok(saved) => view! { <Note tone=Tone::Ok alert=true>{stored(&saved)}</Note> }.into_any(),
+            Ok(saved) => {
+                view! { <Note tone=Tone::Ok alert=true>{stored(&saved)}</Note> }.into_any()
+            }
             // The choice that follows says it all.
             Err(AppError::Conflict { .. }) => return None,
             Err(error) if error.is_of_fields() => return None,
@@ -35,11 +37,17 @@ fn stored(saved: &Saved) -> String {
     let version = format::count(saved.desired_version);
     match (saved.changed, saved.delivery) {
         (false, _) => "Nothing was different, so nothing was saved.".to_owned(),
-        (true, Delivery::Now) => format!("Saved as desired version {version}. The device is connected and receives it now."),
+        (true, Delivery::Now) => format!(
+            "Saved as desired version {version}. The device is connected and receives it now."
+        ),
         (true, Delivery::NextContact) => {
-            format!("Saved as desired version {version}. The device receives it at its next contact.")
+            format!(
+                "Saved as desired version {version}. The device receives it at its next contact."
+            )
         }
-        (true, Delivery::Nothing) => "Saved. Devices do not see their tags, so nothing is sent.".to_owned(),
+        (true, Delivery::Nothing) => {
+            "Saved. Devices do not see their tags, so nothing is sent.".to_owned()
+        }
     }
 }
 
@@ -47,7 +55,8 @@ fn stored(saved: &Saved) -> String {
 #[component]
 pub(super) fn AnswerOfAddress(address: Memo<DeviceAddress>) -> impl IntoView {
     move || {
-        let (problem, saved, draft) = address.with(|address| (address.problem, address.saved, address.draft.is_some()));
+        let (problem, saved, draft) =
+            address.with(|address| (address.problem, address.saved, address.draft.is_some()));
         let (tone, words) = match (problem, saved) {
             (None, None) => return None,
             (None, Some(version)) => (Tone::Ok, format!("Saved. Desired is version {} now.", format::count(version))),
@@ -71,7 +80,8 @@ pub(super) fn AnswerOfAddress(address: Memo<DeviceAddress>) -> impl IntoView {
 /// Somebody else changed the twin, and something was typed here.
 #[component]
 pub(super) fn Meanwhile(id: DeviceId, draft: Draft, view_now: Memo<View>) -> impl IntoView {
-    let waiting = Memo::new(move |_| draft.is_behind() && draft.is_changed() && !draft.is_resolving());
+    let waiting =
+        Memo::new(move |_| draft.is_behind() && draft.is_changed() && !draft.is_resolving());
     let unsaved = Memo::new(move |_| view_now.get() == View::Compare && draft.is_changed());
     let edit = DeviceAddress::twin(View::Form).href(&id);
     let behind = move || {
@@ -124,7 +134,11 @@ mod tests {
             };
             assert!(stored(&saved).contains(want), "{}", stored(&saved));
         };
-        check(true, Delivery::Now, "version 1,043. The device is connected");
+        check(
+            true,
+            Delivery::Now,
+            "version 1,043. The device is connected",
+        );
         check(true, Delivery::NextContact, "at its next contact");
         check(true, Delivery::Nothing, "do not see their tags");
         check(false, Delivery::Nothing, "nothing was saved");

@@ -30,8 +30,18 @@ pub(super) fn Conflict(id: DeviceId, draft: Draft) -> impl IntoView {
         let (base, theirs) = (draft.base(), draft.theirs());
         let take = take_theirs.get();
         Ok(Both {
-            tags: merge(&base.tags, &tags, &theirs.tags, &within(&take, Section::Tags)),
-            desired: merge(&base.desired, &desired, &theirs.desired, &within(&take, Section::Desired)),
+            tags: merge(
+                &base.tags,
+                &tags,
+                &theirs.tags,
+                &within(&take, Section::Tags),
+            ),
+            desired: merge(
+                &base.desired,
+                &desired,
+                &theirs.desired,
+                &within(&take, Section::Desired),
+            ),
         })
     });
     let save = move |_| {
@@ -50,11 +60,19 @@ pub(super) fn Conflict(id: DeviceId, draft: Draft) -> impl IntoView {
         }
         .into_any(),
         Ok(both) => {
-            let rows = [(Section::Desired, &both.desired), (Section::Tags, &both.tags)]
-                .into_iter()
-                .flat_map(|(section, merged)| merged.changes.iter().map(move |change| (section, change.clone())))
-                .map(|(section, change)| row(section, change, take_theirs))
-                .collect_view();
+            let rows = [
+                (Section::Desired, &both.desired),
+                (Section::Tags, &both.tags),
+            ]
+            .into_iter()
+            .flat_map(|(section, merged)| {
+                merged
+                    .changes
+                    .iter()
+                    .map(move |change| (section, change.clone()))
+            })
+            .map(|(section, change)| row(section, change, take_theirs))
+            .collect_view();
             let save = save.clone();
             view! {
                 <Note tone=Tone::Attention alert=true>
@@ -106,7 +124,10 @@ fn summary(both: &Both) -> String {
     let collisions = (both.tags.collisions().count() + both.desired.collisions().count()) as u64;
     match collisions {
         0 => "Your changes and theirs do not touch each other; saving again keeps both.".to_owned(),
-        1 => "One property was changed by both of you. Choose which value to keep, then save again.".to_owned(),
+        1 => {
+            "One property was changed by both of you. Choose which value to keep, then save again."
+                .to_owned()
+        }
         n => format!(
             "{} properties were changed by both of you. Choose which values to keep, then save again.",
             format::sentence(&format::number_word(n)).trim_end_matches('.')
@@ -179,7 +200,12 @@ mod tests {
 
     fn merged(base: &Value, mine: &Value, theirs: &Value) -> Merged {
         let object = |value: &Value| value.as_object().unwrap().clone();
-        merge(&object(base), &object(mine), &object(theirs), &BTreeSet::new())
+        merge(
+            &object(base),
+            &object(mine),
+            &object(theirs),
+            &BTreeSet::new(),
+        )
     }
 
     #[test]
@@ -187,7 +213,10 @@ mod tests {
         let calm = merged(&json!({}), &json!({"a": 1}), &json!({"b": 1}));
         let one = merged(&json!({"a": 0}), &json!({"a": 1}), &json!({"a": 2}));
         let check = |tags: &Merged, desired: &Merged, want: &str| {
-            let both = Both { tags: tags.clone(), desired: desired.clone() };
+            let both = Both {
+                tags: tags.clone(),
+                desired: desired.clone(),
+            };
             assert!(summary(&both).starts_with(want), "{}", summary(&both));
         };
         check(&calm, &calm, "Your changes and theirs do not touch");
@@ -197,8 +226,16 @@ mod tests {
 
     #[test]
     fn choices_belong_to_their_section() {
-        let paths = ["tags.a", "desired.a.b", "desired.c"].map(str::to_owned).into();
-        assert_eq!(within(&paths, Section::Desired), ["a.b", "c"].map(str::to_owned).into());
-        assert_eq!(within(&paths, Section::Tags), ["a"].map(str::to_owned).into());
+        let paths = ["tags.a", "desired.a.b", "desired.c"]
+            .map(str::to_owned)
+            .into();
+        assert_eq!(
+            within(&paths, Section::Desired),
+            ["a.b", "c"].map(str::to_owned).into()
+        );
+        assert_eq!(
+            within(&paths, Section::Tags),
+            ["a"].map(str::to_owned).into()
+        );
     }
 }

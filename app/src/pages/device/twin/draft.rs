@@ -29,10 +29,19 @@ pub(super) struct Draft {
 
 impl Draft {
     /// Begins with what is stored, or with what the address brought back from a form without script.
-    pub(super) fn new(current: RwSignal<TwinView>, refresh: Refresh, address: Memo<DeviceAddress>) -> Self {
+    pub(super) fn new(
+        current: RwSignal<TwinView>,
+        refresh: Refresh,
+        address: Memo<DeviceAddress>,
+    ) -> Self {
         let base = current.get_untracked();
-        let written = (document::written(&base.tags), document::written(&base.desired));
-        let (tags, desired) = address.with_untracked(|address| address.draft.clone()).unwrap_or(written);
+        let written = (
+            document::written(&base.tags),
+            document::written(&base.desired),
+        );
+        let (tags, desired) = address
+            .with_untracked(|address| address.draft.clone())
+            .unwrap_or(written);
         let draft = Self {
             base: RwSignal::new(base),
             current,
@@ -111,7 +120,9 @@ impl Draft {
 
     /// What is wrong with a section: as it stands now, else as the hub answered. Reactive.
     pub(super) fn problem(self, section: Section) -> Option<String> {
-        let here = self.text(section).with(|text| document::read(section, text).err());
+        let here = self
+            .text(section)
+            .with(|text| document::read(section, text).err());
         here.or_else(|| match self.save.value().get() {
             Some(Err(error)) => error.of_field(section.name()),
             _ => None,
@@ -120,7 +131,10 @@ impl Draft {
 
     /// Both sections as typed; an error when one cannot be read. Reactive.
     pub(super) fn mine(self) -> Result<(Object, Object), String> {
-        let read = |section| self.text(section).with(|text| document::read(section, text));
+        let read = |section| {
+            self.text(section)
+                .with(|text| document::read(section, text))
+        };
         Ok((read(Section::Tags)?, read(Section::Desired)?))
     }
 
@@ -142,14 +156,17 @@ impl Draft {
     /// Whether something was typed that is not stored. Reactive.
     pub(super) fn is_changed(self) -> bool {
         match self.mine() {
-            Ok((tags, desired)) => self.base.with(|base| base.tags != tags || base.desired != desired),
+            Ok((tags, desired)) => self
+                .base
+                .with(|base| base.tags != tags || base.desired != desired),
             Err(_) => true,
         }
     }
 
     /// Whether somebody else changed the twin since the edit began. Reactive.
     pub(super) fn is_behind(self) -> bool {
-        self.base.with(|base| self.current.with(|current| base.etag != current.etag))
+        self.base
+            .with(|base| self.current.with(|current| base.etag != current.etag))
     }
 
     /// Whether somebody chooses between two changes right now. Reactive.

@@ -21,9 +21,14 @@ pub(super) fn FormEditor(id: DeviceId, draft: Draft) -> impl IntoView {
     let off = Signal::derive(move || {
         let rows = broken.get().contains(&true);
         let documents = [Section::Tags, Section::Desired];
-        rows || documents.into_iter().any(|section| draft.problem(section).is_some())
+        rows || documents
+            .into_iter()
+            .any(|section| draft.problem(section).is_some())
     });
-    let reason = move || off.get().then(|| view! { <span class="meta" id=REASON>"Correct what is marked first."</span> });
+    let reason = move || {
+        off.get()
+            .then(|| view! { <span class="meta" id=REASON>"Correct what is marked first."</span> })
+    };
     let pending = draft.save.pending();
     let send = move |_| {
         if !pending.get_untracked() {
@@ -49,17 +54,26 @@ pub(super) fn FormEditor(id: DeviceId, draft: Draft) -> impl IntoView {
 
 /// One section: its rows, what is wrong with it, and a way to add to it.
 #[component]
-fn SectionRows(section: Section, title: &'static str, draft: Draft, broken: RwSignal<[bool; 2]>) -> impl IntoView {
+fn SectionRows(
+    section: Section,
+    title: &'static str,
+    draft: Draft,
+    broken: RwSignal<[bool; 2]>,
+) -> impl IntoView {
     let text = draft.text(section);
     let rows = RwSignal::new(Vec::<EditRow>::new());
     let problems = RwSignal::new(Vec::<RowProblem>::new());
     let next = StoredValue::new(0_u32);
     // The document is the truth; rows follow it whenever they say something else.
     let follow = move || {
-        let Ok(object) = text.with(|text| document::read(section, text)) else { return };
+        let Ok(object) = text.with(|text| document::read(section, text)) else {
+            return;
+        };
         let now: Vec<Row> = rows.with_untracked(|rows| rows.iter().map(EditRow::read).collect());
         if object_of(&now).as_ref() != Ok(&object) {
-            let fresh = rows_of(&object).into_iter().map(|row| EditRow::new(key(next), row));
+            let fresh = rows_of(&object)
+                .into_iter()
+                .map(|row| EditRow::new(key(next), row));
             rows.set(fresh.collect());
             problems.set(Vec::new());
         }

@@ -62,7 +62,11 @@ pub(super) fn RowFields(
     let choose = move |event| {
         if let Some(kind) = Kind::from_name(&event_target_value(&event)) {
             row.kind.set(kind);
-            if kind == Kind::Boolean && row.value.with_untracked(|value| value.parse::<bool>().is_err()) {
+            if kind == Kind::Boolean
+                && row
+                    .value
+                    .with_untracked(|value| value.parse::<bool>().is_err())
+            {
                 row.value.set("false".to_owned());
             }
             changed.run(());

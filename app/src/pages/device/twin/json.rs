@@ -11,7 +11,11 @@ use crate::ui::{Button, ButtonKind, CodeBlock, TextArea};
 
 /// The two documents.
 #[component]
-pub(super) fn JsonEditor(id: DeviceId, draft: Draft, address: Memo<DeviceAddress>) -> impl IntoView {
+pub(super) fn JsonEditor(
+    id: DeviceId,
+    draft: Draft,
+    address: Memo<DeviceAddress>,
+) -> impl IntoView {
     let tags = Signal::derive(move || draft.problem(Section::Tags));
     let desired = Signal::derive(move || draft.problem(Section::Desired));
     let pending = draft.save.pending();
