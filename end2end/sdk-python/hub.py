@@ -39,11 +39,11 @@ class Hub:
             "--http", "127.0.0.1:0", "--https", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--mqtt", f"{ADDRESS}:8883",
             "--demo", "--demo-devices", "0", "--demo-passwords", str(self.passwords_file),
         ]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log)
+        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=self.log)
         readable, _, _ = select.select([self.process.stdout], [], [], START_WITHIN_S)
         line = self.process.stdout.readline() if readable else b""
         if not line:
-            raise RuntimeError(f"muster did not start; see {self.log.name}")
+            raise RuntimeError(f"muster did not start: {pathlib.Path(self.log.name).read_text()[-2000:]}")
         self.ready = json.loads(line)
         assert self.ready["ready"] is True
         return self

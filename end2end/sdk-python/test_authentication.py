@@ -8,7 +8,7 @@ from azure.iot.device.exceptions import CredentialError
 
 from hub import ADDRESS, eventually, key_of
 from raw import RawClient
-from tokens import sign, token
+from tokens import forged, sign, token
 
 
 def test_01_primary_key_connects(connect, connection_string):
@@ -95,8 +95,7 @@ def test_11_a_change_of_one_character_fails(hub, device_id, connection_string):
     key = key_of(connection_string)
     resource, expires_at = f"{ADDRESS}%2Fdevices%2F{device_id}", int(time.time()) + 600
     signature = sign(key, resource, expires_at)
-    other = ("B" if signature[0] == "A" else "A") + signature[1:]
-    for sr, sig, se in [(resource, other, expires_at), (resource, signature, expires_at + 1), (resource.replace("%2F", "%2f", 1), signature, expires_at)]:
+    for sr, sig, se in [(resource, forged(signature), expires_at), (resource, signature, expires_at + 1), (resource.replace("%2F", "%2f", 1), signature, expires_at)]:
         client = RawClient(hub, device_id, password=f"SharedAccessSignature sr={sr}&sig={sig}&se={se}")
         assert client.connect()[0] == 5
         client.close()

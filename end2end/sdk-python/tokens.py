@@ -14,6 +14,13 @@ def sign(key, signed_resource, expires_at):
     return urllib.parse.quote(base64.b64encode(digest), safe="")
 
 
+def forged(signature):
+    """The same signature with one bit changed."""
+    digest = bytearray(base64.b64decode(urllib.parse.unquote(signature)))
+    digest[0] ^= 1
+    return urllib.parse.quote(base64.b64encode(digest), safe="")
+
+
 def token(key, signed_resource, valid_for_s=3600, policy=None):
     """A token for a resource that is written as given."""
     expires_at = int(time.time()) + valid_for_s

@@ -1,5 +1,7 @@
 //! Events: what happened, newest first.
 
+use std::borrow::Cow;
+
 use muster_core::cursor::MAX_PAGE;
 use muster_core::event::{Actor, Event, EventKind, NewEvent};
 use muster_core::ids::{DeviceId, EventSeq, PersonId};
@@ -23,10 +25,10 @@ pub(crate) use columns;
 
 const INSERT: Sql = Sql::pair(
     "writing events",
-    "INSERT INTO event (seq, at, device_id, actor, actor_id, actor_name, kind, detail, notable, hash)
+    "INSERT OR FAIL INTO event (seq, at, device_id, actor, actor_id, actor_name, kind, detail, notable, hash)
      SELECT b.value ->> 0, b.value ->> 1, b.value ->> 2, b.value ->> 3, b.value ->> 4, b.value ->> 5,
             b.value ->> 6, b.value ->> 7, b.value ->> 8, unhex(b.value ->> 9)
-     FROM json_each($1) AS b",
+     FROM jsonb_each($1) AS b",
     "INSERT INTO event (seq, at, device_id, actor, actor_id, actor_name, kind, detail, notable, hash)
      SELECT * FROM UNNEST($1::BIGINT[], $2::BIGINT[], $3::TEXT[], $4::TEXT[], $5::BIGINT[], $6::TEXT[],
                           $7::TEXT[], $8::TEXT[], $9::BIGINT[], $10::BYTEA[])",
@@ -49,12 +51,12 @@ pub(crate) const STATEMENTS: &[&Sql] = &[&INSERT, &SINCE, &NEWEST];
 pub(crate) struct NewRows {
     seq: Vec<Option<i64>>,
     at: Vec<Option<i64>>,
-    device: Vec<Option<String>>,
-    actor: Vec<Option<String>>,
+    device: Vec<Option<Cow<'static, str>>>,
+    actor: Vec<Option<Cow<'static, str>>>,
     actor_id: Vec<Option<i64>>,
-    actor_name: Vec<Option<String>>,
-    kind: Vec<Option<String>>,
-    detail: Vec<Option<String>>,
+    actor_name: Vec<Option<Cow<'static, str>>>,
+    kind: Vec<Option<Cow<'static, str>>>,
+    detail: Vec<Option<Cow<'static, str>>>,
     notable: Vec<Option<i64>>,
     hash: Vec<Option<Vec<u8>>>,
 }
@@ -65,13 +67,17 @@ impl NewRows {
         let (actor, id, name) = actor_parts(&event.actor);
         self.seq.push(Some(event.seq.0));
         self.at.push(Some(event.at.millis()));
-        self.device
-            .push(event.device.as_ref().map(|id| id.as_str().to_owned()));
-        self.actor.push(Some(actor.to_owned()));
+        let device = event
+            .device
+            .as_ref()
+            .map(|id| id.as_str().to_owned().into());
+        self.device.push(device);
+        self.actor.push(Some(actor.into()));
         self.actor_id.push(id);
-        self.actor_name.push(name.map(str::to_owned));
-        self.kind.push(Some(event.kind.as_str().to_owned()));
-        self.detail.push(Some(detail));
+        self.actor_name
+            .push(name.map(|name| name.to_owned().into()));
+        self.kind.push(Some(event.kind.as_str().into()));
+        self.detail.push(Some(detail.into()));
         self.notable.push(Some(is_notable(event.kind).into()));
         self.hash.push(hash.map(|hash| hash.to_vec()));
     }

@@ -1,5 +1,7 @@
 //! Telemetry as it came.
 
+use std::borrow::Cow;
+
 use muster_core::cursor::MAX_PAGE;
 use muster_core::ids::{DeviceId, EventSeq};
 use muster_core::message::{Message, NewMessage};
@@ -16,9 +18,9 @@ pub const MAX_MESSAGES: usize = 50 * MAX_PAGE;
 
 const INSERT: Sql = Sql::pair(
     "writing messages",
-    "INSERT INTO message (seq, device_key, at, properties, body)
+    "INSERT OR FAIL INTO message (seq, device_key, at, properties, body)
      SELECT b.value ->> 0, b.value ->> 1, b.value ->> 2, b.value ->> 3, unhex(b.value ->> 4)
-     FROM json_each($1) AS b",
+     FROM jsonb_each($1) AS b",
     "INSERT INTO message (seq, device_key, at, properties, body)
      SELECT * FROM UNNEST($1::BIGINT[], $2::BIGINT[], $3::BIGINT[], $4::TEXT[], $5::BYTEA[])",
 );
@@ -41,7 +43,7 @@ pub(crate) struct NewRows {
     seq: Vec<Option<i64>>,
     device: Vec<Option<i64>>,
     at: Vec<Option<i64>>,
-    properties: Vec<Option<String>>,
+    properties: Vec<Option<Cow<'static, str>>>,
     body: Vec<Option<Vec<u8>>>,
 }
 
@@ -50,7 +52,7 @@ impl NewRows {
         self.seq.push(Some(seq));
         self.device.push(Some(device));
         self.at.push(Some(message.at.millis()));
-        self.properties.push(Some(json(&message.properties)));
+        self.properties.push(Some(json(&message.properties).into()));
         self.body.push(Some(message.body.clone()));
     }
 

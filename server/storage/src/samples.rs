@@ -16,7 +16,7 @@ const INSERT: Sql = Sql::pair(
     "INSERT INTO presence_sample (scope, at, connected, reporting, asleep, overdue, silent, never_seen)
      SELECT b.value ->> 0, b.value ->> 1, b.value ->> 2, b.value ->> 3, b.value ->> 4, b.value ->> 5,
             b.value ->> 6, b.value ->> 7
-     FROM json_each($1) AS b WHERE 1 = 1
+     FROM jsonb_each($1) AS b WHERE 1 = 1
      ON CONFLICT (scope, at) DO NOTHING",
     "INSERT INTO presence_sample (scope, at, connected, reporting, asleep, overdue, silent, never_seen)
      SELECT * FROM UNNEST($1::TEXT[], $2::BIGINT[], $3::BIGINT[], $4::BIGINT[], $5::BIGINT[], $6::BIGINT[],
@@ -92,7 +92,7 @@ impl Operation for Add {
             Column::Text(
                 self.0
                     .iter()
-                    .map(|sample| Some(sample.scope.clone()))
+                    .map(|sample| Some(sample.scope.clone().into()))
                     .collect(),
             ),
             ints(|sample| sample.at.millis()),

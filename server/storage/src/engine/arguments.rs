@@ -1,5 +1,7 @@
 //! Arguments of statements.
 
+use std::borrow::Cow;
+
 use sqlx::Arguments as _;
 use sqlx::postgres::PgArguments;
 use sqlx::sqlite::SqliteArguments;
@@ -23,14 +25,14 @@ pub(crate) struct Table(pub(crate) Vec<Column>);
 #[derive(Clone, Debug)]
 pub(crate) enum Column {
     Int(Vec<Option<i64>>),
-    Text(Vec<Option<String>>),
+    Text(Vec<Option<Cow<'static, str>>>),
     Bytes(Vec<Option<Vec<u8>>>),
 }
 
 impl Table {
     /// A single column of texts.
     pub(crate) fn texts(values: impl IntoIterator<Item = String>) -> Argument {
-        let values = values.into_iter().map(Some).collect();
+        let values = values.into_iter().map(|text| Some(text.into())).collect();
         Argument::Table(Self(vec![Column::Text(values)]))
     }
 
@@ -44,7 +46,7 @@ impl Table {
     }
 
     fn to_json(&self) -> String {
-        let mut json = Vec::with_capacity(self.rows() * 64 * self.0.len());
+        let mut json = Vec::with_capacity(self.0.iter().map(Column::json_size).sum::<usize>() + 2);
         let single = self.0.len() == 1;
         json.push(b'[');
         for row in 0..self.rows() {
@@ -70,6 +72,22 @@ impl Table {
 }
 
 impl Column {
+    /// About as many bytes as its JSON takes: texts are mostly JSON, whose quotes are escaped.
+    fn json_size(&self) -> usize {
+        const AROUND: usize = 8;
+        match self {
+            Self::Int(values) => values.len() * (16 + AROUND),
+            Self::Text(values) => {
+                let sizes = values.iter().flatten().map(|text| text.len() * 3 / 2);
+                sizes.sum::<usize>() + values.len() * AROUND
+            }
+            Self::Bytes(values) => {
+                let sizes = values.iter().flatten().map(|bytes| bytes.len() * 2);
+                sizes.sum::<usize>() + values.len() * AROUND
+            }
+        }
+    }
+
     fn write_json(&self, row: usize, json: &mut Vec<u8>) {
         let written = match self {
             Self::Int(values) => serde_json::to_writer(json, &values[row]),

@@ -1,6 +1,7 @@
 //! SQLite: how connections are opened, and how the write-ahead log is kept short.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,6 +38,7 @@ const STATEMENTS_KEPT: usize = 256;
 const ROWS_WAITING: usize = 1024;
 
 const VERSION: Sql = Sql::sqlite("asking SQLite for its version", "SELECT sqlite_version()");
+const RESTART: Sql = Sql::sqlite("restarting the log", "PRAGMA wal_checkpoint(RESTART)");
 const TRUNCATE: Sql = Sql::sqlite("emptying the log", "PRAGMA wal_checkpoint(TRUNCATE)");
 
 /// While the log is emptied the writer waits for readers only this long; they read on from the log, and it tries again.
@@ -44,7 +46,7 @@ const SHORT_WAIT: Sql = Sql::sqlite("waiting shortly", "PRAGMA busy_timeout = 10
 /// Equal to [`BUSY`].
 const LONG_WAIT: Sql = Sql::sqlite("waiting as usual", "PRAGMA busy_timeout = 5000");
 
-pub(crate) const STATEMENTS: &[&Sql] = &[&VERSION, &TRUNCATE, &SHORT_WAIT, &LONG_WAIT];
+pub(crate) const STATEMENTS: &[&Sql] = &[&VERSION, &RESTART, &TRUNCATE, &SHORT_WAIT, &LONG_WAIT];
 
 /// Where the database of a data directory is.
 pub(crate) fn file_in(dir: &Path) -> PathBuf {
@@ -138,18 +140,42 @@ fn is_sound(version: &str) -> bool {
     numbers.as_slice() >= OLDEST.as_slice()
 }
 
-/// Bytes in the write-ahead log.
+/// Bytes in use of the write-ahead log; the file itself keeps the size it once had. The index beside the log says how
+/// many frames it has (sqlite.org/walformat.html, section 2.1: `mxFrame` at byte 16, in the order of the machine).
 pub(crate) fn log_bytes(file: &Path) -> u64 {
-    let mut log = file.as_os_str().to_owned();
-    log.push("-wal");
-    std::fs::metadata(log).map_or(0, |metadata| metadata.len())
+    const FRAME: u64 = 4096 + 24;
+    let mut index = file.as_os_str().to_owned();
+    index.push("-shm");
+    let mut header = [0; 20];
+    let read = File::open(index).and_then(|mut index| index.read_exact(&mut header));
+    let [.., a, b, c, d] = header;
+    match read {
+        Ok(()) => u64::from(u32::from_ne_bytes([a, b, c, d])) * FRAME,
+        Err(_) => 0,
+    }
 }
 
-/// Copies the whole log and empties it; gives up when readers hold on to it. Says whether it is empty.
-pub(crate) async fn empty_log(connection: &mut SqliteConnection) -> Result<bool, StorageError> {
+/// How thoroughly to empty the log.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Emptying {
+    /// The next transaction writes from its beginning; the file keeps its size, which spares the system work.
+    Restart,
+    /// The file is emptied too.
+    Truncate,
+}
+
+/// Copies the whole log into the database and empties it; gives up when readers hold on to it. Says whether it did.
+pub(crate) async fn empty_log(
+    connection: &mut SqliteConnection,
+    how: Emptying,
+) -> Result<bool, StorageError> {
     let mut connection = Connection::Sqlite(connection);
     connection.rows(&SHORT_WAIT, []).await?;
-    let result = connection.row(&TRUNCATE, []).await;
+    let checkpoint = match how {
+        Emptying::Restart => &RESTART,
+        Emptying::Truncate => &TRUNCATE,
+    };
+    let result = connection.row(checkpoint, []).await;
     connection.rows(&LONG_WAIT, []).await?;
     match result? {
         Some(row) => Ok(!row.flag(0)?),

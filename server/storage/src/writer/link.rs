@@ -7,7 +7,8 @@ use sqlx::{Connection as _, PgConnection, SqliteConnection};
 
 use super::unit;
 use crate::engine::lock::DirectoryLock;
-use crate::engine::{Connection, postgres, sqlite};
+use crate::engine::sqlite::{self, Emptying};
+use crate::engine::{Connection, postgres};
 use crate::error::StorageError;
 
 /// Bytes of log that are worth emptying when there is nothing else to do.
@@ -107,15 +108,19 @@ impl Link {
         }
     }
 
-    /// SQLite: empties the log past its limit, or when there is nothing else to do.
+    /// SQLite: empties the log past its limit, and thoroughly when there is nothing else to do.
     pub(super) async fn keep_log_short(&mut self, idle: bool) {
         let Self::Sqlite(link) = self else { return };
         let bytes = sqlite::log_bytes(&link.file);
         metrics::gauge!("muster_wal_bytes").set(bytes as f64);
-        if bytes <= link.next_try && !(idle && bytes > WORTH_EMPTYING) {
+        let how = if idle && bytes > WORTH_EMPTYING {
+            Emptying::Truncate
+        } else if bytes > link.next_try {
+            Emptying::Restart
+        } else {
             return;
-        }
-        let emptied = sqlite::empty_log(&mut link.connection).await;
+        };
+        let emptied = sqlite::empty_log(&mut link.connection, how).await;
         link.next_try = match emptied {
             Ok(true) => link.log_limit,
             _ => bytes.max(link.log_limit) + link.log_limit / 4,
@@ -137,7 +142,7 @@ impl Link {
     pub(super) async fn close(self, holder: &str) {
         let result = match self {
             Self::Sqlite(mut link) => {
-                let emptied = sqlite::empty_log(&mut link.connection).await;
+                let emptied = sqlite::empty_log(&mut link.connection, Emptying::Truncate).await;
                 let closed = sqlite::close(link.connection).await;
                 emptied.and(closed)
             }

@@ -130,18 +130,14 @@ pub(crate) async fn the_log_stays_short(place: &Place) {
     };
     let store = place.try_open(config).await.unwrap();
     make(&store, "a").await;
-    let log = place.directory().join("muster.db-wal");
-    let bytes = || std::fs::metadata(&log).unwrap().len();
-    let (mut longest, mut written) = (0, 0);
+    // Each report writes at least two pages of 4 KiB: eight times the limit.
     for n in 0..1000 {
-        let before = bytes();
         report(&store, "a", json!({"n": n, "text": "x".repeat(3000)})).await;
-        let after = bytes();
-        written += after.saturating_sub(before);
-        longest = longest.max(after);
     }
-    assert!(written > 4 * limit, "only {written} bytes were written");
-    assert!(longest < 2 * limit, "the log grew to {longest} bytes");
+    let log = place.directory().join("muster.db-wal");
+    let bytes = std::fs::metadata(log).unwrap().len();
+    assert!(bytes > limit / 2, "the log is not where it was looked for");
+    assert!(bytes < 2 * limit, "the log grew to {bytes} bytes");
     store.close().await;
 }
 

@@ -4,12 +4,14 @@ use super::{Document, Documents, Identity};
 use crate::engine::{Argument, Column, Connection, Sql, Table};
 use crate::error::StorageError;
 
+/// OR FAIL, here and in other statements of the hot path: the transaction is rolled back anyway when one fails, so SQLite
+/// need not keep a journal of each.
 const WRITE_REPORTED: Sql = Sql::pair(
     "writing reported properties",
-    "UPDATE twin
+    "UPDATE OR FAIL twin
      SET reported = b.value ->> 1, reported_meta = b.value ->> 2, reported_version = b.value ->> 3,
          reported_at = b.value ->> 4, version = b.value ->> 5, drift = b.value ->> 6
-     FROM json_each($1) AS b
+     FROM jsonb_each($1) AS b
      WHERE twin.device_key = b.value ->> 0",
     "UPDATE twin AS t
      SET reported = b.reported, reported_meta = b.reported_meta, reported_version = b.reported_version,
@@ -21,10 +23,10 @@ const WRITE_REPORTED: Sql = Sql::pair(
 
 const WRITE_SERVICE: Sql = Sql::pair(
     "writing tags and desired properties",
-    "UPDATE twin
+    "UPDATE OR FAIL twin
      SET tags = b.value ->> 1, desired = b.value ->> 2, desired_meta = b.value ->> 3,
          desired_version = b.value ->> 4, version = b.value ->> 5, etag = b.value ->> 6, drift = b.value ->> 7
-     FROM json_each($1) AS b
+     FROM jsonb_each($1) AS b
      WHERE twin.device_key = b.value ->> 0",
     "UPDATE twin AS t
      SET tags = b.tags, desired = b.desired, desired_meta = b.desired_meta,
@@ -37,8 +39,8 @@ const WRITE_SERVICE: Sql = Sql::pair(
 
 const WRITE_PRESENCE: Sql = Sql::pair(
     "writing presence",
-    "UPDATE presence SET connected = b.value ->> 1, activity_at = b.value ->> 2
-     FROM json_each($1) AS b
+    "UPDATE OR FAIL presence SET connected = b.value ->> 1, activity_at = b.value ->> 2
+     FROM jsonb_each($1) AS b
      WHERE presence.device_key = b.value ->> 0",
     "UPDATE presence AS p SET connected = b.connected, activity_at = b.activity_at
      FROM UNNEST($1::BIGINT[], $2::BIGINT[], $3::BIGINT[]) AS b (device_key, connected, activity_at)
@@ -47,8 +49,8 @@ const WRITE_PRESENCE: Sql = Sql::pair(
 
 const WRITE_IDENTITIES: Sql = Sql::pair(
     "writing stages and models",
-    "UPDATE device SET stage = b.value ->> 1, stage_at = b.value ->> 2, model_id = b.value ->> 3
-     FROM json_each($1) AS b
+    "UPDATE OR FAIL device SET stage = b.value ->> 1, stage_at = b.value ->> 2, model_id = b.value ->> 3
+     FROM jsonb_each($1) AS b
      WHERE device.device_key = b.value ->> 0",
     "UPDATE device AS d SET stage = b.stage, stage_at = b.stage_at, model_id = b.model_id
      FROM UNNEST($1::BIGINT[], $2::TEXT[], $3::BIGINT[], $4::TEXT[]) AS b (device_key, stage, stage_at, model_id)
@@ -159,7 +161,7 @@ fn ints<T>(rows: &[&T], value: impl Fn(&T) -> i64) -> Column {
 }
 
 fn texts<T>(rows: &[&T], value: impl Fn(&T) -> String) -> Column {
-    Column::Text(rows.iter().map(|row| Some(value(row))).collect())
+    Column::Text(rows.iter().map(|row| Some(value(row).into())).collect())
 }
 
 /// The stored text of a document.
