@@ -15,6 +15,10 @@ pub const DEFAULT_DIR: &str = "target/site";
 /// What the builder says about a site.
 const MANIFEST: &str = "site.json";
 
+// Browser and server must write the same hydration markers; the site is always built with erased views.
+#[cfg(all(feature = "embed-site", not(erase_components)))]
+compile_error!("a binary that carries the site is built with `--config .cargo/erased.toml`; `make build` does that");
+
 #[cfg(feature = "embed-site")]
 static EMBEDDED: include_dir::Dir<'_> =
     include_dir::include_dir!("$CARGO_MANIFEST_DIR/../target/site");

@@ -3,6 +3,7 @@
 pub mod address;
 mod chips;
 mod choose_columns;
+mod columns;
 mod facets;
 mod filter_bar;
 mod keys;

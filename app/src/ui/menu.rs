@@ -5,7 +5,7 @@ use leptos::ev;
 use leptos::html::Details;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::Node;
+use leptos::web_sys::{HtmlElement, Node};
 
 use super::Icon;
 
@@ -48,6 +48,15 @@ pub fn Menu(
             details.set_open(false);
         }
     };
+    // What had the focus is gone with the list.
+    let focus_button = move || {
+        let details = node.get_untracked();
+        let button = details.and_then(|details| details.query_selector("summary").ok()?);
+        if let Some(button) = button.and_then(|button| button.dyn_into::<HtmlElement>().ok()) {
+            // Without the focus the button is still there.
+            let _ = button.focus();
+        }
+    };
     Effect::new(move || {
         let handle = window_event_listener(ev::pointerdown, move |event| {
             let target = event.target().and_then(|t| t.dyn_into::<Node>().ok());
@@ -73,6 +82,7 @@ pub fn Menu(
             on:keydown=move |event| {
                 if event.key() == "Escape" {
                     close();
+                    focus_button();
                 }
             }
         >

@@ -17,7 +17,13 @@ pub(super) fn DeviceFacts(
 ) -> impl IntoView {
     let now = use_now();
     let zone = use_zone();
-    let ago = Signal::derive(move || TimeStyle::Ago { now: now.get() });
+    // The page's clock ticks slowly: what came since the last tick is not in the future.
+    let ago = Signal::derive(move || {
+        let last = device.with(|device| device.last_activity);
+        TimeStyle::Ago {
+            now: now.get().max(last.unwrap_or(i64::MIN)),
+        }
+    });
     let last = move || match device.with(|device| device.last_activity) {
         Some(at) => view! { <TimeStamp ms=at style=ago/> }.into_any(),
         None => view! { <span>"Never"</span> }.into_any(),

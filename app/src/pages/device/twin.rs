@@ -118,7 +118,9 @@ fn Switch(id: DeviceId, view_now: Memo<View>) -> impl IntoView {
 /// Both sides of each property, to read.
 #[component]
 fn Compare(current: RwSignal<TwinView>) -> impl IntoView {
-    let now = use_now();
+    let clock = use_now();
+    // The page's clock ticks slowly: what came since the last tick is not in the future.
+    let now = Signal::derive(move || clock.get().max(current.with(|twin| twin.now)));
     let rows =
         Memo::new(move |_| current.with(|twin| twin.leaves.iter().map(row).collect::<Vec<_>>()));
     let empty = Memo::new(move |_| rows.with(Vec::is_empty));

@@ -95,7 +95,6 @@ pub(super) fn device_row(
             <th scope="row" class="c-dev">
                 <a class="id" href=routes::device(&row.id)>{row.id.as_str().to_owned()}</a>
                 <span class="sub only-narrow">
-                    {move || changing.with(|now| now.contact.map(|contact| Look::from(contact).word))}
                     {under}
                 </span>
             </th>
@@ -108,11 +107,14 @@ pub(super) fn device_row(
 
 /// What has left the columns of a narrow list, under the name.
 fn under(row: &FleetRow) -> String {
-    row.tags
+    let tags: Vec<&str> = row
+        .tags
         .iter()
         .flatten()
         .take(2)
-        .fold(String::new(), |text, value| format!("{text} · {value}"))
+        .map(String::as_str)
+        .collect();
+    tags.join(" · ")
 }
 
 fn unset() -> AnyView {

@@ -75,7 +75,7 @@ mod read {
             status_at: device.status_at.map(Timestamp::millis),
             stage: device.stage,
             stage_at: device.stage_at.millis(),
-            auth: rights.see_credentials.then(|| device.auth),
+            auth: rights.see_credentials.then_some(device.auth),
             model: device.model_id,
             created_at: device.created_at.millis(),
             last_activity: device.last_activity_at.map(Timestamp::millis),

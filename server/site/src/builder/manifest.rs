@@ -1,6 +1,6 @@
 //! `site.json`: what the server and the figures need to know about a built site.
 
-use super::{BuildError, Mode, OUTPUT_NAME, WASM_BROTLI_BUDGET, files};
+use super::{BuildError, Mode, OUTPUT_NAME, WASM_BROTLI_AIM, WASM_BROTLI_BUDGET, files};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -114,14 +114,18 @@ impl Manifest {
                 .expect("a string takes what it is given");
         }
         if let Some(actual) = self.wasm_brotli().filter(|_| self.release) {
-            let (share, budget) = (
-                actual * 100 / WASM_BROTLI_BUDGET,
-                grouped(WASM_BROTLI_BUDGET),
-            );
+            let share = actual * 100 / WASM_BROTLI_BUDGET;
+            let verdict = if actual > WASM_BROTLI_AIM {
+                "missed"
+            } else {
+                "held"
+            };
             writeln!(
                 text,
-                "\nWASM after brotli: {} of {budget} bytes ({share} %)",
-                grouped(actual)
+                "\nWASM after brotli: {} of {} bytes ({share} %); the aim of {} is {verdict}",
+                grouped(actual),
+                grouped(WASM_BROTLI_BUDGET),
+                grouped(WASM_BROTLI_AIM),
             )
             .expect("a string takes what it is given");
         }

@@ -1,6 +1,6 @@
 //! The WASM module and the JavaScript that loads it.
 
-use super::{BuildError, ERASED, Mode, OUTPUT_NAME, Options, snip};
+use super::{BuildError, ERASED, Mode, OUTPUT_NAME, Options};
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -40,11 +40,8 @@ pub(super) fn compile(options: &Options) -> Result<PathBuf, BuildError> {
 pub(super) fn bind(module: &Path, package: &Path, mode: Mode) -> Result<(), BuildError> {
     let mut bindgen = Bindgen::new();
     // Names are for stack traces while developing; in a release they are a third of the module.
-    match mode {
-        Mode::Release => bindgen.input_bytes(OUTPUT_NAME, snip::snip(module)?),
-        Mode::Dev => bindgen.input_path(module),
-    };
     bindgen
+        .input_path(module)
         .typescript(false)
         .out_name(OUTPUT_NAME)
         .remove_name_section(mode == Mode::Release)
