@@ -17,7 +17,9 @@ const MANIFEST: &str = "site.json";
 
 // Browser and server must write the same hydration markers; the site is always built with erased views.
 #[cfg(all(feature = "embed-site", not(erase_components)))]
-compile_error!("a binary that carries the site is built with `--config .cargo/erased.toml`; `make build` does that");
+compile_error!(
+    "a binary that carries the site is built with `--config .cargo/erased.toml`; `make build` does that"
+);
 
 #[cfg(feature = "embed-site")]
 static EMBEDDED: include_dir::Dir<'_> =
