@@ -12,7 +12,7 @@ test("a row leads to its device, and the device back to its site", async ({ oper
   await expect(operator.heading).toContainText(meter);
   await expect(operator.page).toHaveTitle(`${meter} · Muster`);
   await expect(operator.section("Identity and tags").getByRole("link", { name: "Harbour Cold Store" })).toBeVisible();
-  await expect(operator.section("Telemetry, last 24 hours").getByRole("img")).toBeVisible();
+  await expect(operator.section("Telemetry, last 24 hours").getByRole("img").first()).toBeVisible();
   await operator.judge();
 
   const parts = operator.page.getByRole("navigation", { name: "Parts of the device" });
@@ -76,7 +76,7 @@ test("disabling ends the connection at once, and the page says why it is off", a
   await expect(operator.page.getByText("Operator enabled it.")).toBeVisible();
 });
 
-test("the page follows a device that somebody else changes or deletes", async ({ operator, hub, id, sessions }) => {
+test("the page follows a device that somebody else changes", async ({ operator, hub, id, sessions }) => {
   await hub.createDevice(id);
   const other = await sessions("supervisor");
   await operator.open(page(id));
@@ -86,9 +86,4 @@ test("the page follows a device that somebody else changes or deletes", async ({
   await other.editTwin(id, ({ tags }) => ({ tags: { ...tags, site: "Fishing Pier" } }));
   await expect(operator.section("Identity and tags")).toContainText("Fishing Pier", { timeout: 1_500 });
   await expect(operator.section("Latest")).toContainText("Supervisor changed tags: site = Fishing Pier", { timeout: 1_500 });
-
-  await hub.cli("device", "delete", id);
-  await expect(operator.answer).toContainText("This device was deleted a moment ago.", { timeout: 1_500 });
-  operator.watch.expect("/rpc/devices/", 404);
-  await operator.open(page(id), { status: 404 });
 });

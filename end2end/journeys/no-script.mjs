@@ -47,12 +47,12 @@ test("without script one signs in, finds a device, changes its twin and signs ou
   await plain.page.getByRole("link", { name: "JSON" }).click();
   const desired = plain.page.getByRole("textbox", { name: "Desired properties" });
   await desired.fill('{ "mode": ');
-  await plain.page.getByRole("button", { name: "Save 1 device" }).click();
+  await plain.page.getByRole("button", { name: "Save for 1 device" }).click();
   await expect(plain.page.getByText("Nothing was saved: a document needs a correction.")).toBeVisible();
   await expect(desired).toHaveValue('{ "mode": ');
   await plain.judge();
   await desired.fill('{ "mode": "boost" }');
-  await plain.page.getByRole("button", { name: "Save 1 device" }).click();
+  await plain.page.getByRole("button", { name: "Save for 1 device" }).click();
   await expect(plain.page.getByText("Saved. Desired is version 2 now.")).toBeVisible();
   await expect(plain.page.getByRole("row", { name: /mode/ })).toContainText("boost");
   await plain.judge();
@@ -61,7 +61,7 @@ test("without script one signs in, finds a device, changes its twin and signs ou
   await plain.page.getByRole("link", { name: "JSON" }).click();
   await desired.fill('{ "mode": "quiet" }');
   await (await sessions("supervisor")).editTwin(id, () => ({ desired: { mode: "loud" } }));
-  await plain.page.getByRole("button", { name: "Save 1 device" }).click();
+  await plain.page.getByRole("button", { name: "Save for 1 device" }).click();
   await expect(plain.page.getByText("Somebody else changed the twin meanwhile")).toBeVisible();
   await expect(desired).toHaveValue('{ "mode": "quiet" }');
   await expect(plain.page.getByRole("region", { name: "Desired properties that are stored" })).toContainText("loud");

@@ -24,6 +24,17 @@ for (const [role, paths] of Object.entries(PAGES)) {
   });
 }
 
+test("between phone and desk the navigation is a rail, and everything still has a name", async ({ visit }) => {
+  const between = { viewport: { width: 1024, height: 768 } };
+  for (const [role, paths] of [["operator", ["/queue", "/fleet", DEVICE]], ["manager", ["/goals"]]]) {
+    const someone = await visit(role, between);
+    for (const path of paths) {
+      await someone.open(path);
+      await someone.fits();
+    }
+  }
+});
+
 test("signing in and looking a device up fits a phone", async ({ visit }) => {
   const someone = await visit(null, NARROW);
   await someone.open("/sign-in");

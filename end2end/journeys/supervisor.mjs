@@ -21,7 +21,7 @@ test("the supervisor edits a twin, and manages no people", async ({ supervisor, 
   await supervisor.page.getByRole("link", { name: "Change desired…" }).click();
   await supervisor.page.getByRole("link", { name: "JSON" }).click();
   await supervisor.page.getByRole("textbox", { name: "Desired properties" }).fill('{ "lamp": true }');
-  await supervisor.page.getByRole("button", { name: "Save 1 device" }).click();
+  await supervisor.page.getByRole("button", { name: "Save for 1 device" }).click();
   await expect(supervisor.answer).toContainText("Saved as desired version 2.");
 
   for (const path of ["/people", "/people?new=true", "/people/1", "/hub"]) {

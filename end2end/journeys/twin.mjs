@@ -7,7 +7,7 @@ const twin = (id, view = "") => `/devices/${encodeURIComponent(id)}?tab=twin${vi
 const documents = ({ page }) => ({
   desired: page.getByRole("textbox", { name: "Desired properties" }),
   tags: page.getByRole("textbox", { name: "Tags" }),
-  save: page.getByRole("button", { name: "Save 1 device" }),
+  save: page.getByRole("button", { name: "Save for 1 device" }),
 });
 
 /** Changes a document as somebody who types would. */
@@ -71,7 +71,7 @@ test("desired properties are edited in the form", async ({ operator, hub, id }) 
   await path(2).fill("alarm.high");
   await rows.nth(2).getByLabel("Type").selectOption({ label: "Number" });
   await value(2).fill("8.5");
-  await operator.page.getByRole("button", { name: "Save 1 device" }).click();
+  await operator.page.getByRole("button", { name: "Save for 1 device" }).click();
   await expect(operator.answer).toContainText("Saved as desired version 2.");
   await operator.judge();
 

@@ -27,7 +27,7 @@ export class Fleet {
 
   /** The row of a device. */
   row(id) {
-    return this.table.getByRole("row").filter({ has: this.link(id) });
+    return this.table.getByRole("row").filter({ has: this.page.getByRole("link", { name: id, exact: true }) });
   }
 
   /** A head of the table. */

@@ -29,7 +29,7 @@ pub(super) fn AccountMenu(
     let scope = ["Scope: ", &me.scope_text()].concat();
     let button = move || {
         let words = if top {
-            view! { <span class="hide-s">{name}</span> }.into_any()
+            view! { <span class="me-n">{name}</span> }.into_any()
         } else {
             view! { <span class="me-t">{name}<small>{scope}</small></span> }.into_any()
         };
@@ -39,10 +39,8 @@ pub(super) fn AccountMenu(
         }
     };
     let side = if top { MenuSide::End } else { MenuSide::Up };
-    // On phones the top bar has no room for the name.
-    let label = top.then(|| me.display_name.clone());
     view! {
-        <Menu class="me" side=side button=button nostrip:label=label>
+        <Menu class="me" side=side button=button>
             <ul>
                 <MenuLink href=routes::ACCOUNT icon="i-user">"Account"</MenuLink>
                 <li>

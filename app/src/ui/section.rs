@@ -34,7 +34,7 @@ pub fn Section(
             <div class="sec-h">
                 <h2 id=id.clone()>
                     <span>{title}</span>
-                    {count.map(|count| view! { <span class="cnt">{count.run()}</span> })}
+                    {count.map(|count| view! { " " <span class="cnt">{count.run()}</span> })}
                 </h2>
                 {end.map(|end| view! { <span class="end">{end.run()}</span> })}
             </div>

@@ -5,6 +5,7 @@ use muster_core::ids::DeviceId;
 
 use super::address::{DeviceAddress, Tab};
 use crate::clock::use_now;
+use crate::live::wire::Aspect;
 use crate::live::{Item, Topic, use_live};
 use crate::panels::events::EventList;
 use crate::panels::loaded::loaded;
@@ -131,7 +132,11 @@ fn use_followed(id: DeviceId, cursor: Option<String>, first: Timeline) -> RwSign
             }
         },
         move |item| match item {
-            Item::Device(news) if follows && news.id == this => refresh.ask(),
+            Item::Device(news)
+                if follows && news.id == this && !news.aspects.contains(&Aspect::Deleted) =>
+            {
+                refresh.ask()
+            }
             Item::Resync => refresh.ask(),
             _ => {}
         },
