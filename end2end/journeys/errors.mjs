@@ -31,12 +31,17 @@ test("a hub that goes away is told, and caught up with when it is back", async (
   await (await sessions("supervisor")).setStatus(id, "disabled", "while nobody listened");
   await expect(state).toHaveText(/^Old, from \d\d:\d\d$/, { timeout: 15_000 });
   const refused = operator.watch.take();
-  expect(refused.length).toBeGreaterThan(0);
+  expect(refused.length).toBeGreaterThan(1);
   for (const fault of refused) expect(fault).toContain("/live?");
   await operator.judge();
 
   await operator.context.unroute("**/live?*");
-  await expect(state).toHaveText("Live", { timeout: 35_000 });
+  // Whoever comes back to the page does not wait for the next try.
+  await operator.page.evaluate(() => {
+    window.dispatchEvent(new Event("pagehide"));
+    window.dispatchEvent(new Event("pageshow"));
+  });
+  await expect(state).toHaveText("Live");
   await expect(operator.page.locator("dl.figs")).toContainText("while nobody listened");
   operator.watch.take();
 });

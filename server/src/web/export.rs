@@ -7,7 +7,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use futures::stream;
+use futures::{StreamExt as _, stream};
 use muster_app::pages::fleet::address::{Column, FleetAddress};
 use muster_app::session::Visitor;
 use muster_core::ids::DeviceId;
@@ -76,7 +76,8 @@ pub async fn get(
     ];
     (
         headers,
-        Body::from_stream(stream::unfold(export, Export::next)),
+        // Compression asks once more after the end.
+        Body::from_stream(stream::unfold(export, Export::next).fuse()),
     )
         .into_response()
 }
