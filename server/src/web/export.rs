@@ -53,9 +53,12 @@ pub async fn get(
             return busy(&state, Wanted::Page);
         }
     };
-    let columns = address
+    let mut columns = address
         .columns
         .unwrap_or_else(|| all_columns(state.hub(), &access));
+    if !access.can(muster_core::policy::Action::SeeCredentials) {
+        columns.retain(|column| !matches!(column, Column::Authentication));
+    }
     let (_, _, day, ..) = state.hub().now().civil();
     let name = file_name(state.hub().now().civil(), day);
     let export = Export {
