@@ -157,10 +157,9 @@ impl Index {
         };
         let fleet = self.read();
         let scan = Scan::new(&fleet, &question);
-        let by = match (&query.sort.by, query.sort.by.path()) {
-            (SortKey::Id, _) => By::Id,
-            (_, Some(path)) => By::Source(Source::of(&path, fleet.dictionary())),
-            (_, None) => By::LastActivity,
+        let by = match &query.sort.by {
+            SortKey::Id => By::Id,
+            other => By::Source(Source::of(&other.path(), fleet.dictionary())),
         };
         drop(fleet);
         page::page(&scan, query, by)

@@ -13,6 +13,7 @@ mod fact;
 mod filter;
 mod fleet;
 mod index;
+mod line;
 mod order;
 mod page;
 mod scan;
