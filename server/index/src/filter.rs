@@ -53,8 +53,8 @@ impl Source {
     }
 }
 
-/// Whether the index knows the values at a path.
-pub(crate) fn holds(path: &Path) -> bool {
+/// Whether the index always knows the values at a path.
+pub fn holds(path: &Path) -> bool {
     match path {
         Path::DeviceId | Path::ModelId | Path::LastActivityTime | Path::Tag(_) => true,
         Path::System(name) => *name == "tags",

@@ -13,6 +13,7 @@ use crate::chunk::{Chunk, Facts, ROWS};
 use crate::dictionary::{Code, Dictionary, Kind};
 use crate::entry::{Entry, Row};
 use crate::filter::Source;
+use crate::index::Seen;
 use crate::line::Line;
 use crate::snapshot::{Place, Snapshot};
 use crate::tags;
@@ -231,6 +232,17 @@ impl Device<'_> {
     pub(crate) fn row(&self) -> Row {
         let values = self.fleet.dictionary.values();
         crate::snapshot::row(self.chunk(), self.place.row(), values, self.now)
+    }
+
+    /// How it keeps in touch.
+    pub(crate) fn seen(&self) -> Seen {
+        let facts = &self.chunk().facts()[self.place.row()];
+        Seen {
+            connected: facts.connected,
+            last_activity_at: facts.last_activity(),
+            contact: facts.contact(self.now),
+            drift: facts.drift,
+        }
     }
 
     fn line(&self, path: &Path) -> (Line<'_>, Source) {

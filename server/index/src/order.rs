@@ -276,6 +276,11 @@ impl Edge {
         Self(None, id.as_str().to_owned())
     }
 
+    /// The same, where the id comes from outside.
+    pub(crate) fn of_text(id: &str) -> Self {
+        Self(None, id.to_owned())
+    }
+
     /// The edge at a row.
     pub(crate) fn at(place: Place, by: By, scan: &Scan) -> Self {
         let chunk = &scan.snapshot.chunks()[place.chunk()];

@@ -164,6 +164,15 @@ impl Query {
 
     /// Every path it looks at, each once, in order of appearance; what whole documents hold is not among them.
     pub fn paths(&self) -> Vec<Path> {
+        let mut paths = self.answer_paths();
+        if let Some(condition) = self.condition.expr() {
+            condition.collect_paths(&mut paths);
+        }
+        paths
+    }
+
+    /// The paths that columns, groups and order look at.
+    pub fn answer_paths(&self) -> Vec<Path> {
         let mut paths = Vec::new();
         for column in self.columns() {
             match &column.what {
@@ -174,9 +183,6 @@ impl Query {
                     }
                 }
             }
-        }
-        if let Some(condition) = self.condition.expr() {
-            condition.collect_paths(&mut paths);
         }
         for group in &self.groups {
             group.collect_paths(&mut paths);

@@ -26,7 +26,7 @@ pub struct TooManyGroups;
 pub struct Place {
     order: Vec<Step>,
     /// Decides where the order does not: the ids of the row, the group, or the whole row where equal ones come once.
-    tie: Vec<Option<Key>>,
+    tie: Vec<Step>,
 }
 
 /// One step of an order.
@@ -34,6 +34,15 @@ pub struct Place {
 struct Step {
     key: Option<Key>,
     descending: bool,
+}
+
+impl Step {
+    fn up(key: Option<Key>) -> Self {
+        Self {
+            key,
+            descending: false,
+        }
+    }
 }
 
 impl Ord for Step {
@@ -57,7 +66,10 @@ impl Place {
     /// The id of the row's device, in an answer of rows (not of groups, nor of distinct rows).
     pub fn device(&self) -> Option<&str> {
         match self.tie.first() {
-            Some(Some(Key::Text(id))) => Some(id),
+            Some(Step {
+                key: Some(Key::Text(id)),
+                ..
+            }) => Some(id),
             _ => None,
         }
     }
@@ -148,11 +160,11 @@ impl<'q> Run<'q> {
         let place = Place {
             order: order.collect(),
             tie: if once {
-                values.iter().map(Datum::key).collect()
+                values.iter().map(Datum::key).map(Step::up).collect()
             } else {
                 let module = Path::System("moduleId");
                 let ids = [row.datum(&Path::DeviceId), row.datum(&module)];
-                ids.iter().map(Datum::key).collect()
+                ids.iter().map(Datum::key).map(Step::up).collect()
             },
         };
         if self.after.as_ref().is_some_and(|after| place <= *after) {
@@ -190,6 +202,13 @@ impl<'q> Run<'q> {
                 tally.add(aggregate, row);
             }
         }
+    }
+
+    /// Whether rows that come in the order of their ids need not come any more: the page is full, and nothing but the
+    /// ids decides the order.
+    pub fn is_full(&self) -> bool {
+        let by_id = self.query.order.is_empty() && !self.query.distinct && !self.query.is_grouped();
+        by_id && self.rows.len() > self.limit
     }
 
     /// The page.
@@ -237,6 +256,7 @@ impl<'q> Run<'q> {
         );
         let once = self.query.distinct;
         let tie = if once { values } else { group };
+        let tie = tie.into_iter().map(Step::up).collect();
         (Place { order, tie }, object)
     }
 }

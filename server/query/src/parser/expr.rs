@@ -82,7 +82,7 @@ impl Parser<'_> {
         let negated = match &self.current.kind {
             Kind::Word(word) if word.eq_ignore_ascii_case("IN") => Some(false),
             Kind::Word(word) if word.eq_ignore_ascii_case("NIN") => Some(true),
-            Kind::Word(word) if word.eq_ignore_ascii_case("NOT") && !left.is_condition() => {
+            Kind::Word(word) if word.eq_ignore_ascii_case("NOT") => {
                 self.advance()?;
                 if !self.is_keyword("IN") {
                     return Err(self.unexpected("IN"));
