@@ -29,8 +29,8 @@ pub use clock::{Clock, Entropy};
 pub use devices::{DeviceProof, ToDevice};
 pub use error::ServiceError;
 pub use hub::{Hub, HubConfig};
-pub use query::{AnswerKind, QueryAnswer, QueryPageRequest};
 pub use muster_index::{Census, Entry, PageQuery, Row, Scalar, Sort, SortKey, TagPath};
 pub use muster_storage::{
     BackupReport, DeviceSummary, Finding, PresenceSample, TwinRow, WebSession,
 };
+pub use query::{AnswerKind, QueryAnswer, QueryPageRequest};

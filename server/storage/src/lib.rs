@@ -33,8 +33,8 @@ pub use messages::MAX_MESSAGES;
 pub use records::{
     AuditCheck, AuditFault, BackupReport, DeviceChange, DeviceRow, DeviceSummary, EventQuery,
     Finding, InsertOutcome, NewPerson, PasswordHash, PersonChange, PresenceNote, PresenceOutcome,
-    PresenceSample, Pruned, Refusal, ReportOutcome, Session, TwinOutcome, TwinRow, WebSession,
-    WriteOutcome,
+    PresenceSample, Properties, PropertyValues, Pruned, Refusal, ReportOutcome, Session,
+    TwinOutcome, TwinRow, WebSession, WriteOutcome,
 };
 pub use samples::MAX_SAMPLES;
 #[doc(hidden)]
