@@ -1,5 +1,7 @@
 //! Queries: parsed elsewhere, answered here, within the person's scope.
 
+use std::collections::HashMap;
+
 use muster_core::cursor::{BadCursor, Cursor, Direction, MAX_PAGE};
 use muster_core::ids::DeviceId;
 use muster_core::policy::Action;
@@ -236,11 +238,11 @@ impl Hub {
             .iter()
             .filter_map(|(place, _)| DeviceId::new(place.device()?).ok())
             .collect();
-        let mut found = self.found(&ids).await?;
+        let found = self.found(&ids).await?.into_iter();
+        let mut found: HashMap<DeviceId, Object> = found.map(|row| (row.id, row.twin)).collect();
         let credentials = access.can(Action::SeeCredentials);
         let rows = ids.iter().filter_map(|id| {
-            let at = found.iter().position(|row| row.id == *id)?;
-            let mut twin = found.swap_remove(at).twin;
+            let mut twin = found.remove(id)?;
             if !credentials {
                 document::hide_credentials(&mut twin);
             }
