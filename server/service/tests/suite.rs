@@ -11,5 +11,7 @@ mod fleet;
 mod live;
 #[path = "suite/people.rs"]
 mod people;
+#[path = "suite/policies.rs"]
+mod policies;
 #[path = "suite/support.rs"]
 mod support;
