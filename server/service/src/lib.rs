@@ -15,6 +15,7 @@ pub mod live;
 pub mod people;
 pub mod policies;
 pub mod presence;
+pub mod query;
 pub mod registry;
 pub mod retention;
 pub mod sessions;
@@ -28,6 +29,7 @@ pub use clock::{Clock, Entropy};
 pub use devices::{DeviceProof, ToDevice};
 pub use error::ServiceError;
 pub use hub::{Hub, HubConfig};
+pub use query::{AnswerKind, QueryAnswer, QueryPageRequest};
 pub use muster_index::{Census, Entry, PageQuery, Row, Scalar, Sort, SortKey, TagPath};
 pub use muster_storage::{
     BackupReport, DeviceSummary, Finding, PresenceSample, TwinRow, WebSession,

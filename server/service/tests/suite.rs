@@ -11,5 +11,7 @@ mod fleet;
 mod live;
 #[path = "suite/people.rs"]
 mod people;
+#[path = "suite/query.rs"]
+mod query;
 #[path = "suite/support.rs"]
 mod support;

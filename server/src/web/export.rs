@@ -45,6 +45,9 @@ pub async fn get(
                 .into_response();
         }
     };
+    if let Err(problem) = state.hub().may_ask(&access, &condition) {
+        return (StatusCode::BAD_REQUEST, format!("{problem}\n")).into_response();
+    }
     let permit = match allowed(&state, &access, &address).await {
         Ok(permit) => permit,
         Err(ServiceError::Forbidden(_)) => return StatusCode::FORBIDDEN.into_response(),
@@ -142,6 +145,8 @@ impl Export {
                     &self.text,
                     CHUNK,
                 );
+                // Judged before the first byte; rights that were taken away meanwhile end the file.
+                let rows = rows.ok()?;
                 let last = rows.last()?.entry.id.clone();
                 let text = rows
                     .iter()
