@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use muster_core::access::PolicyName;
 use muster_core::event::Actor;
 use muster_core::ids::DeviceId;
 use muster_core::person::Person;
@@ -12,13 +13,14 @@ use muster_query::{Condition, Scope};
 use crate::error::ServiceError;
 use crate::hub::Hub;
 
-/// What a signed-in person (or the console) may do. Cheap to clone; made once per request.
+/// What a signed-in person, the holder of a shared access policy or the console may do. Cheap to clone; made once per request.
 #[derive(Clone, Debug)]
 pub struct Access(Arc<Holder>);
 
 #[derive(Debug)]
 enum Holder {
     Console,
+    Policy(PolicyName),
     Person {
         person: Person,
         /// Roles with their scopes, parsed. A scope that no longer parses covers nothing.
@@ -30,6 +32,11 @@ impl Access {
     /// The access of whoever holds the machine: everything. Only the command line on the data directory makes one.
     pub fn console() -> Self {
         Self(Arc::new(Holder::Console))
+    }
+
+    /// The access of whoever signs with a key of this policy: [`Hub::authenticate_policy`] makes it.
+    pub(crate) fn policy(name: PolicyName) -> Self {
+        Self(Arc::new(Holder::Policy(name)))
     }
 
     pub(crate) fn of(person: Person) -> Self {
@@ -47,11 +54,19 @@ impl Access {
         Self(Arc::new(Holder::Person { person, grants }))
     }
 
-    /// The person, unless it is the console.
+    /// The person, if it is one.
     pub fn person(&self) -> Option<&Person> {
         match &*self.0 {
-            Holder::Console => None,
+            Holder::Console | Holder::Policy(_) => None,
             Holder::Person { person, .. } => Some(person),
+        }
+    }
+
+    /// The shared access policy, if it is one.
+    pub fn policy_name(&self) -> Option<PolicyName> {
+        match &*self.0 {
+            Holder::Policy(name) => Some(*name),
+            Holder::Console | Holder::Person { .. } => None,
         }
     }
 
@@ -59,6 +74,7 @@ impl Access {
     pub fn actor(&self) -> Actor {
         match &*self.0 {
             Holder::Console => Actor::Console,
+            Holder::Policy(name) => Actor::Policy { name: *name },
             Holder::Person { person, .. } => Actor::Person {
                 id: person.id,
                 name: person.name.clone(),
@@ -70,6 +86,7 @@ impl Access {
     pub fn roles(&self) -> Vec<Role> {
         let holds = |role: &Role| match &*self.0 {
             Holder::Console => *role == Role::Admin,
+            Holder::Policy(_) => false,
             Holder::Person { grants, .. } => grants.iter().any(|(held, _)| held == role),
         };
         Role::ALL.into_iter().filter(holds).collect()
@@ -79,14 +96,18 @@ impl Access {
     pub fn can(&self, action: Action) -> bool {
         match &*self.0 {
             Holder::Console => true,
+            Holder::Policy(name) => name.allows(action),
             Holder::Person { grants, .. } => grants.iter().any(|(role, _)| allows(*role, action)),
         }
     }
 
-    /// The devices on which the person may do this: the union of the scopes of the roles that allow it.
+    /// The devices on which the holder may do this: the union of the scopes of the roles that allow it. Policies know no
+    /// scope: all devices or none.
     pub fn scope(&self, action: Action) -> Scope {
         match &*self.0 {
             Holder::Console => Scope::everything(),
+            Holder::Policy(name) if name.allows(action) => Scope::everything(),
+            Holder::Policy(_) => Scope::nothing(),
             Holder::Person { grants, .. } => Scope::of(
                 grants
                     .iter()

@@ -13,5 +13,7 @@ mod live;
 mod people;
 #[path = "suite/query.rs"]
 mod query;
+#[path = "suite/policies.rs"]
+mod policies;
 #[path = "suite/support.rs"]
 mod support;

@@ -111,10 +111,11 @@ fn is_notable(kind: EventKind) -> bool {
     )
 }
 
-/// An actor as columns: the kind, and number and name of a person.
+/// An actor as columns: the kind, number of a person, name of a person or policy.
 pub(crate) fn actor_parts(actor: &Actor) -> (&'static str, Option<i64>, Option<&str>) {
     match actor {
         Actor::Person { id, name } => ("person", Some(id.0), Some(name)),
+        Actor::Policy { name } => ("policy", None, Some(name.as_str())),
         Actor::Device => ("device", None, None),
         Actor::Console => ("console", None, None),
         Actor::Hub => ("hub", None, None),
@@ -135,6 +136,11 @@ pub(crate) fn event_of(row: &Row) -> Result<Event, StorageError> {
             ),
             name: row.get::<Option<String>>(5)?.unwrap_or_default(),
         },
+        "policy" => {
+            let name = row.get::<Option<String>>(5)?.unwrap_or_default();
+            let name = name.parse().map_err(|_| bad("actor_name", &name))?;
+            Actor::Policy { name }
+        }
         "device" => Actor::Device,
         "console" => Actor::Console,
         "hub" => Actor::Hub,

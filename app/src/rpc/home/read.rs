@@ -57,6 +57,7 @@ pub(crate) fn event_view(event: Event) -> EventView {
         device: event.device,
         cause: match event.actor {
             Actor::Person { name, .. } => Cause::Person(name),
+            Actor::Policy { name } => Cause::Policy(name),
             Actor::Device => Cause::Device,
             Actor::Console => Cause::Console,
             Actor::Hub => Cause::Hub,
