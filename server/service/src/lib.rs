@@ -12,6 +12,7 @@ pub mod error;
 pub mod fleet;
 pub mod hub;
 pub mod live;
+pub mod once;
 pub mod people;
 pub mod policies;
 pub mod presence;
