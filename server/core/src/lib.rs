@@ -17,4 +17,5 @@ pub mod person;
 pub mod policy;
 pub mod sas;
 pub mod time;
+pub mod token;
 pub mod twin;

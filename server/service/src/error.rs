@@ -49,7 +49,7 @@ pub enum ServiceError {
     Busy(&'static str),
     /// The database did not do it.
     #[error("the hub could not read or write its database")]
-    Storage(#[from] StorageError),
+    Storage(#[source] StorageError),
 }
 
 impl ServiceError {
@@ -64,6 +64,16 @@ impl ServiceError {
                     | StorageError::Busy { .. }
             ),
             _ => false,
+        }
+    }
+}
+
+impl From<StorageError> for ServiceError {
+    fn from(error: StorageError) -> Self {
+        match error {
+            // Whoever asks gave it.
+            StorageError::Cursor(bad) => Self::Invalid(bad.to_string()),
+            other => Self::Storage(other),
         }
     }
 }

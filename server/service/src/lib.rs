@@ -13,6 +13,7 @@ pub mod fleet;
 pub mod hub;
 pub mod identities;
 pub mod live;
+pub mod once;
 pub mod people;
 pub mod policies;
 pub mod presence;

@@ -17,3 +17,5 @@ mod query;
 mod policies;
 #[path = "suite/support.rs"]
 mod support;
+#[path = "suite/tokens.rs"]
+mod tokens;

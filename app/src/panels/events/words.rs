@@ -59,6 +59,8 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
             Some(filter) => format!("{who} exported the devices with {filter}"),
             None => format!("{who} exported the whole list of devices"),
         },
+        EventKind::TokenCreated => format!("{who} made {}", token(detail)),
+        EventKind::TokenRevoked => format!("{who} revoked {}", token(detail)),
     };
     format::sentence(&text)
 }
@@ -140,6 +142,13 @@ fn account(detail: &Value) -> String {
         (Some(name), _) => format!("the account {name}"),
         (None, Some(number)) => format!("account {number}"),
         (None, None) => "an account".to_owned(),
+    }
+}
+
+fn token(detail: &Value) -> String {
+    match text(detail, "token") {
+        Some(name) => format!("the API token {name}"),
+        None => "an API token".to_owned(),
     }
 }
 
@@ -294,6 +303,12 @@ mod tests {
             EventKind::SecretShown,
             json!({"what": "connection string"}),
             "Ann was shown a secret: connection string.",
+        );
+        check(
+            ann(),
+            EventKind::TokenCreated,
+            json!({"token": "ci", "actions": ["see_devices"]}),
+            "Ann made the API token ci.",
         );
         check(
             Cause::Hub,
