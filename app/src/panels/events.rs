@@ -68,6 +68,7 @@ fn icon(kind: EventKind) -> &'static str {
         EventKind::SignInRefused => "s-attention",
         EventKind::BackupWritten => "i-box",
         EventKind::Exported => "i-download",
+        EventKind::MethodInvoked => "i-play",
     }
 }
 

@@ -72,11 +72,13 @@ pub enum EventKind {
     BackupWritten,
     /// A whole list left the hub as a file.
     Exported,
+    /// A direct method was invoked.
+    MethodInvoked,
 }
 
 impl EventKind {
     /// All kinds; their names are stored and never change meaning.
-    pub const ALL: [EventKind; 18] = [
+    pub const ALL: [EventKind; 19] = [
         Self::DeviceCreated,
         Self::DeviceUpdated,
         Self::DeviceDeleted,
@@ -95,6 +97,7 @@ impl EventKind {
         Self::SecretShown,
         Self::BackupWritten,
         Self::Exported,
+        Self::MethodInvoked,
     ];
 
     /// The stored name.
@@ -118,6 +121,7 @@ impl EventKind {
             Self::SecretShown => "secret_shown",
             Self::BackupWritten => "backup_written",
             Self::Exported => "exported",
+            Self::MethodInvoked => "method_invoked",
         }
     }
 

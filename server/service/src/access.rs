@@ -122,6 +122,7 @@ pub mod kinds {
         SeeDevices,
         SeeCredentials,
         EditTwin,
+        InvokeMethods,
         ProvisionDevices,
         SeeAudit,
         ManagePeople,

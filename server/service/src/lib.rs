@@ -12,6 +12,7 @@ pub mod error;
 pub mod fleet;
 pub mod hub;
 pub mod live;
+pub mod methods;
 pub mod people;
 pub mod policies;
 pub mod presence;
@@ -28,6 +29,7 @@ pub use clock::{Clock, Entropy};
 pub use devices::{DeviceProof, ToDevice};
 pub use error::ServiceError;
 pub use hub::{Hub, HubConfig};
+pub use methods::{MethodAnswer, MethodCall, MethodError};
 pub use muster_index::{Census, Entry, PageQuery, Row, Scalar, Sort, SortKey, TagPath};
 pub use muster_storage::{
     BackupReport, DeviceSummary, Finding, PresenceSample, TwinRow, WebSession,
