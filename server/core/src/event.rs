@@ -89,11 +89,13 @@ pub enum EventKind {
     TokenCreated,
     /// An API token was revoked.
     TokenRevoked,
+    /// A direct method was invoked.
+    MethodInvoked,
 }
 
 impl EventKind {
     /// All kinds; their names are stored and never change meaning.
-    pub const ALL: [EventKind; 20] = [
+    pub const ALL: [EventKind; 21] = [
         Self::DeviceCreated,
         Self::DeviceUpdated,
         Self::DeviceDeleted,
@@ -114,6 +116,7 @@ impl EventKind {
         Self::Exported,
         Self::TokenCreated,
         Self::TokenRevoked,
+        Self::MethodInvoked,
     ];
 
     /// The stored name.
@@ -139,6 +142,7 @@ impl EventKind {
             Self::Exported => "exported",
             Self::TokenCreated => "token_created",
             Self::TokenRevoked => "token_revoked",
+            Self::MethodInvoked => "method_invoked",
         }
     }
 

@@ -13,6 +13,7 @@ pub mod ids;
 pub mod key;
 pub mod lifecycle;
 pub mod message;
+pub mod method;
 pub mod person;
 pub mod policy;
 pub mod sas;

@@ -211,6 +211,7 @@ pub mod kinds {
         SeeDevices,
         SeeCredentials,
         EditTwin,
+        InvokeMethods,
         ProvisionDevices,
         SeeAudit,
         ManagePeople,

@@ -9,6 +9,8 @@ mod devices;
 mod fleet;
 #[path = "suite/live.rs"]
 mod live;
+#[path = "suite/methods.rs"]
+mod methods;
 #[path = "suite/people.rs"]
 mod people;
 #[path = "suite/query.rs"]

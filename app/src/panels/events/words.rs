@@ -61,6 +61,7 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
         },
         EventKind::TokenCreated => format!("{who} made {}", token(detail)),
         EventKind::TokenRevoked => format!("{who} revoked {}", token(detail)),
+        EventKind::MethodInvoked => invoked(&who, detail),
     };
     format::sentence(&text)
 }
@@ -115,6 +116,32 @@ fn staged(who: &str, cause: &Cause, detail: &Value) -> String {
         (Cause::Device | Cause::Hub, None) => "it moved to another stage".to_owned(),
         (_, Some(stage)) => format!("{who} moved it to {stage}"),
         (_, None) => format!("{who} moved it to another stage"),
+    }
+}
+
+/// A call of a method and what came of it.
+fn invoked(who: &str, detail: &Value) -> String {
+    let method = text(detail, "method").unwrap_or("a method");
+    let called = with(
+        format!("{who} called {method}"),
+        "of its module",
+        text(detail, "module"),
+    );
+    let after = detail
+        .get("duration_ms")
+        .and_then(Value::as_i64)
+        .map(|ms| format!(" after {}", format::latency(ms)))
+        .unwrap_or_default();
+    match text(detail, "result") {
+        Some("answered") => match detail.get("status").and_then(Value::as_i64) {
+            Some(status) => format!("{called}; it answered {status}{after}"),
+            None => format!("{called}; it answered{after}"),
+        },
+        Some("not_online") => format!("{called}; it was not online for methods"),
+        Some("no_answer") => format!("{called}; no answer came{after}"),
+        Some("connection_lost") => format!("{called}; the connection ended before it answered"),
+        Some("bad_answer") => format!("{called}; its answer could not be read"),
+        _ => format!("{called}; it was not sent"),
     }
 }
 
@@ -281,6 +308,23 @@ mod tests {
             EventKind::StageChanged,
             json!({"to": "active"}),
             "It is active now.",
+        );
+    }
+
+    #[test]
+    fn calls_say_what_came_of_them() {
+        let check = |detail, want| check(ann(), EventKind::MethodInvoked, detail, want);
+        check(
+            json!({"method": "reboot", "module": null, "result": "answered", "status": 200, "duration_ms": 42}),
+            "Ann called reboot; it answered 200 after 42\u{a0}ms.",
+        );
+        check(
+            json!({"method": "scan", "module": "radio", "result": "no_answer", "status": null, "duration_ms": 30004}),
+            "Ann called scan of its module radio; no answer came after 30\u{a0}s.",
+        );
+        check(
+            json!({"method": "reboot", "result": "not_online", "duration_ms": 0}),
+            "Ann called reboot; it was not online for methods.",
         );
     }
 
