@@ -35,3 +35,5 @@ mod sessions;
 mod setup;
 #[path = "doors/sign_in.rs"]
 mod sign_in;
+#[path = "doors/tokens.rs"]
+mod tokens;

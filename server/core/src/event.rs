@@ -17,6 +17,9 @@ pub enum Actor {
         id: PersonId,
         /// Their sign-in name at that time.
         name: String,
+        /// The name of the API token that acted for them, if one did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        token: Option<String>,
     },
     /// Whoever signs with the key of a shared access policy: tools and services.
     Policy {
@@ -82,11 +85,17 @@ pub enum EventKind {
     BackupWritten,
     /// A whole list left the hub as a file.
     Exported,
+    /// An API token was made.
+    TokenCreated,
+    /// An API token was revoked.
+    TokenRevoked,
+    /// A direct method was invoked.
+    MethodInvoked,
 }
 
 impl EventKind {
     /// All kinds; their names are stored and never change meaning.
-    pub const ALL: [EventKind; 18] = [
+    pub const ALL: [EventKind; 21] = [
         Self::DeviceCreated,
         Self::DeviceUpdated,
         Self::DeviceDeleted,
@@ -105,6 +114,9 @@ impl EventKind {
         Self::SecretShown,
         Self::BackupWritten,
         Self::Exported,
+        Self::TokenCreated,
+        Self::TokenRevoked,
+        Self::MethodInvoked,
     ];
 
     /// The stored name.
@@ -128,6 +140,9 @@ impl EventKind {
             Self::SecretShown => "secret_shown",
             Self::BackupWritten => "backup_written",
             Self::Exported => "exported",
+            Self::TokenCreated => "token_created",
+            Self::TokenRevoked => "token_revoked",
+            Self::MethodInvoked => "method_invoked",
         }
     }
 

@@ -97,6 +97,83 @@ impl AsRef<str> for DeviceId {
     }
 }
 
+/// A module's name on its device: the characters of a device id, at most [`MAX_DEVICE_ID`], not beginning with `$`
+/// (spec §5.3). Cheap to clone.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ModuleId(Arc<str>);
+
+/// Why a text is not a module id.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum BadModuleId {
+    /// The text is empty.
+    #[error("a module id needs at least one character")]
+    Empty,
+    /// The text is longer than [`MAX_DEVICE_ID`].
+    #[error("a module id has at most 128 characters")]
+    TooLong,
+    /// The text holds a character that ids may not have.
+    #[error(
+        "a module id may not contain {0:?}; letters, digits and - . + % _ # * ? ! ( ) , : = @ $ ' are allowed"
+    )]
+    Character(char),
+    /// Such names are kept for the modules of the edge runtime.
+    #[error("a module id may not begin with $")]
+    Reserved,
+}
+
+impl ModuleId {
+    /// Checks the rule of spec §5.3.
+    pub fn new(text: &str) -> Result<Self, BadModuleId> {
+        match DeviceId::new(text) {
+            Ok(_) if text.starts_with('$') => Err(BadModuleId::Reserved),
+            Ok(id) => Ok(Self(id.0)),
+            Err(BadDeviceId::Empty) => Err(BadModuleId::Empty),
+            Err(BadDeviceId::TooLong) => Err(BadModuleId::TooLong),
+            Err(BadDeviceId::Character(bad)) => Err(BadModuleId::Character(bad)),
+        }
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ModuleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for ModuleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", &*self.0)
+    }
+}
+
+impl FromStr for ModuleId {
+    type Err = BadModuleId;
+
+    fn from_str(text: &str) -> Result<Self, BadModuleId> {
+        Self::new(text)
+    }
+}
+
+impl TryFrom<String> for ModuleId {
+    type Error = BadModuleId;
+
+    fn try_from(text: String) -> Result<Self, BadModuleId> {
+        Self::new(&text)
+    }
+}
+
+impl From<ModuleId> for String {
+    fn from(id: ModuleId) -> String {
+        id.0.as_ref().to_owned()
+    }
+}
+
 /// A person's number in the hub; given by storage, never reused.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -165,5 +242,18 @@ mod tests {
         check("a b", Err(BadDeviceId::Character(' ')));
         check("a/b", Err(BadDeviceId::Character('/')));
         check("käse", Err(BadDeviceId::Character('ä')));
+    }
+
+    #[test]
+    fn module_ids_follow_spec_5_3() {
+        let check = |text: &str, want: Result<(), BadModuleId>| {
+            assert_eq!(ModuleId::new(text).map(|_| ()), want, "{text}");
+        };
+        check("filter", Ok(()));
+        check("a$b", Ok(()));
+        check("$edgeAgent", Err(BadModuleId::Reserved));
+        check("", Err(BadModuleId::Empty));
+        check(&"x".repeat(129), Err(BadModuleId::TooLong));
+        check("a/b", Err(BadModuleId::Character('/')));
     }
 }

@@ -1,6 +1,7 @@
 //! The topics of IoT Hub (spec §2.7). A device speaks and listens under its own name only.
 
 use muster_core::ids::DeviceId;
+use muster_core::method::MethodName;
 
 pub(crate) mod bag;
 
@@ -20,8 +21,11 @@ pub(crate) enum Inbound<'a> {
         request: &'a str,
         version: Option<&'a str>,
     },
-    /// It answers a direct method.
-    MethodResult,
+    /// It answers a direct method; `status` is absent when it is no number.
+    MethodResult {
+        request: &'a str,
+        status: Option<i32>,
+    },
 }
 
 /// Why a publish topic is refused; the connection ends.
@@ -33,8 +37,8 @@ pub(crate) enum BadTopic {
     /// Another device's topic.
     #[error("topic of another identity")]
     NotYours,
-    /// A twin request without `$rid`.
-    #[error("twin request without $rid")]
+    /// A twin request or an answer without `$rid`.
+    #[error("request or answer without $rid")]
     NoRequestId,
 }
 
@@ -53,8 +57,12 @@ pub(crate) fn parse<'a>(topic: &'a str, device: &DeviceId) -> Result<Inbound<'a>
             version: value_of(query, "$version"),
         });
     }
-    if topic.starts_with(METHOD_RESULT) {
-        return Ok(Inbound::MethodResult);
+    if let Some(rest) = topic.strip_prefix(METHOD_RESULT) {
+        let (status, query) = rest.split_once("/?").ok_or(BadTopic::NoRequestId)?;
+        return Ok(Inbound::MethodResult {
+            request: value_of(query, "$rid").ok_or(BadTopic::NoRequestId)?,
+            status: status.parse().ok(),
+        });
     }
     Err(BadTopic::Unknown)
 }
@@ -142,6 +150,16 @@ pub(crate) fn twin_response(status: u16, request: &str, version: Option<u64>) ->
     }
 }
 
+/// Topic of a call of a direct method.
+pub(crate) fn method_call(name: &MethodName, request: u64) -> String {
+    format!("$iothub/methods/POST/{name}/?$rid={request:x}")
+}
+
+/// The number of a call, as it comes back; `None` when the hub never gave it.
+pub(crate) fn method_request(text: &str) -> Option<u64> {
+    u64::from_str_radix(text, 16).ok()
+}
+
 /// Topic of a notification of desired properties.
 pub(crate) fn desired_notification(version: u64) -> String {
     format!("$iothub/twin/PATCH/properties/desired/?$version={version}")
@@ -199,7 +217,13 @@ mod tests {
         );
         check(&format!("{reported}$version=4"), Err(BadTopic::NoRequestId));
 
-        check("$iothub/methods/res/200/?$rid=1", Ok(Inbound::MethodResult));
+        let result = |request, status| Ok(Inbound::MethodResult { request, status });
+        check("$iothub/methods/res/200/?$rid=1", result("1", Some(200)));
+        check("$iothub/methods/res/-7/?$rid=1f", result("1f", Some(-7)));
+        check("$iothub/methods/res/ok/?$rid=1", result("1", None));
+        check("$iothub/methods/res//?$rid=1", result("1", None));
+        check("$iothub/methods/res/200/?", Err(BadTopic::NoRequestId));
+        check("$iothub/methods/res/200", Err(BadTopic::NoRequestId));
         check(
             "$iothub/twin/PATCH/properties/desired/?$rid=1",
             Err(BadTopic::Unknown),
@@ -267,5 +291,12 @@ mod tests {
             desired_notification(8),
             "$iothub/twin/PATCH/properties/desired/?$version=8"
         );
+        let name = MethodName::new("part*reboot").unwrap();
+        assert_eq!(
+            method_call(&name, 0x1f),
+            "$iothub/methods/POST/part*reboot/?$rid=1f"
+        );
+        assert_eq!(method_request("1f"), Some(0x1f));
+        assert_eq!(method_request("xyz"), None);
     }
 }

@@ -8,6 +8,7 @@ use muster_core::event::Actor;
 use muster_core::ids::DeviceId;
 use muster_core::person::Person;
 use muster_core::policy::{Action, Role, allows};
+use muster_core::token::ApiToken;
 use muster_query::{Condition, Scope};
 
 use crate::error::ServiceError;
@@ -25,7 +26,18 @@ enum Holder {
         person: Person,
         /// Roles with their scopes, parsed. A scope that no longer parses covers nothing.
         grants: Vec<(Role, Option<Condition>)>,
+        /// The token that acts for them, if one does.
+        token: Option<Narrowing>,
     },
+}
+
+/// What an API token leaves of its person's access.
+#[derive(Clone, Debug)]
+struct Narrowing {
+    name: String,
+    actions: Vec<Action>,
+    /// A scope that no longer parses covers nothing.
+    scope: Option<Condition>,
 }
 
 impl Access {
@@ -44,14 +56,38 @@ impl Access {
             .roles
             .iter()
             .map(|grant| {
-                let scope = Condition::parse(&grant.scope);
+                let scope = scope_of(&grant.scope);
                 if scope.is_err() {
                     tracing::warn!(person.id = %person.id, "a scope of this person cannot be read and covers nothing");
                 }
                 (grant.role, scope.ok())
             })
             .collect();
-        Self(Arc::new(Holder::Person { person, grants }))
+        Self(Arc::new(Holder::Person {
+            person,
+            grants,
+            token: None,
+        }))
+    }
+
+    /// What is left of the access when this token of the person acts.
+    pub(crate) fn narrowed(&self, token: &ApiToken) -> Self {
+        let Holder::Person { person, grants, .. } = &*self.0 else {
+            return self.clone();
+        };
+        let scope = Condition::parse(&token.scope);
+        if scope.is_err() {
+            tracing::warn!(token.id = %token.id, "the scope of this token cannot be read and covers nothing");
+        }
+        Self(Arc::new(Holder::Person {
+            person: person.clone(),
+            grants: grants.clone(),
+            token: Some(Narrowing {
+                name: token.name.clone(),
+                actions: token.actions.clone(),
+                scope: scope.ok(),
+            }),
+        }))
     }
 
     /// The person, if it is one.
@@ -75,10 +111,19 @@ impl Access {
         match &*self.0 {
             Holder::Console => Actor::Console,
             Holder::Policy(name) => Actor::Policy { name: *name },
-            Holder::Person { person, .. } => Actor::Person {
+            Holder::Person { person, token, .. } => Actor::Person {
                 id: person.id,
                 name: person.name.clone(),
+                token: token.as_ref().map(|token| token.name.clone()),
             },
+        }
+    }
+
+    /// The name of the API token that acts, if one does.
+    pub fn token(&self) -> Option<&str> {
+        match &*self.0 {
+            Holder::Console => None,
+            Holder::Person { token, .. } => token.as_ref().map(|token| token.name.as_str()),
         }
     }
 
@@ -97,25 +142,48 @@ impl Access {
         match &*self.0 {
             Holder::Console => true,
             Holder::Policy(name) => name.allows(action),
-            Holder::Person { grants, .. } => grants.iter().any(|(role, _)| allows(*role, action)),
+            Holder::Person { grants, token, .. } => {
+                let narrowed = token.as_ref().is_some_and(|t| !t.actions.contains(&action));
+                !narrowed && grants.iter().any(|(role, _)| allows(*role, action))
+            }
         }
     }
 
-    /// The devices on which the holder may do this: the union of the scopes of the roles that allow it. Policies know no
-    /// scope: all devices or none.
+    /// The devices on which the holder may do this: the union of the scopes of the roles that allow it, within the
+    /// scope of the token. Policies know no scope: all devices or none.
     pub fn scope(&self, action: Action) -> Scope {
         match &*self.0 {
             Holder::Console => Scope::everything(),
             Holder::Policy(name) if name.allows(action) => Scope::everything(),
             Holder::Policy(_) => Scope::nothing(),
-            Holder::Person { grants, .. } => Scope::of(
-                grants
-                    .iter()
-                    .filter(|(role, _)| allows(*role, action))
-                    .filter_map(|(_, scope)| scope.clone())
-                    .collect(),
-            ),
+            Holder::Person { grants, token, .. } => {
+                let within = match token {
+                    None => Condition::all(),
+                    Some(token) if !token.actions.contains(&action) => return Scope::nothing(),
+                    Some(token) => match &token.scope {
+                        Some(scope) => scope.clone(),
+                        None => return Scope::nothing(),
+                    },
+                };
+                let allowed = grants.iter().filter(|(role, _)| allows(*role, action));
+                let scopes = allowed.filter_map(|(_, scope)| scope.clone());
+                Scope::of(scopes.map(|scope| scope.and(within.clone())).collect())
+            }
         }
+    }
+}
+
+/// Reads a scope. It looks only at what people and the hub say about a device: if it looked at reported properties, a
+/// device could move itself into somebody's sight.
+pub(crate) fn scope_of(text: &str) -> Result<Condition, String> {
+    let scope = Condition::parse(text).map_err(|error| error.to_string())?;
+    let paths = scope.paths();
+    let foreign = paths.iter().find(|path| !muster_index::holds(path));
+    match foreign {
+        None => Ok(scope),
+        Some(path) => Err(format!(
+            "a scope cannot look at {path}; use tags, status, stage or another name of the device itself"
+        )),
     }
 }
 
@@ -143,6 +211,7 @@ pub mod kinds {
         SeeDevices,
         SeeCredentials,
         EditTwin,
+        InvokeMethods,
         ProvisionDevices,
         SeeAudit,
         ManagePeople,

@@ -14,7 +14,8 @@ mod report;
 pub(crate) use attach::end_left_open;
 pub use attach::{Attached, ConnectionInfo};
 pub use authenticate::{DeviceCredentials, DeviceLogin, LoginRefused};
-pub use connections::{ConnectionId, ConnectionView, Connections, LINK_CAPACITY};
+pub(crate) use connections::NotSent;
+pub use connections::{ConnectionId, ConnectionView, Connections, LINK_CAPACITY, MethodRequest};
 
 /// Proof that a connection has shown whose it is. Made only by [`crate::Hub::authenticate_device`].
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -48,6 +49,8 @@ impl DeviceProof {
 pub enum ToDevice {
     /// Desired properties changed: the payload of the notification, with the new `$version`.
     Desired(Arc<Value>),
+    /// A direct method is called; the answer goes to [`crate::Hub::device_answered`].
+    Method(MethodRequest),
     /// The connection must end.
     Close(CloseReason),
 }

@@ -15,6 +15,7 @@ use crate::clock::{Clock, Entropy};
 use crate::devices::{CloseReason, Connections};
 use crate::error::ServiceError;
 use crate::live::Live;
+use crate::methods::Calls;
 use crate::people::People;
 
 /// What opening a hub needs.
@@ -39,6 +40,7 @@ struct Inner {
     store: Store,
     index: Arc<Index>,
     connections: Arc<Connections>,
+    calls: Arc<Calls>,
     live: Arc<Live>,
     people: People,
     policies: Vec<SharedAccessPolicy>,
@@ -89,6 +91,7 @@ impl Hub {
             store,
             index,
             connections,
+            calls: Arc::default(),
             live,
             people,
             policies,
@@ -147,6 +150,10 @@ impl Hub {
         &self.0.index
     }
 
+    pub(crate) fn calls(&self) -> &Arc<Calls> {
+        &self.0.calls
+    }
+
     pub(crate) fn live(&self) -> &Arc<Live> {
         &self.0.live
     }
@@ -163,7 +170,8 @@ impl Hub {
         &self.0.stop
     }
 
-    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+    /// Runs a task that the hub waits for when it closes.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         self.0.tasks.spawn(task);
     }
 }

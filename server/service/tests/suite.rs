@@ -9,9 +9,15 @@ mod devices;
 mod fleet;
 #[path = "suite/live.rs"]
 mod live;
+#[path = "suite/methods.rs"]
+mod methods;
 #[path = "suite/people.rs"]
 mod people;
+#[path = "suite/query.rs"]
+mod query;
 #[path = "suite/policies.rs"]
 mod policies;
 #[path = "suite/support.rs"]
 mod support;
+#[path = "suite/tokens.rs"]
+mod tokens;

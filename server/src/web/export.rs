@@ -17,6 +17,7 @@ use muster_service::{Access, Hub, Permit, ServiceError};
 
 use crate::failure::story;
 use crate::middleware::capacity::busy;
+use crate::middleware::visitor::password_is_due;
 use crate::problem_page::Wanted;
 use crate::state::AppState;
 
@@ -34,6 +35,9 @@ pub async fn get(
     let Some(access) = visitor.access else {
         return StatusCode::UNAUTHORIZED.into_response();
     };
+    if password_is_due(&access) {
+        return (StatusCode::FORBIDDEN, "choose a new password first\n").into_response();
+    }
     let address = FleetAddress::parse(query.as_deref().unwrap_or_default());
     let condition = match Condition::parse(&address.filter) {
         Ok(condition) => condition,
@@ -45,6 +49,9 @@ pub async fn get(
                 .into_response();
         }
     };
+    if let Err(problem) = state.hub().may_ask(&access, &condition) {
+        return (StatusCode::BAD_REQUEST, format!("{problem}\n")).into_response();
+    }
     let permit = match allowed(&state, &access, &address).await {
         Ok(permit) => permit,
         Err(ServiceError::Forbidden(_)) => return StatusCode::FORBIDDEN.into_response(),
@@ -142,6 +149,8 @@ impl Export {
                     &self.text,
                     CHUNK,
                 );
+                // Judged before the first byte; rights that were taken away meanwhile end the file.
+                let rows = rows.ok()?;
                 let last = rows.last()?.entry.id.clone();
                 let text = rows
                     .iter()

@@ -11,6 +11,7 @@ mod devices;
 mod engine;
 mod error;
 mod events;
+mod idempotency;
 mod messages;
 mod people;
 mod policies;
@@ -24,17 +25,19 @@ mod settings;
 mod statements;
 mod store;
 mod subscriptions;
+mod tokens;
 mod twins;
 mod writer;
 
 pub use change::{Change, CommitHook, Committed};
 pub use error::StorageError;
+pub use idempotency::MAX_REMEMBERED;
 pub use messages::MAX_MESSAGES;
 pub use records::{
     AuditCheck, AuditFault, BackupReport, DeviceChange, DeviceRow, DeviceSummary, EventQuery,
-    Finding, InsertOutcome, NewPerson, PasswordHash, PersonChange, PresenceNote, PresenceOutcome,
-    PresenceSample, Pruned, Refusal, ReportOutcome, Session, TwinOutcome, TwinRow, WebSession,
-    WriteOutcome,
+    Finding, InsertOutcome, NewPerson, NewToken, PasswordHash, PersonChange, PresenceNote,
+    PresenceOutcome, PresenceSample, Pruned, Refusal, Repeated, ReportOutcome, Session,
+    TwinOutcome, TwinRow, WebSession, WriteOutcome,
 };
 pub use samples::MAX_SAMPLES;
 #[doc(hidden)]

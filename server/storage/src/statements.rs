@@ -2,8 +2,8 @@
 
 use crate::engine::{Sql, postgres, schema, sqlite};
 use crate::{
-    audit, backup, check, devices, events, messages, people, policies, prune, samples, sealed,
-    sessions, settings, subscriptions, twins, writer,
+    audit, backup, check, devices, events, idempotency, messages, people, policies, prune, samples,
+    sealed, sessions, settings, subscriptions, tokens, twins, writer,
 };
 
 /// A statement as tests see it: what it is for, and its texts; an empty one is not for that engine.
@@ -21,7 +21,7 @@ pub struct Statement {
 /// All statements.
 #[doc(hidden)]
 pub fn statements() -> Vec<Statement> {
-    let lists: [&[&Sql]; 24] = [
+    let lists: [&[&Sql]; 26] = [
         audit::STATEMENTS,
         backup::STATEMENTS,
         check::STATEMENTS,
@@ -29,6 +29,7 @@ pub fn statements() -> Vec<Statement> {
         devices::change::STATEMENTS,
         events::STATEMENTS,
         events::page::STATEMENTS,
+        idempotency::STATEMENTS,
         messages::STATEMENTS,
         people::STATEMENTS,
         people::change::STATEMENTS,
@@ -42,6 +43,7 @@ pub fn statements() -> Vec<Statement> {
         settings::STATEMENTS,
         sqlite::STATEMENTS,
         subscriptions::STATEMENTS,
+        tokens::STATEMENTS,
         twins::STATEMENTS,
         writer::documents::STATEMENTS,
         writer::documents::write::STATEMENTS,

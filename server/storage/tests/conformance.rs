@@ -9,6 +9,7 @@ mod conformance {
     pub(crate) mod faults;
     pub(crate) mod files;
     pub(crate) mod hook;
+    pub(crate) mod idempotency;
     pub(crate) mod messages;
     pub(crate) mod people;
     pub(crate) mod place;
@@ -18,14 +19,15 @@ mod conformance {
     pub(crate) mod small;
     pub(crate) mod statements;
     pub(crate) mod subscriptions;
+    pub(crate) mod tokens;
     pub(crate) mod twins;
     pub(crate) mod web_sessions;
 }
 
 use conformance::place::Place;
 use conformance::{
-    audit, events, faults, files, hook, messages, people, presence, registry, small, statements,
-    subscriptions, twins, web_sessions,
+    audit, events, faults, files, hook, idempotency, messages, people, presence, registry, small,
+    statements, subscriptions, tokens, twins, web_sessions,
 };
 
 /// Makes a test per case and engine.
@@ -70,7 +72,11 @@ mod both {
             a_cut_off_end_is_found;
         people: accounts_come_back, names_are_unique_too, the_last_admin_stays,
             deactivation_ends_sessions;
-        web_sessions: sessions_are_saved_and_replaced, ending_all_but_one, ended_sessions_are_removed;
+        web_sessions: sessions_are_saved_and_renewed, a_session_that_was_ended_stays_ended, ending_all_but_one,
+            ended_sessions_are_removed;
+        tokens: tokens_come_back, names_and_numbers_of_tokens_are_bounded, revoking_is_once_and_by_its_person,
+            use_is_noted_by_the_minute, deactivation_revokes_tokens, the_trail_names_the_token;
+        idempotency: a_request_is_answered_once, remembered_requests_are_bounded;
         small: policies_are_made_once, settings_are_kept, samples_are_kept, a_healthy_store_has_no_findings;
         hook: the_hook_hears_everything_in_order, the_hook_hears_before_the_caller;
         faults: a_bad_command_harms_nobody_else, another_master_key_is_refused, a_newer_schema_is_refused,

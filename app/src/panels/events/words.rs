@@ -59,6 +59,9 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
             Some(filter) => format!("{who} exported the devices with {filter}"),
             None => format!("{who} exported the whole list of devices"),
         },
+        EventKind::TokenCreated => format!("{who} made {}", token(detail)),
+        EventKind::TokenRevoked => format!("{who} revoked {}", token(detail)),
+        EventKind::MethodInvoked => invoked(&who, detail),
     };
     format::sentence(&text)
 }
@@ -116,6 +119,32 @@ fn staged(who: &str, cause: &Cause, detail: &Value) -> String {
     }
 }
 
+/// A call of a method and what came of it.
+fn invoked(who: &str, detail: &Value) -> String {
+    let method = text(detail, "method").unwrap_or("a method");
+    let called = with(
+        format!("{who} called {method}"),
+        "of its module",
+        text(detail, "module"),
+    );
+    let after = detail
+        .get("duration_ms")
+        .and_then(Value::as_i64)
+        .map(|ms| format!(" after {}", format::latency(ms)))
+        .unwrap_or_default();
+    match text(detail, "result") {
+        Some("answered") => match detail.get("status").and_then(Value::as_i64) {
+            Some(status) => format!("{called}; it answered {status}{after}"),
+            None => format!("{called}; it answered{after}"),
+        },
+        Some("not_online") => format!("{called}; it was not online for methods"),
+        Some("no_answer") => format!("{called}; no answer came{after}"),
+        Some("connection_lost") => format!("{called}; the connection ended before it answered"),
+        Some("bad_answer") => format!("{called}; its answer could not be read"),
+        _ => format!("{called}; it was not sent"),
+    }
+}
+
 fn connected(detail: &Value) -> String {
     match (text(detail, "protocol"), text(detail, "address")) {
         (Some(protocol), Some(address)) => format!("it connected by {protocol} from {address}"),
@@ -140,6 +169,13 @@ fn account(detail: &Value) -> String {
         (Some(name), _) => format!("the account {name}"),
         (None, Some(number)) => format!("account {number}"),
         (None, None) => "an account".to_owned(),
+    }
+}
+
+fn token(detail: &Value) -> String {
+    match text(detail, "token") {
+        Some(name) => format!("the API token {name}"),
+        None => "an API token".to_owned(),
     }
 }
 
@@ -276,6 +312,23 @@ mod tests {
     }
 
     #[test]
+    fn calls_say_what_came_of_them() {
+        let check = |detail, want| check(ann(), EventKind::MethodInvoked, detail, want);
+        check(
+            json!({"method": "reboot", "module": null, "result": "answered", "status": 200, "duration_ms": 42}),
+            "Ann called reboot; it answered 200 after 42\u{a0}ms.",
+        );
+        check(
+            json!({"method": "scan", "module": "radio", "result": "no_answer", "status": null, "duration_ms": 30004}),
+            "Ann called scan of its module radio; no answer came after 30\u{a0}s.",
+        );
+        check(
+            json!({"method": "reboot", "result": "not_online", "duration_ms": 0}),
+            "Ann called reboot; it was not online for methods.",
+        );
+    }
+
+    #[test]
     fn acts_of_people_name_them() {
         check(
             ann(),
@@ -294,6 +347,12 @@ mod tests {
             EventKind::SecretShown,
             json!({"what": "connection string"}),
             "Ann was shown a secret: connection string.",
+        );
+        check(
+            ann(),
+            EventKind::TokenCreated,
+            json!({"token": "ci", "actions": ["see_devices"]}),
+            "Ann made the API token ci.",
         );
         check(
             Cause::Hub,

@@ -42,7 +42,7 @@ pub(super) fn page(hub: &Hub, access: &Access, query: &str) -> Result<FleetPage,
     let mut page = FleetPage {
         rows: Vec::new(),
         total: 0,
-        all: hub.fleet_count(access, &Condition::all(), "") as u64,
+        all: hub.fleet_count(access, &Condition::all(), "")? as u64,
         previous: None,
         next: None,
         columns,
@@ -59,7 +59,11 @@ pub(super) fn page(hub: &Hub, access: &Access, query: &str) -> Result<FleetPage,
             return Ok(page);
         }
     };
-    page.total = hub.fleet_count(access, &condition, &address.text) as u64;
+    if let Err(error) = hub.may_ask(access, &condition) {
+        page.problem = Some(error.to_string());
+        return Ok(page);
+    }
+    page.total = hub.fleet_count(access, &condition, &address.text)? as u64;
     page.facets = facets(hub, access, &address, &condition, &page.tags);
     let found = hub.fleet_page(access, &question(&address, condition))?;
     page.rows = found

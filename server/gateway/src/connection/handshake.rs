@@ -210,6 +210,11 @@ async fn register(
             filters.insert(filter);
         }
     }
+    if filters.contains(Filter::Methods) {
+        // The session is remembered, so the client will not subscribe again (spec §2.4).
+        let hub = &shared.hub;
+        hub.device_listens(&proof, attached.connection, true);
+    }
     let visitor = Visitor {
         proof,
         model_id,

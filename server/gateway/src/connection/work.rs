@@ -6,12 +6,13 @@ use bytestring::ByteString;
 use futures::FutureExt as _;
 use futures::future::{BoxFuture, ready};
 use muster_core::ids::DeviceId;
+use muster_service::devices::ConnectionId;
 use muster_service::{DeviceProof, ServiceError};
 use tokio::sync::RwLock;
 
 use super::end::End;
 use super::handshake::shown;
-use super::{Shared, refusal, telemetry};
+use super::{Shared, methods, refusal, telemetry};
 use crate::codec::{PacketId, Publish, Qos};
 use crate::topic::{self, Filter, Inbound};
 
@@ -24,6 +25,7 @@ pub(super) struct Device {
     /// Counts connections.
     pub(super) number: u64,
     pub(super) proof: DeviceProof,
+    pub(super) connection: ConnectionId,
     /// The plug-and-play model announced at CONNECT.
     pub(super) model_id: Option<String>,
     pub(super) shared: Arc<Shared>,
@@ -111,12 +113,20 @@ impl Device {
                 }
                 .boxed()
             }
-            // No call is outstanding on this connection, so the answer is late: accepted and ignored (spec §2.10).
-            Inbound::MethodResult => ready(Answer::Published {
-                ack,
-                response: None,
-            })
-            .boxed(),
+            Inbound::MethodResult { request, status } => {
+                meters.method_answers.increment(1);
+                // An answer that nobody waits for is acknowledged and ignored (spec §2.10).
+                if let Some(request) = topic::method_request(request) {
+                    let answer = methods::answer(status, &publish.payload);
+                    let hub = &self.shared.hub;
+                    hub.device_answered(&self.proof, self.connection, request, answer);
+                }
+                ready(Answer::Published {
+                    ack,
+                    response: None,
+                })
+                .boxed()
+            }
         };
         Ok(work)
     }

@@ -5,6 +5,7 @@
 mod admission;
 mod client;
 mod limits;
+mod methods;
 mod rig;
 mod sessions;
 mod telemetry;

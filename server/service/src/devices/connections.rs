@@ -8,9 +8,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use muster_core::ids::DeviceId;
 use muster_core::time::Timestamp;
 use serde_json::Value;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use super::{CloseReason, ToDevice};
+use crate::methods::Outcome;
+
+mod methods;
+
+pub use methods::MethodRequest;
+pub(crate) use methods::NotSent;
 
 /// Notices that may wait for one connection. A client that lets more pile up is disconnected: it reads the whole twin
 /// when it returns, so nothing is lost (spec §2.9).
@@ -36,6 +42,10 @@ struct Open {
     id: ConnectionId,
     link: mpsc::Sender<ToDevice>,
     view: ConnectionView,
+    /// It takes calls of methods.
+    listens: bool,
+    /// Calls that wait for its answer, by their number; dropping one fails the call.
+    calls: HashMap<u64, oneshot::Sender<Outcome>>,
 }
 
 /// The open connections of this process.
@@ -43,6 +53,8 @@ struct Open {
 pub struct Connections {
     open: Mutex<HashMap<DeviceId, Open>>,
     next: AtomicU64,
+    /// The number of the next call of a method.
+    next_request: AtomicU64,
 }
 
 impl Connections {
@@ -54,7 +66,14 @@ impl Connections {
         view: ConnectionView,
     ) -> ConnectionId {
         let id = ConnectionId(self.next.fetch_add(1, Ordering::Relaxed));
-        let older = self.lock().insert(device.clone(), Open { id, link, view });
+        let connection = Open {
+            id,
+            link,
+            view,
+            listens: false,
+            calls: HashMap::new(),
+        };
+        let older = self.lock().insert(device.clone(), connection);
         if let Some(older) = older {
             close(older, CloseReason::Displaced);
         }
