@@ -13,8 +13,8 @@ pub mod fleet;
 pub mod hub;
 pub mod identities;
 pub mod live;
-pub mod once;
 pub mod methods;
+pub mod once;
 pub mod people;
 pub mod policies;
 pub mod presence;
@@ -32,9 +32,9 @@ pub use clock::{Clock, Entropy};
 pub use devices::{DeviceProof, ToDevice};
 pub use error::ServiceError;
 pub use hub::{Hub, HubConfig};
-pub use query::{AnswerKind, QueryAnswer, QueryPageRequest};
 pub use methods::{MethodAnswer, MethodCall, MethodError};
 pub use muster_index::{Census, Entry, PageQuery, Row, Scalar, Sort, SortKey, TagPath};
 pub use muster_storage::{
     BackupReport, DeviceSummary, Finding, PresenceSample, TwinRow, WebSession,
 };
+pub use query::{AnswerKind, QueryAnswer, QueryPageRequest};

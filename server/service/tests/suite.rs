@@ -13,10 +13,10 @@ mod live;
 mod methods;
 #[path = "suite/people.rs"]
 mod people;
-#[path = "suite/query.rs"]
-mod query;
 #[path = "suite/policies.rs"]
 mod policies;
+#[path = "suite/query.rs"]
+mod query;
 #[path = "suite/support.rs"]
 mod support;
 #[path = "suite/tokens.rs"]

@@ -6,7 +6,6 @@ use muster_core::policy::Action;
 use super::door::{Door, Need};
 use crate::throttle::Class;
 
-mod document;
 mod get;
 mod patch;
 mod put;

@@ -74,6 +74,7 @@ fn doors_ask_for_the_documented_rights() {
         let want: &[_] = match (door.method.as_str(), door.path) {
             ("GET", "/statistics/service") => &[RegistryRead, ServiceConnect],
             ("GET", path) if read(path) => &[RegistryRead],
+            ("POST", "/devices/query") => &[ServiceConnect, RegistryRead],
             (_, path) if path.starts_with("/devices") => &[RegistryWrite],
             (_, path) if path.starts_with("/configurations") => &[RegistryRead, RegistryWrite],
             _ => &[ServiceConnect],

@@ -229,12 +229,12 @@ pub(in crate::hub) fn authentication(authentication: &Authentication) -> Value {
 }
 
 /// An instant on the wire; what never happened has a date of its own.
-pub(in crate::hub) fn time(at: Option<Timestamp>) -> String {
+fn time(at: Option<Timestamp>) -> String {
     at.map_or_else(|| NEVER.to_owned(), |at| at.to_string())
 }
 
 /// The word for it.
-pub(in crate::hub) fn connection_state(connected: bool) -> &'static str {
+fn connection_state(connected: bool) -> &'static str {
     if connected {
         "Connected"
     } else {
