@@ -122,7 +122,7 @@ impl Access {
     /// The name of the API token that acts, if one does.
     pub fn token(&self) -> Option<&str> {
         match &*self.0 {
-            Holder::Console => None,
+            Holder::Console | Holder::Policy(_) => None,
             Holder::Person { token, .. } => token.as_ref().map(|token| token.name.as_str()),
         }
     }

@@ -132,7 +132,7 @@ pub(crate) fn actor_parts(actor: &Actor) -> (&'static str, Option<i64>, Option<&
 pub(crate) fn actor_token(actor: &Actor) -> Option<&str> {
     match actor {
         Actor::Person { token, .. } => token.as_deref(),
-        Actor::Device | Actor::Console | Actor::Hub => None,
+        Actor::Policy { .. } | Actor::Device | Actor::Console | Actor::Hub => None,
     }
 }
 
