@@ -74,11 +74,17 @@ pub enum EventKind {
     Exported,
     /// A direct method was invoked.
     MethodInvoked,
+    /// A module of a device was made.
+    ModuleCreated,
+    /// A module was changed.
+    ModuleUpdated,
+    /// A module was deleted.
+    ModuleDeleted,
 }
 
 impl EventKind {
     /// All kinds; their names are stored and never change meaning.
-    pub const ALL: [EventKind; 19] = [
+    pub const ALL: [EventKind; 22] = [
         Self::DeviceCreated,
         Self::DeviceUpdated,
         Self::DeviceDeleted,
@@ -98,6 +104,9 @@ impl EventKind {
         Self::BackupWritten,
         Self::Exported,
         Self::MethodInvoked,
+        Self::ModuleCreated,
+        Self::ModuleUpdated,
+        Self::ModuleDeleted,
     ];
 
     /// The stored name.
@@ -122,6 +131,9 @@ impl EventKind {
             Self::BackupWritten => "backup_written",
             Self::Exported => "exported",
             Self::MethodInvoked => "method_invoked",
+            Self::ModuleCreated => "module_created",
+            Self::ModuleUpdated => "module_updated",
+            Self::ModuleDeleted => "module_deleted",
         }
     }
 

@@ -13,6 +13,7 @@ pub mod fleet;
 pub mod hub;
 pub mod live;
 pub mod methods;
+pub mod modules;
 pub mod people;
 pub mod policies;
 pub mod presence;

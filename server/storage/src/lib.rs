@@ -7,11 +7,13 @@ mod audit;
 mod backup;
 mod change;
 mod check;
+mod credentials;
 mod devices;
 mod engine;
 mod error;
 mod events;
 mod messages;
+mod modules;
 mod people;
 mod policies;
 mod presence;
@@ -27,9 +29,10 @@ mod subscriptions;
 mod twins;
 mod writer;
 
-pub use change::{Change, CommitHook, Committed};
+pub use change::{Change, CommitHook, Committed, ModuleNews};
 pub use error::StorageError;
 pub use messages::MAX_MESSAGES;
+pub use modules::{ModuleChange, ModuleInsert, ModuleNote, ModuleTwinRow};
 pub use records::{
     AuditCheck, AuditFault, BackupReport, DeviceChange, DeviceRow, DeviceSummary, EventQuery,
     Finding, InsertOutcome, NewPerson, PasswordHash, PersonChange, PresenceNote, PresenceOutcome,

@@ -2,8 +2,8 @@
 
 use crate::engine::{Sql, postgres, schema, sqlite};
 use crate::{
-    audit, backup, check, devices, events, messages, people, policies, prune, samples, sealed,
-    sessions, settings, subscriptions, twins, writer,
+    audit, backup, check, devices, events, messages, modules, people, policies, prune, samples,
+    sealed, sessions, settings, subscriptions, twins, writer,
 };
 
 /// A statement as tests see it: what it is for, and its texts; an empty one is not for that engine.
@@ -21,7 +21,7 @@ pub struct Statement {
 /// All statements.
 #[doc(hidden)]
 pub fn statements() -> Vec<Statement> {
-    let lists: [&[&Sql]; 24] = [
+    let lists: [&[&Sql]; 28] = [
         audit::STATEMENTS,
         backup::STATEMENTS,
         check::STATEMENTS,
@@ -30,6 +30,10 @@ pub fn statements() -> Vec<Statement> {
         events::STATEMENTS,
         events::page::STATEMENTS,
         messages::STATEMENTS,
+        modules::STATEMENTS,
+        modules::change::STATEMENTS,
+        modules::session::STATEMENTS,
+        modules::twin::STATEMENTS,
         people::STATEMENTS,
         people::change::STATEMENTS,
         policies::STATEMENTS,
