@@ -15,6 +15,7 @@ pub mod identities;
 pub mod live;
 pub mod once;
 pub mod methods;
+pub mod modules;
 pub mod people;
 pub mod policies;
 pub mod presence;
