@@ -37,5 +37,5 @@ pub use query::{AnswerKind, QueryAnswer, QueryPageRequest};
 pub use methods::{MethodAnswer, MethodCall, MethodError};
 pub use muster_index::{Census, Entry, PageQuery, Row, Scalar, Sort, SortKey, TagPath};
 pub use muster_storage::{
-    BackupReport, DeviceSummary, Finding, PresenceSample, TwinRow, WebSession,
+    BackupReport, DeviceSummary, Finding, PresenceSample, Repeated, TwinRow, WebSession,
 };
