@@ -17,7 +17,8 @@ use crate::hub::target::Asked;
 pub(super) struct BulkItem {
     id: String,
     module_id: Option<String>,
-    #[serde(rename = "eTag")]
+    // The way this list writes it, and the way identities do: Node sends back what it read.
+    #[serde(rename = "eTag", alias = "etag")]
     etag: Option<String>,
     import_mode: Option<String>,
     status: Option<String>,
