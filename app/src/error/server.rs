@@ -30,6 +30,7 @@ impl From<ServiceError> for AppError {
             | ServiceError::Credential(_)
             | ServiceError::Invalid(_)
             | ServiceError::Method(_)
+            | ServiceError::TooManyModules
             | ServiceError::LastAdministrator => Self::invalid(error),
             ServiceError::Stopping => Self::Unavailable,
             ServiceError::Storage(_) if error.is_transient() => {

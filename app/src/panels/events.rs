@@ -72,6 +72,8 @@ fn icon(kind: EventKind) -> &'static str {
         EventKind::BackupWritten => "i-box",
         EventKind::Exported => "i-download",
         EventKind::MethodInvoked => "i-play",
+        EventKind::ModuleCreated | EventKind::ModuleUpdated => "i-layers",
+        EventKind::ModuleDeleted => "i-trash",
     }
 }
 

@@ -6,6 +6,8 @@
 pub mod caller;
 pub mod error;
 pub mod hub;
+pub mod manage;
+pub mod openapi;
 pub mod reference;
 pub mod throttle;
 

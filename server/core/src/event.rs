@@ -91,11 +91,17 @@ pub enum EventKind {
     TokenRevoked,
     /// A direct method was invoked.
     MethodInvoked,
+    /// A module of a device was made.
+    ModuleCreated,
+    /// A module was changed.
+    ModuleUpdated,
+    /// A module was deleted.
+    ModuleDeleted,
 }
 
 impl EventKind {
     /// All kinds; their names are stored and never change meaning.
-    pub const ALL: [EventKind; 21] = [
+    pub const ALL: [EventKind; 24] = [
         Self::DeviceCreated,
         Self::DeviceUpdated,
         Self::DeviceDeleted,
@@ -117,6 +123,9 @@ impl EventKind {
         Self::TokenCreated,
         Self::TokenRevoked,
         Self::MethodInvoked,
+        Self::ModuleCreated,
+        Self::ModuleUpdated,
+        Self::ModuleDeleted,
     ];
 
     /// The stored name.
@@ -143,6 +152,9 @@ impl EventKind {
             Self::TokenCreated => "token_created",
             Self::TokenRevoked => "token_revoked",
             Self::MethodInvoked => "method_invoked",
+            Self::ModuleCreated => "module_created",
+            Self::ModuleUpdated => "module_updated",
+            Self::ModuleDeleted => "module_deleted",
         }
     }
 

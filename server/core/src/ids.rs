@@ -174,6 +174,53 @@ impl From<ModuleId> for String {
     }
 }
 
+/// Who connects: a device, or a module of one. Written `device` or `device/module`, as MQTT client ids are.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Identity {
+    /// The device.
+    pub device: DeviceId,
+    /// The module, when it is not the device itself.
+    pub module: Option<ModuleId>,
+}
+
+impl Identity {
+    /// Reads `device` or `device/module`; `None` when a part breaks its rule.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (device, module) = match text.split_once('/') {
+            Some((device, module)) => (device, Some(ModuleId::new(module).ok()?)),
+            None => (text, None),
+        };
+        Some(Self {
+            device: DeviceId::new(device).ok()?,
+            module,
+        })
+    }
+}
+
+impl From<DeviceId> for Identity {
+    fn from(device: DeviceId) -> Self {
+        Self {
+            device,
+            module: None,
+        }
+    }
+}
+
+impl fmt::Display for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.module {
+            Some(module) => write!(f, "{}/{module}", self.device),
+            None => write!(f, "{}", self.device),
+        }
+    }
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{self}\"")
+    }
+}
+
 /// A person's number in the hub; given by storage, never reused.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -242,6 +289,17 @@ mod tests {
         check("a b", Err(BadDeviceId::Character(' ')));
         check("a/b", Err(BadDeviceId::Character('/')));
         check("käse", Err(BadDeviceId::Character('ä')));
+    }
+
+    #[test]
+    fn identities_are_written_like_client_ids() {
+        for text in ["pump-1", "pump-1/filter"] {
+            let read = Identity::parse(text).map(|identity| identity.to_string());
+            assert_eq!(read.as_deref(), Some(text));
+        }
+        for bad in ["", "/", "d/", "/m", "d/m/x", "d/$edgeHub", "a b"] {
+            assert_eq!(Identity::parse(bad), None, "{bad}");
+        }
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod key;
 pub mod lifecycle;
 pub mod message;
 pub mod method;
+pub mod module;
 pub mod person;
 pub mod policy;
 pub mod sas;

@@ -3,6 +3,7 @@
 use muster_core::device::ETag;
 use muster_core::ids::BadDeviceId;
 use muster_core::lifecycle::NotAllowed;
+use muster_core::module::MAX_MODULES;
 use muster_core::person::BadCredential;
 use muster_core::policy::Action;
 use muster_core::twin::TwinError;
@@ -46,6 +47,9 @@ pub enum ServiceError {
     /// It would leave the hub without an administrator.
     #[error("this is the last active administrator; give the role to somebody else first")]
     LastAdministrator,
+    /// The device has as many modules as a device may have.
+    #[error("a device has at most {MAX_MODULES} modules; delete one first")]
+    TooManyModules,
     /// A direct method got no answer.
     #[error(transparent)]
     Method(#[from] MethodError),

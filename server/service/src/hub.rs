@@ -6,7 +6,7 @@ use muster_core::access::SharedAccessPolicy;
 use muster_core::event::{Event, EventKind};
 use muster_core::time::Timestamp;
 use muster_index::{Entry, Index};
-use muster_storage::{Change, Committed, DeviceRow, Store, StoreConfig};
+use muster_storage::{Change, Committed, DeviceRow, ModuleNews, Store, StoreConfig};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -190,12 +190,12 @@ fn follow(index: &Index, connections: &Connections, committed: &Committed) {
                 None
             };
             if let Some(reason) = reason {
-                connections.close(&device.id, reason);
+                connections.close_all(&device.id, reason);
             }
             index.upsert(&entry((**row).clone(), connections.is_open(&device.id)));
         }
         Change::DeviceDeleted(id) => {
-            connections.close(id, CloseReason::Deleted);
+            connections.close_all(id, CloseReason::Deleted);
             index.remove(id);
         }
         Change::Twin {
@@ -214,9 +214,16 @@ fn follow(index: &Index, connections: &Connections, committed: &Committed) {
                 index.touch(id, *at);
             }
             if let Some(payload) = desired {
-                connections.notify_desired(id, payload);
+                connections.notify_desired(&id.clone().into(), payload);
             }
         }
+        Change::Module { id, news } => match news {
+            ModuleNews::Identity | ModuleNews::Twin { desired: None } => {}
+            ModuleNews::Deleted => connections.close(id, CloseReason::Deleted),
+            ModuleNews::Twin {
+                desired: Some(payload),
+            } => connections.notify_desired(id, payload),
+        },
         Change::Presence {
             id,
             connected: _,

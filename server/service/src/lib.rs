@@ -14,6 +14,7 @@ pub mod hub;
 pub mod identities;
 pub mod live;
 pub mod methods;
+pub mod modules;
 pub mod once;
 pub mod people;
 pub mod policies;
@@ -35,6 +36,6 @@ pub use hub::{Hub, HubConfig};
 pub use methods::{MethodAnswer, MethodCall, MethodError};
 pub use muster_index::{Census, Entry, PageQuery, Row, Scalar, Sort, SortKey, TagPath};
 pub use muster_storage::{
-    BackupReport, DeviceSummary, Finding, PresenceSample, TwinRow, WebSession,
+    BackupReport, DeviceSummary, Finding, PresenceSample, Repeated, TwinRow, WebSession,
 };
 pub use query::{AnswerKind, QueryAnswer, QueryPageRequest};

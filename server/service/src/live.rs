@@ -49,7 +49,7 @@ pub enum Aspect {
     Twin,
     /// A message came in.
     Telemetry,
-    /// Something was done with it that changed none of these.
+    /// Something was done with it, or with a module of it, that changed none of these.
     Event,
     /// The device is gone.
     Deleted,
@@ -130,6 +130,7 @@ impl Live {
             Change::DeviceDeleted(id) => marks.mark(id, Aspect::Deleted),
             Change::Twin { id, .. } => marks.mark(id, Aspect::Twin),
             Change::Presence { id, .. } => marks.mark(id, Aspect::Presence),
+            Change::Module { id, .. } => marks.mark(&id.device, Aspect::Event),
             Change::Activity { id, .. } => marks.mark(id, Aspect::Telemetry),
         }
         for event in committed.events.iter().filter(|e| is_notable(e.kind)) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use muster_core::event::{EventKind, NewEvent};
-use muster_core::ids::{DeviceId, ModuleId};
+use muster_core::ids::ModuleId;
 pub use muster_core::method::MethodAnswer;
 use muster_core::method::{MAX_METHOD_PAYLOAD, MethodName, check_timeouts};
 use serde_json::{Value, json};
@@ -16,6 +16,7 @@ use crate::access::kinds::InvokeMethods;
 use crate::devices::{ConnectionId, DeviceProof, NotSent};
 use crate::error::ServiceError;
 use crate::hub::Hub;
+use crate::modules;
 
 mod calls;
 
@@ -90,9 +91,6 @@ impl Hub {
     ) -> Result<MethodAnswer, ServiceError> {
         check_timeouts(call.connect_timeout, call.response_timeout)
             .map_err(|error| ServiceError::Invalid(error.to_string()))?;
-        if call.module.is_some() {
-            return Err(ServiceError::NotFound);
-        }
         let payload: Arc<str> = match &call.payload {
             Value::Null => "".into(),
             payload => payload.to_string().into(),
@@ -100,7 +98,12 @@ impl Hub {
         if payload.len() > MAX_METHOD_PAYLOAD {
             return Err(MethodError::TooLarge(payload.len()).into());
         }
-        let seat = self.calls().enter(permit.device())?;
+        if let Some(module) = &call.module {
+            let found = self.store().find_module(permit.device(), module).await?;
+            found.ok_or(ServiceError::NotFound)?;
+        }
+        let who = modules::identity(permit, call.module.as_ref());
+        let seat = self.calls().enter(&who)?;
         let (hub, permit) = (self.clone(), permit.clone());
         let (done, answer) = oneshot::channel();
         self.spawn(async move {
@@ -118,10 +121,10 @@ impl Hub {
 
     /// Waits for a connection, sends, waits for the answer.
     async fn call(&self, seat: &calls::Seat, call: &MethodCall, payload: Arc<str>) -> Outcome {
-        let device = seat.device();
+        let who = seat.who();
         let send = || {
             self.connections()
-                .call(device, call.name.clone(), payload.clone())
+                .call(who, call.name.clone(), payload.clone())
         };
         let latest = Instant::now() + call.connect_timeout;
         let sent = loop {
@@ -148,7 +151,7 @@ impl Hub {
                 // The connection is gone, and with it the other end.
                 Ok(Err(_)) => Err(MethodError::ConnectionLost.into()),
                 Err(_) => {
-                    self.connections().forget_call(device, sent.connection, sent.request);
+                    self.connections().forget_call(who, sent.connection, sent.request);
                     Err(MethodError::NoAnswer(call.response_timeout).into())
                 }
             },
@@ -192,15 +195,15 @@ impl Hub {
 
     /// Says whether this connection takes calls of methods now: it has subscribed, or no longer.
     pub fn device_listens(&self, proof: &DeviceProof, connection: ConnectionId, listens: bool) {
-        let device = proof.device();
-        if self.connections().set_listens(device, connection, listens) && listens {
-            self.calls().came_online(device);
+        let who = proof.identity();
+        if self.connections().set_listens(who, connection, listens) && listens {
+            self.calls().came_online(who);
         }
     }
 
     /// The connection answers no more: calls that wait for it fail now, though it is not yet recorded as ended.
     pub fn device_leaving(&self, proof: &DeviceProof, connection: ConnectionId) {
-        self.connections().fail_calls(proof.device(), connection);
+        self.connections().fail_calls(proof.identity(), connection);
     }
 
     /// Hands the answer of a connection to the call it belongs to. An answer that nobody waits for, or that another
@@ -212,8 +215,8 @@ impl Hub {
         request: u64,
         answer: Result<MethodAnswer, ServiceError>,
     ) {
-        let device: &DeviceId = proof.device();
-        if let Some(waiting) = self.connections().take_call(device, connection, request) {
+        let who = proof.identity();
+        if let Some(waiting) = self.connections().take_call(who, connection, request) {
             // The call may have ended this very moment.
             let _ = waiting.send(answer);
         }

@@ -11,6 +11,8 @@ mod fleet;
 mod live;
 #[path = "suite/methods.rs"]
 mod methods;
+#[path = "suite/modules.rs"]
+mod modules;
 #[path = "suite/people.rs"]
 mod people;
 #[path = "suite/policies.rs"]

@@ -11,6 +11,7 @@ mod conformance {
     pub(crate) mod hook;
     pub(crate) mod idempotency;
     pub(crate) mod messages;
+    pub(crate) mod modules;
     pub(crate) mod people;
     pub(crate) mod place;
     pub(crate) mod presence;
@@ -26,8 +27,8 @@ mod conformance {
 
 use conformance::place::Place;
 use conformance::{
-    audit, events, faults, files, hook, idempotency, messages, people, presence, registry, small,
-    statements, subscriptions, tokens, twins, web_sessions,
+    audit, events, faults, files, hook, idempotency, messages, modules, people, presence, registry,
+    small, statements, subscriptions, tokens, twins, web_sessions,
 };
 
 /// Makes a test per case and engine.
@@ -61,6 +62,9 @@ mod both {
             refused_writes_change_nothing, replacement_clears_the_rest, order_holds_within_a_batch,
             many_reporters_lose_nothing, drift_follows_both_sides, unknown_devices_are_not_found,
             a_damaged_twin_harms_nobody_else;
+        modules: modules_come_back_as_they_were_made, a_device_has_so_many_modules_at_most,
+            module_updates_follow_the_etag, module_twins_are_their_own, module_sessions_outlive_the_store,
+            modules_go_with_their_device, the_hook_hears_of_modules;
         presence: the_first_contact_activates, activity_is_the_latest_of_all,
             a_connection_outlives_the_store;
         messages: messages_come_back_newest_first, any_bytes_are_kept, ranges_are_half_open;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytestring::ByteString;
 use futures::FutureExt as _;
 use futures::future::{BoxFuture, ready};
-use muster_core::ids::DeviceId;
+use muster_core::ids::Identity;
 use muster_service::devices::ConnectionId;
 use muster_service::{DeviceProof, ServiceError};
 use tokio::sync::RwLock;
@@ -19,7 +19,7 @@ use crate::topic::{self, Filter, Inbound};
 /// Most filters of one SUBSCRIBE or UNSUBSCRIBE; a device knows four.
 const MAX_FILTERS: usize = 32;
 
-/// The device at the other end, as the work on its requests needs it.
+/// The device or module at the other end, as the work on its requests needs it.
 #[derive(Debug)]
 pub(super) struct Device {
     /// Counts connections.
@@ -57,8 +57,8 @@ pub(super) enum Answer {
 }
 
 impl Device {
-    pub(super) fn id(&self) -> &DeviceId {
-        self.proof.device()
+    pub(super) fn id(&self) -> &Identity {
+        self.proof.identity()
     }
 
     /// Starts work on a PUBLISH, or says why the connection ends.

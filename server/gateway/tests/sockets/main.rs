@@ -6,6 +6,7 @@ mod admission;
 mod client;
 mod limits;
 mod methods;
+mod modules;
 mod rig;
 mod sessions;
 mod telemetry;

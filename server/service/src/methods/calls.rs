@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use muster_core::ids::DeviceId;
+use muster_core::ids::Identity;
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
@@ -22,7 +22,7 @@ pub(crate) struct Calls(Mutex<Table>);
 #[derive(Debug, Default)]
 struct Table {
     all: usize,
-    devices: HashMap<DeviceId, Line>,
+    lines: HashMap<Identity, Line>,
 }
 
 #[derive(Debug)]
@@ -35,18 +35,18 @@ struct Line {
 #[derive(Debug)]
 pub(crate) struct Seat {
     calls: Arc<Calls>,
-    device: DeviceId,
+    who: Identity,
     online: Arc<Notify>,
 }
 
 impl Calls {
     /// A place for one more call of the device.
-    pub(crate) fn enter(self: &Arc<Self>, device: &DeviceId) -> Result<Seat, ServiceError> {
+    pub(crate) fn enter(self: &Arc<Self>, who: &Identity) -> Result<Seat, ServiceError> {
         let mut table = self.lock();
         if table.all >= MAX_CALLS {
             return Err(ServiceError::Busy("calls of methods"));
         }
-        let line = table.devices.entry(device.clone()).or_insert_with(|| Line {
+        let line = table.lines.entry(who.clone()).or_insert_with(|| Line {
             calls: 0,
             online: Arc::default(),
         });
@@ -58,14 +58,14 @@ impl Calls {
         table.all += 1;
         Ok(Seat {
             calls: self.clone(),
-            device: device.clone(),
+            who: who.clone(),
             online,
         })
     }
 
     /// Wakes the calls that wait for the device.
-    pub(crate) fn came_online(&self, device: &DeviceId) {
-        if let Some(line) = self.lock().devices.get(device) {
+    pub(crate) fn came_online(&self, who: &Identity) {
+        if let Some(line) = self.lock().lines.get(who) {
             line.online.notify_waiters();
         }
     }
@@ -77,8 +77,8 @@ impl Calls {
 
 impl Seat {
     /// Whose call it is.
-    pub(crate) fn device(&self) -> &DeviceId {
-        &self.device
+    pub(crate) fn who(&self) -> &Identity {
+        &self.who
     }
 
     /// Ends when the device comes online.
@@ -91,10 +91,10 @@ impl Drop for Seat {
     fn drop(&mut self) {
         let mut table = self.calls.lock();
         table.all -= 1;
-        if let Some(line) = table.devices.get_mut(&self.device) {
+        if let Some(line) = table.lines.get_mut(&self.who) {
             line.calls -= 1;
             if line.calls == 0 {
-                table.devices.remove(&self.device);
+                table.lines.remove(&self.who);
             }
         }
     }
@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn calls_have_bounds_and_leave_nothing_behind() {
         let calls = Arc::new(Calls::default());
-        let device = |n: usize| DeviceId::new(&format!("d{n}")).unwrap();
+        let device = |n: usize| Identity::parse(&format!("d{n}")).unwrap();
         let mut seats: Vec<Seat> = (0..MAX_CALLS_PER_DEVICE)
             .map(|_| calls.enter(&device(0)).unwrap())
             .collect();
@@ -125,6 +125,6 @@ mod tests {
         drop(calls.enter(&device(MAX_CALLS)).unwrap());
         seats.clear();
         assert_eq!(calls.lock().all, 0);
-        assert!(calls.lock().devices.is_empty());
+        assert!(calls.lock().lines.is_empty());
     }
 }

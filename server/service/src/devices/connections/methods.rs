@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use muster_core::ids::DeviceId;
+use muster_core::ids::Identity;
 use muster_core::method::MethodName;
 use tokio::sync::oneshot;
 
@@ -41,15 +41,15 @@ pub(crate) enum NotSent {
 }
 
 impl Connections {
-    /// Hands a call to the device's connection.
+    /// Hands a call to the connection of a device or a module.
     pub(crate) fn call(
         &self,
-        device: &DeviceId,
+        who: &Identity,
         name: MethodName,
         payload: Arc<str>,
     ) -> Result<Sent, NotSent> {
         let mut open = self.lock();
-        let connection = open.get_mut(device).filter(|open| open.listens);
+        let connection = open.get_mut(who).filter(|open| open.listens);
         let connection = connection.ok_or(NotSent::Deaf)?;
         let request = self.next_request.fetch_add(1, Ordering::Relaxed);
         let notice = ToDevice::Method(MethodRequest {
@@ -70,15 +70,15 @@ impl Connections {
         })
     }
 
-    /// Notes whether the connection listens. Says whether it is the device's open one.
-    pub(crate) fn set_listens(&self, device: &DeviceId, id: ConnectionId, listens: bool) -> bool {
+    /// Notes whether the connection listens. Says whether it is the open one.
+    pub(crate) fn set_listens(&self, who: &Identity, id: ConnectionId, listens: bool) -> bool {
         let change = |open: &mut Open| open.listens = listens;
-        self.with_open(device, id, change).is_some()
+        self.with_open(who, id, change).is_some()
     }
 
     /// Fails all calls that wait for the connection; it takes no more.
-    pub(crate) fn fail_calls(&self, device: &DeviceId, id: ConnectionId) {
-        self.with_open(device, id, |open| {
+    pub(crate) fn fail_calls(&self, who: &Identity, id: ConnectionId) {
+        self.with_open(who, id, |open| {
             open.listens = false;
             open.calls.clear();
         });
@@ -87,26 +87,26 @@ impl Connections {
     /// Takes a call that waits for this connection's answer.
     pub(crate) fn take_call(
         &self,
-        device: &DeviceId,
+        who: &Identity,
         id: ConnectionId,
         request: u64,
     ) -> Option<oneshot::Sender<Outcome>> {
-        self.with_open(device, id, |open| open.calls.remove(&request))?
+        self.with_open(who, id, |open| open.calls.remove(&request))?
     }
 
     /// Waits for an answer no longer.
-    pub(crate) fn forget_call(&self, device: &DeviceId, id: ConnectionId, request: u64) {
-        self.take_call(device, id, request);
+    pub(crate) fn forget_call(&self, who: &Identity, id: ConnectionId, request: u64) {
+        self.take_call(who, id, request);
     }
 
     fn with_open<T>(
         &self,
-        device: &DeviceId,
+        who: &Identity,
         id: ConnectionId,
         act: impl FnOnce(&mut Open) -> T,
     ) -> Option<T> {
         let mut open = self.lock();
-        let connection = open.get_mut(device).filter(|open| open.id == id);
+        let connection = open.get_mut(who).filter(|open| open.id == id);
         connection.map(act)
     }
 }
