@@ -17,15 +17,18 @@ use crate::throttle::Throttle;
 
 mod answer;
 mod body;
+mod credentials;
 mod door;
 mod guard;
 mod methods;
+mod modules;
 mod query;
 mod registry;
 mod statistics;
 mod target;
 mod twins;
 mod unsupported;
+mod wire;
 
 pub use door::{Door, Need};
 
@@ -94,6 +97,7 @@ fn has_version(uri: &Uri) -> bool {
 pub fn doors() -> Vec<Door> {
     [
         registry::doors(),
+        modules::doors(),
         twins::doors(),
         methods::doors(),
         query::doors(),

@@ -138,9 +138,7 @@ impl Hub {
                 (Some(place), rows)
             }
         };
-        let left = question
-            .top
-            .map_or(usize::MAX, |top| top.saturating_sub(before));
+        let left = question.top.map_or(usize::MAX, |top| top.saturating_sub(before));
         let limit = page.limit.min(left);
         let answered = self.answered(access, question, after, limit).await?;
         let given = before + answered.rows.len();
@@ -301,13 +299,7 @@ impl<'a> Walk<'a> {
     async fn next(&mut self) -> Result<Option<Vec<Found>>, ServiceError> {
         let index = self.hub.index();
         let now = self.hub.now();
-        let ids = index.next_ids(
-            self.last.as_deref(),
-            &self.narrowed,
-            &self.scope,
-            now,
-            BATCH,
-        );
+        let ids = index.next_ids(self.last.as_deref(), &self.narrowed, &self.scope, now, BATCH);
         let Some(last) = ids.last() else {
             return Ok(None);
         };

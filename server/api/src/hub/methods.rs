@@ -1,10 +1,11 @@
-//! `POST /twins/{device}/methods`: a direct method is called, and the request waits for the device (spec §5.7).
+//! `POST /twins/{device}/methods`, and the same of a module: a direct method is called, and the request waits for the device (spec §5.7).
 
 use std::time::Duration;
 
 use axum::http::StatusCode;
 use axum::response::Response;
 use muster_core::access::Right;
+use muster_core::ids::{DeviceId, ModuleId};
 use muster_core::method::{DEFAULT_RESPONSE_TIMEOUT, MethodName};
 use muster_core::policy::Action;
 use muster_service::MethodCall;
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 use super::answer::json;
 use super::body::Json;
 use super::door::{Door, Need};
-use super::target::{Asked, Target};
+use super::target::{Asked, ModuleTarget, Target};
 use crate::error::{ApiError, Code};
 use crate::throttle::Class;
 
@@ -26,7 +27,10 @@ const INVOKE: Need = Need {
 
 /// Where they are called.
 pub(super) fn doors() -> Vec<Door> {
-    vec![Door::post("/twins/{device}/methods", INVOKE, handle).calling()]
+    vec![
+        Door::post("/twins/{device}/methods", INVOKE, device).calling(),
+        Door::post("/twins/{device}/modules/{module}/methods", INVOKE, module).calling(),
+    ]
 }
 
 /// A call on the wire.
@@ -41,14 +45,14 @@ struct CallBody {
 }
 
 impl CallBody {
-    fn read(self) -> Result<MethodCall, ApiError> {
+    fn read(self, module: Option<ModuleId>) -> Result<MethodCall, ApiError> {
         let name = self
             .method_name
             .ok_or_else(|| ApiError::new(Code::ArgumentNull, "methodName is missing"))?;
         let name = MethodName::new(&name).map_err(|error| ApiError::argument(error.to_string()))?;
         let default = DEFAULT_RESPONSE_TIMEOUT.as_secs().cast_signed();
         Ok(MethodCall {
-            module: None,
+            module,
             name,
             payload: self.payload,
             connect_timeout: seconds(self.connect_timeout_in_seconds.unwrap_or(0))?,
@@ -64,13 +68,30 @@ fn seconds(given: i64) -> Result<Duration, ApiError> {
     Ok(Duration::from_secs(seconds))
 }
 
-async fn handle(
+async fn device(
     asked: Asked,
     Target(id): Target,
     Json(body): Json<CallBody>,
 ) -> Result<Response, ApiError> {
-    let permit = asked.permit_device(&id)?;
-    let answer = asked.hub.invoke_method(&permit, body.read()?).await?;
+    invoke(&asked, &id, None, body).await
+}
+
+async fn module(
+    asked: Asked,
+    ModuleTarget(device, id): ModuleTarget,
+    Json(body): Json<CallBody>,
+) -> Result<Response, ApiError> {
+    invoke(&asked, &device, Some(id), body).await
+}
+
+async fn invoke(
+    asked: &Asked,
+    device: &DeviceId,
+    module: Option<ModuleId>,
+    body: CallBody,
+) -> Result<Response, ApiError> {
+    let permit = asked.permit_device(device)?;
+    let answer = asked.hub.invoke_method(&permit, body.read(module)?).await?;
     Ok(json(
         StatusCode::OK,
         &json!({ "status": answer.status, "payload": answer.payload }),

@@ -29,5 +29,8 @@ pub(super) fn doors() -> Vec<Door> {
         Door::get("/twins/{device}", READ, get::handle),
         Door::patch("/twins/{device}", WRITE, patch::handle),
         Door::put("/twins/{device}", WRITE, put::handle),
+        Door::get("/twins/{device}/modules/{module}", READ, get::module),
+        Door::patch("/twins/{device}/modules/{module}", WRITE, patch::module),
+        Door::put("/twins/{device}/modules/{module}", WRITE, put::module),
     ]
 }

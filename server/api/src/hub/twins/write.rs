@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use muster_core::device::IfMatch;
-use muster_core::ids::DeviceId;
+use muster_core::ids::{DeviceId, ModuleId};
 use muster_core::twin::{Mode, Object, ServiceWrite};
 use serde::Deserialize;
 use serde_json::Value;
@@ -41,6 +41,24 @@ pub(super) async fn device(
     asked.hub.write_twin(&permit, write, if_match).await?;
     let permit = asked.permit_device(id)?;
     let (twin, etag) = asked.hub.twin_document(&permit).await?;
+    Ok(tagged(&Value::Object(twin), etag))
+}
+
+/// The same of a module.
+pub(super) async fn module(
+    asked: &Asked,
+    device: &DeviceId,
+    id: &ModuleId,
+    write: ServiceWrite,
+    if_match: Option<IfMatch>,
+) -> Result<Response, ApiError> {
+    let permit = asked.permit_device(device)?;
+    asked
+        .hub
+        .write_module_twin(&permit, id, write, if_match)
+        .await?;
+    let permit = asked.permit_device(device)?;
+    let (twin, etag) = asked.hub.module_twin_document(&permit, id).await?;
     Ok(tagged(&Value::Object(twin), etag))
 }
 
