@@ -13,9 +13,9 @@ pub mod fleet;
 pub mod hub;
 pub mod identities;
 pub mod live;
-pub mod once;
 pub mod methods;
 pub mod modules;
+pub mod once;
 pub mod people;
 pub mod policies;
 pub mod presence;
@@ -33,9 +33,9 @@ pub use clock::{Clock, Entropy};
 pub use devices::{DeviceProof, ToDevice};
 pub use error::ServiceError;
 pub use hub::{Hub, HubConfig};
-pub use query::{AnswerKind, QueryAnswer, QueryPageRequest};
 pub use methods::{MethodAnswer, MethodCall, MethodError};
 pub use muster_index::{Census, Entry, PageQuery, Row, Scalar, Sort, SortKey, TagPath};
 pub use muster_storage::{
     BackupReport, DeviceSummary, Finding, PresenceSample, Repeated, TwinRow, WebSession,
 };
+pub use query::{AnswerKind, QueryAnswer, QueryPageRequest};

@@ -15,10 +15,10 @@ mod methods;
 mod modules;
 #[path = "suite/people.rs"]
 mod people;
-#[path = "suite/query.rs"]
-mod query;
 #[path = "suite/policies.rs"]
 mod policies;
+#[path = "suite/query.rs"]
+mod query;
 #[path = "suite/support.rs"]
 mod support;
 #[path = "suite/tokens.rs"]

@@ -60,7 +60,7 @@ mod both {
             a_name_can_be_used_again, first_twins_obey_the_limits, the_scan_sees_every_device;
         twins: reports_move_versions, service_writes_move_the_etag, conflicts_change_nothing,
             refused_writes_change_nothing, replacement_clears_the_rest, order_holds_within_a_batch,
-            many_reporters_lose_nothing, drift_follows_both_sides, unknown_devices_are_not_found,
+            many_reporters_lose_nothing, many_are_read_at_once, drift_follows_both_sides, unknown_devices_are_not_found,
             a_damaged_twin_harms_nobody_else;
         modules: modules_come_back_as_they_were_made, a_device_has_so_many_modules_at_most,
             module_updates_follow_the_etag, module_twins_are_their_own, module_sessions_outlive_the_store,

@@ -33,7 +33,8 @@ pub fn twin(row: &TwinRow, seen: &Seen) -> Object {
     });
     // Those of a self-signed device stay with its identity.
     if device.auth != AuthKind::SelfSigned {
-        document["x509Thumbprint"] = json!({ "primaryThumbprint": null, "secondaryThumbprint": null });
+        document["x509Thumbprint"] =
+            json!({ "primaryThumbprint": null, "secondaryThumbprint": null });
     }
     match document {
         Value::Object(document) => document,

@@ -17,7 +17,12 @@ async fn an_answer_after_an_acknowledgement_sees_the_write() {
         let id = test
             .device(&format!("d-{n:02}"), json!({"site":"b7"}))
             .await;
-        assert_eq!(test.hub.fleet_count(&access, &Condition::all(), "").unwrap(), n + 1);
+        assert_eq!(
+            test.hub
+                .fleet_count(&access, &Condition::all(), "")
+                .unwrap(),
+            n + 1
+        );
         test.patch(&id, Some(json!({ "site": format!("s{}", n % 3) })), None)
             .await;
     }
@@ -92,7 +97,10 @@ async fn an_export_walks_the_whole_result() {
     let even = Condition::parse("tags.even = true").unwrap();
     let (mut seen, mut after) = (Vec::new(), None);
     loop {
-        let rows = test.hub.fleet_export(&permit, after.as_ref(), &even, "", 4).unwrap();
+        let rows = test
+            .hub
+            .fleet_export(&permit, after.as_ref(), &even, "", 4)
+            .unwrap();
         let Some(last) = rows.last() else { break };
         after = Some(last.entry.id.clone());
         seen.extend(rows.into_iter().map(|row| row.entry.id.to_string()));
