@@ -27,6 +27,8 @@ mod live;
 mod passwords;
 #[path = "doors/rights_coverage.rs"]
 mod rights_coverage;
+#[path = "doors/service_api.rs"]
+mod service_api;
 #[path = "doors/sessions.rs"]
 mod sessions;
 #[path = "doors/setup.rs"]

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::access::PolicyName;
 use crate::ids::{DeviceId, EventSeq, PersonId};
 use crate::time::Timestamp;
 
@@ -20,6 +21,11 @@ pub enum Actor {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         token: Option<String>,
     },
+    /// Whoever signs with the key of a shared access policy: tools and services.
+    Policy {
+        /// Which policy.
+        name: PolicyName,
+    },
     /// The device itself.
     Device,
     /// Whoever holds the machine: the command line on the data directory.
@@ -29,9 +35,13 @@ pub enum Actor {
 }
 
 impl Actor {
-    /// Whether the event belongs to the audit trail: acts of people and of the console, hash-chained and kept.
+    /// Whether the event belongs to the audit trail: acts of people, of tools on their behalf and of the console,
+    /// hash-chained and kept.
     pub fn is_audited(&self) -> bool {
-        matches!(self, Self::Person { .. } | Self::Console)
+        matches!(
+            self,
+            Self::Person { .. } | Self::Policy { .. } | Self::Console
+        )
     }
 }
 

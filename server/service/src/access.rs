@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use muster_core::access::PolicyName;
 use muster_core::event::Actor;
 use muster_core::ids::DeviceId;
 use muster_core::person::Person;
@@ -13,13 +14,14 @@ use muster_query::{Condition, Scope};
 use crate::error::ServiceError;
 use crate::hub::Hub;
 
-/// What a signed-in person (or the console) may do. Cheap to clone; made once per request.
+/// What a signed-in person, the holder of a shared access policy or the console may do. Cheap to clone; made once per request.
 #[derive(Clone, Debug)]
 pub struct Access(Arc<Holder>);
 
 #[derive(Debug)]
 enum Holder {
     Console,
+    Policy(PolicyName),
     Person {
         person: Person,
         /// Roles with their scopes, parsed. A scope that no longer parses covers nothing.
@@ -42,6 +44,11 @@ impl Access {
     /// The access of whoever holds the machine: everything. Only the command line on the data directory makes one.
     pub fn console() -> Self {
         Self(Arc::new(Holder::Console))
+    }
+
+    /// The access of whoever signs with a key of this policy: [`Hub::authenticate_policy`] makes it.
+    pub(crate) fn policy(name: PolicyName) -> Self {
+        Self(Arc::new(Holder::Policy(name)))
     }
 
     pub(crate) fn of(person: Person) -> Self {
@@ -83,11 +90,19 @@ impl Access {
         }))
     }
 
-    /// The person, unless it is the console.
+    /// The person, if it is one.
     pub fn person(&self) -> Option<&Person> {
         match &*self.0 {
-            Holder::Console => None,
+            Holder::Console | Holder::Policy(_) => None,
             Holder::Person { person, .. } => Some(person),
+        }
+    }
+
+    /// The shared access policy, if it is one.
+    pub fn policy_name(&self) -> Option<PolicyName> {
+        match &*self.0 {
+            Holder::Policy(name) => Some(*name),
+            Holder::Console | Holder::Person { .. } => None,
         }
     }
 
@@ -95,6 +110,7 @@ impl Access {
     pub fn actor(&self) -> Actor {
         match &*self.0 {
             Holder::Console => Actor::Console,
+            Holder::Policy(name) => Actor::Policy { name: *name },
             Holder::Person { person, token, .. } => Actor::Person {
                 id: person.id,
                 name: person.name.clone(),
@@ -106,7 +122,7 @@ impl Access {
     /// The name of the API token that acts, if one does.
     pub fn token(&self) -> Option<&str> {
         match &*self.0 {
-            Holder::Console => None,
+            Holder::Console | Holder::Policy(_) => None,
             Holder::Person { token, .. } => token.as_ref().map(|token| token.name.as_str()),
         }
     }
@@ -115,6 +131,7 @@ impl Access {
     pub fn roles(&self) -> Vec<Role> {
         let holds = |role: &Role| match &*self.0 {
             Holder::Console => *role == Role::Admin,
+            Holder::Policy(_) => false,
             Holder::Person { grants, .. } => grants.iter().any(|(held, _)| held == role),
         };
         Role::ALL.into_iter().filter(holds).collect()
@@ -124,6 +141,7 @@ impl Access {
     pub fn can(&self, action: Action) -> bool {
         match &*self.0 {
             Holder::Console => true,
+            Holder::Policy(name) => name.allows(action),
             Holder::Person { grants, token, .. } => {
                 let narrowed = token.as_ref().is_some_and(|t| !t.actions.contains(&action));
                 !narrowed && grants.iter().any(|(role, _)| allows(*role, action))
@@ -131,11 +149,13 @@ impl Access {
         }
     }
 
-    /// The devices on which the person may do this: the union of the scopes of the roles that allow it, within the
-    /// scope of the token.
+    /// The devices on which the holder may do this: the union of the scopes of the roles that allow it, within the scope
+    /// of the token. Policies know no scope: all devices or none.
     pub fn scope(&self, action: Action) -> Scope {
         match &*self.0 {
             Holder::Console => Scope::everything(),
+            Holder::Policy(name) if name.allows(action) => Scope::everything(),
+            Holder::Policy(_) => Scope::nothing(),
             Holder::Person { grants, token, .. } => {
                 let within = match token {
                     None => Condition::all(),

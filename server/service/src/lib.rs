@@ -11,6 +11,7 @@ pub mod devices;
 pub mod error;
 pub mod fleet;
 pub mod hub;
+pub mod identities;
 pub mod live;
 pub mod once;
 pub mod people;

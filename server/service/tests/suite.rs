@@ -11,6 +11,8 @@ mod fleet;
 mod live;
 #[path = "suite/people.rs"]
 mod people;
+#[path = "suite/policies.rs"]
+mod policies;
 #[path = "suite/support.rs"]
 mod support;
 #[path = "suite/tokens.rs"]

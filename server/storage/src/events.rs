@@ -117,10 +117,11 @@ fn is_notable(kind: EventKind) -> bool {
     )
 }
 
-/// An actor as columns: the kind, and number and name of a person.
+/// An actor as columns: the kind, number of a person, name of a person or policy.
 pub(crate) fn actor_parts(actor: &Actor) -> (&'static str, Option<i64>, Option<&str>) {
     match actor {
         Actor::Person { id, name, .. } => ("person", Some(id.0), Some(name)),
+        Actor::Policy { name } => ("policy", None, Some(name.as_str())),
         Actor::Device => ("device", None, None),
         Actor::Console => ("console", None, None),
         Actor::Hub => ("hub", None, None),
@@ -131,7 +132,7 @@ pub(crate) fn actor_parts(actor: &Actor) -> (&'static str, Option<i64>, Option<&
 pub(crate) fn actor_token(actor: &Actor) -> Option<&str> {
     match actor {
         Actor::Person { token, .. } => token.as_deref(),
-        Actor::Device | Actor::Console | Actor::Hub => None,
+        Actor::Policy { .. } | Actor::Device | Actor::Console | Actor::Hub => None,
     }
 }
 
@@ -150,6 +151,11 @@ pub(crate) fn event_of(row: &Row) -> Result<Event, StorageError> {
             name: row.get::<Option<String>>(5)?.unwrap_or_default(),
             token: row.get(8)?,
         },
+        "policy" => {
+            let name = row.get::<Option<String>>(5)?.unwrap_or_default();
+            let name = name.parse().map_err(|_| bad("actor_name", &name))?;
+            Actor::Policy { name }
+        }
         "device" => Actor::Device,
         "console" => Actor::Console,
         "hub" => Actor::Hub,

@@ -54,7 +54,7 @@ macro_rules! suite {
 
 mod both {
     suite! {
-        registry: devices_come_back_as_they_were_made, names_are_unique, updates_follow_the_etag,
+        registry: devices_come_back_as_they_were_made, many_are_found_at_once, names_are_unique, updates_follow_the_etag,
             steps_of_life_are_checked, deleting_takes_everything_but_events,
             a_name_can_be_used_again, first_twins_obey_the_limits, the_scan_sees_every_device;
         twins: reports_move_versions, service_writes_move_the_etag, conflicts_change_nothing,
@@ -68,7 +68,7 @@ mod both {
             subscribing_needs_a_session;
         events: pages_walk_both_ways, filters_narrow, cursors_belong_to_their_question,
             followers_see_every_event, retention_keeps_what_people_did;
-        audit: the_chain_holds, a_changed_entry_is_found, a_removed_entry_is_found,
+        audit: the_chain_holds, policies_are_audited, a_changed_entry_is_found, a_removed_entry_is_found,
             a_cut_off_end_is_found;
         people: accounts_come_back, names_are_unique_too, the_last_admin_stays,
             deactivation_ends_sessions;

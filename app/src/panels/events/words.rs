@@ -68,6 +68,7 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
 fn who(cause: &Cause) -> String {
     match cause {
         Cause::Person(name) => name.clone(),
+        Cause::Policy(name) => format!("a tool with the policy {}", name.as_str()),
         Cause::Device => "it".to_owned(),
         Cause::Console => "the command line".to_owned(),
         Cause::Hub => "the hub".to_owned(),
@@ -206,6 +207,7 @@ fn change(path: &str, value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use muster_core::access::PolicyName;
     use serde_json::json;
 
     fn check(cause: Cause, kind: EventKind, detail: Value, want: &str) {
@@ -247,6 +249,16 @@ mod tests {
             EventKind::DesiredChanged,
             json!({"version": 3}),
             "Ann asked for values too large to show here (version 3).",
+        );
+    }
+
+    #[test]
+    fn tools_are_named_by_their_policy() {
+        check(
+            Cause::Policy(PolicyName::RegistryReadWrite),
+            EventKind::DeviceCreated,
+            json!({}),
+            "A tool with the policy registryReadWrite made the identity.",
         );
     }
 

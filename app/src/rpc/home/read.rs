@@ -62,6 +62,7 @@ pub(crate) fn event_view(event: Event) -> EventView {
                 ..
             } => Cause::Person(format!("{name} (token {token})")),
             Actor::Person { name, .. } => Cause::Person(name),
+            Actor::Policy { name } => Cause::Policy(name),
             Actor::Device => Cause::Device,
             Actor::Console => Cause::Console,
             Actor::Hub => Cause::Hub,
