@@ -21,13 +21,14 @@ pub struct Statement {
 /// All statements.
 #[doc(hidden)]
 pub fn statements() -> Vec<Statement> {
-    let lists: [&[&Sql]; 28] = [
+    let lists: [&[&Sql]; 29] = [
         audit::STATEMENTS,
         backup::STATEMENTS,
         check::STATEMENTS,
         devices::STATEMENTS,
         devices::change::STATEMENTS,
         events::STATEMENTS,
+        events::calls::STATEMENTS,
         events::page::STATEMENTS,
         messages::STATEMENTS,
         modules::STATEMENTS,
