@@ -101,7 +101,9 @@ fn group_times(scan: &Scan, limit: usize) -> Vec<(Option<Scalar>, usize)> {
     let mut counts: HashMap<Option<Timestamp>, usize> = HashMap::new();
     scan.each(|_, chunk, bits| {
         for row in bits.iter() {
-            *counts.entry(chunk.facts()[row].last_activity()).or_default() += 1;
+            *counts
+                .entry(chunk.facts()[row].last_activity())
+                .or_default() += 1;
         }
     });
     let groups = counts.into_iter().map(|(at, count)| {

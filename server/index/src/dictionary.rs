@@ -8,9 +8,9 @@ use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use hashbrown::HashTable;
+use muster_query::Field;
 pub(crate) use muster_query::datum::number_key;
 use muster_query::datum::number_of_key;
-use muster_query::Field;
 use serde_json::Number;
 
 use crate::texts::{Lower, Needle, TextList};

@@ -148,14 +148,18 @@ impl Test {
             }
             Self::Code(source, kind, codes, op) => match (op, codes.as_slice()) {
                 (Op::Eq, [one]) => keep_codes(bits, *source, chunk, on, |code, _| code == *one),
-                (Op::Eq, _) => keep_codes(bits, *source, chunk, on, |code, _| codes.contains(&code)),
+                (Op::Eq, _) => {
+                    keep_codes(bits, *source, chunk, on, |code, _| codes.contains(&code))
+                }
                 _ => keep_codes(bits, *source, chunk, on, |code, _| {
                     code.kind() == Some(*kind) && !codes.contains(&code)
                 }),
             },
-            Self::Number(source, op, key) => keep_codes(bits, *source, chunk, on, |code, values| {
-                code.kind() == Some(Kind::Number) && op.holds(values.key(code).cmp(key))
-            }),
+            Self::Number(source, op, key) => {
+                keep_codes(bits, *source, chunk, on, |code, values| {
+                    code.kind() == Some(Kind::Number) && op.holds(values.key(code).cmp(key))
+                })
+            }
             Self::Value(source, expr, want, memo) => {
                 let mut known = std::mem::take(&mut on.memos[*memo]);
                 known.resize(on.values.len() + 1, 0);

@@ -324,7 +324,10 @@ impl Index {
         let edge = after.map(Edge::of_text);
         let places = order.pick(&scan, edge.as_ref(), limit);
         let id = |place| DeviceId::new(scan.snapshot.id(place));
-        places.into_iter().filter_map(|place| id(place).ok()).collect()
+        places
+            .into_iter()
+            .filter_map(|place| id(place).ok())
+            .collect()
     }
 
     /// What changes about a device without its document; `None` when it is unknown.

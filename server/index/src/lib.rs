@@ -26,8 +26,8 @@ mod texts;
 mod used;
 
 pub use counts::{MAX_GROUPS, MAX_TAG_PATHS};
-pub use filter::holds;
 pub use entry::{Census, Entry, Row, Scalar, TagPath};
+pub use filter::holds;
 pub use index::{Index, Seen};
-pub use used::{MAX_MEMORY, MAX_USED, can_use};
 pub use page::{PageQuery, Sort, SortKey};
+pub use used::{MAX_MEMORY, MAX_USED, can_use};

@@ -27,7 +27,9 @@ impl<'a> Line<'a> {
             Source::Id => Field::Str(self.chunk.ids().get(self.row)),
             Source::Fact(fact) => fact.field(facts, self.now),
             Source::Activity => facts.last_activity().map_or(Field::Str(NEVER), Field::Time),
-            Source::Model | Source::Tag(_) | Source::Used(_) => self.values.field(self.code(source)),
+            Source::Model | Source::Tag(_) | Source::Used(_) => {
+                self.values.field(self.code(source))
+            }
             Source::Tree => match self.datum(source, path) {
                 Datum::Undefined => Field::Undefined,
                 Datum::Bool(value) => Field::Bool(value),
@@ -42,7 +44,9 @@ impl<'a> Line<'a> {
     /// The value at a source with what is inside.
     pub(crate) fn datum(&self, source: Source, path: &Path) -> Datum<'a> {
         match source {
-            Source::Model | Source::Tag(_) | Source::Used(_) => datum_of(self.code(source), self.values),
+            Source::Model | Source::Tag(_) | Source::Used(_) => {
+                datum_of(self.code(source), self.values)
+            }
             Source::Tree => self.tree(path).map_or(Datum::Undefined, Datum::from),
             other => self.field(other, path).into(),
         }
@@ -89,8 +93,9 @@ impl<'a> Line<'a> {
 /// The value of a code.
 pub(crate) fn datum_of(code: Code, values: &Values) -> Datum<'_> {
     match code.kind() {
-        Some(Kind::Composite) => serde_json::from_str::<Value>(values.text(code))
-            .map_or(Datum::Opaque, Datum::from),
+        Some(Kind::Composite) => {
+            serde_json::from_str::<Value>(values.text(code)).map_or(Datum::Opaque, Datum::from)
+        }
         _ => values.field(code).into(),
     }
 }

@@ -45,7 +45,7 @@ pub(crate) struct Used {
 pub fn can_use(path: &Path) -> bool {
     let plain = |keys: &str| {
         let odd = [path::POSITION, '"', '\\', '$'];
-        !keys.contains(odd)
+        !keys.contains(odd) && keys.split('.').all(|key| !key.is_empty())
     };
     match path {
         Path::Desired(keys) | Path::Reported(keys) => plain(keys),
@@ -92,7 +92,10 @@ impl Fleet {
             return false;
         };
         let used = &self.used()[at];
-        let turns = self.used().iter().map(|used| used.turn.load(Ordering::Relaxed));
+        let turns = self
+            .used()
+            .iter()
+            .map(|used| used.turn.load(Ordering::Relaxed));
         let last = turns.max().unwrap_or_default();
         used.turn.store(last + 1, Ordering::Relaxed);
         used.ready
@@ -144,7 +147,9 @@ impl Fleet {
         let Some(at) = self.used_at(path) else {
             return Vec::new();
         };
-        std::mem::take(&mut self.used_mut()[at].unsure).into_iter().collect()
+        std::mem::take(&mut self.used_mut()[at].unsure)
+            .into_iter()
+            .collect()
     }
 
     /// Ends the building, unless devices changed since; whether it has ended.
@@ -159,7 +164,10 @@ impl Fleet {
 
     /// The path that was not used for longest, other than this one.
     pub(crate) fn oldest_used(&self, but: &Path) -> Option<Path> {
-        let others = self.used().iter().filter(|used| used.ready && used.path != *but);
+        let others = self
+            .used()
+            .iter()
+            .filter(|used| used.ready && used.path != *but);
         let oldest = others.min_by_key(|used| used.turn.load(Ordering::Relaxed));
         oldest.map(|used| used.path.clone())
     }

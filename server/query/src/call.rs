@@ -14,7 +14,11 @@ const MAX_MADE: usize = 64 * 1024;
 
 /// Calls a function on a row.
 pub(crate) fn call<'a, R: Row>(function: F, arguments: &'a [Expr], row: &'a R) -> Datum<'a> {
-    let value = |index: usize| arguments.get(index).map_or(Datum::Undefined, |a| a.eval(row));
+    let value = |index: usize| {
+        arguments
+            .get(index)
+            .map_or(Datum::Undefined, |a| a.eval(row))
+    };
     if function == F::Now {
         return row.now().map_or(Datum::Undefined, Datum::Time);
     }

@@ -50,7 +50,11 @@ pub fn complete(text: &str, cursor: usize) -> Completion {
         .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '$' | '-' | '.')))
         .unwrap_or(after.len());
     // The rest of the word goes with it only when the cursor stands inside one.
-    let end = if start < cursor { cursor + rest } else { cursor };
+    let end = if start < cursor {
+        cursor + rest
+    } else {
+        cursor
+    };
     Completion {
         replace: start..end,
         expected: parser::expected(&text[..start]),
@@ -76,7 +80,8 @@ fn word_start(before: &str) -> usize {
             // Paths go on through dots and brackets.
             Kind::Mark("." | "]") | Kind::Name(_) if joined && start < end => {}
             Kind::Mark("[") if joined && start < end => {}
-            Kind::Word(_) | Kind::Text(_) | Kind::Number(_) if joined && continues(before, end) => {}
+            Kind::Word(_) | Kind::Text(_) | Kind::Number(_) if joined && continues(before, end) => {
+            }
             Kind::Word(_) | Kind::Text(_) | Kind::Number(_) | Kind::Name(_) => start = token.at,
             Kind::Mark(_) => start = before.len(),
         }
@@ -88,7 +93,10 @@ fn word_start(before: &str) -> usize {
 fn continues(text: &str, end: usize) -> bool {
     let mut before = text[..end].chars().rev();
     let mark = before.next();
-    matches!(mark, Some('.' | '[')) && before.next().is_some_and(|c| !c.is_whitespace() && c != ',')
+    matches!(mark, Some('.' | '['))
+        && before
+            .next()
+            .is_some_and(|c| !c.is_whitespace() && c != ',')
 }
 
 #[cfg(test)]
@@ -132,11 +140,7 @@ mod tests {
             words.iter().map(|word| Expected::Keyword(word)).collect()
         };
         let value = |path: &str| Path::parse(path).map(Expected::Value);
-        let beginning = [
-            keywords(&["NOT"]),
-            vec![Expected::Path, Expected::Function],
-        ]
-        .concat();
+        let beginning = [keywords(&["NOT"]), vec![Expected::Path, Expected::Function]].concat();
         let check = |marked: &str, want: &[Expected]| {
             let found = at(marked).1;
             let found: Vec<_> = found

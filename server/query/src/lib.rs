@@ -23,7 +23,9 @@ pub mod query;
 pub mod run;
 pub mod scope;
 
-pub use ast::{Arithmetic, Calculation, Comparison, Condition, Expr, Literal, Membership, Op, Term};
+pub use ast::{
+    Arithmetic, Calculation, Comparison, Condition, Expr, Literal, Membership, Op, Term,
+};
 pub use complete::{Completion, Expected, complete};
 pub use datum::{Datum, Key};
 pub use document::Document;

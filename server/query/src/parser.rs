@@ -222,25 +222,8 @@ impl<'a> Parser<'a> {
 /// Words that are never names.
 pub(crate) fn is_keyword(word: &str) -> bool {
     const KEYWORDS: [&str; 19] = [
-        "AND",
-        "OR",
-        "NOT",
-        "IN",
-        "NIN",
-        "LIKE",
-        "SELECT",
-        "DISTINCT",
-        "TOP",
-        "FROM",
-        "WHERE",
-        "GROUP",
-        "ORDER",
-        "BY",
-        "AS",
-        "ASC",
-        "DESC",
-        "HAVING",
-        "JOIN",
+        "AND", "OR", "NOT", "IN", "NIN", "LIKE", "SELECT", "DISTINCT", "TOP", "FROM", "WHERE",
+        "GROUP", "ORDER", "BY", "AS", "ASC", "DESC", "HAVING", "JOIN",
     ];
     KEYWORDS.iter().any(|k| k.eq_ignore_ascii_case(word))
 }
@@ -450,7 +433,11 @@ mod tests {
             format!("{}tags.a = 1", "- ".repeat(MAX_NESTING + 1)),
             format!("1{} = 1", " + 1".repeat(MAX_NESTING + 1)),
             format!("1{} = 1", " * 1".repeat(MAX_NESTING + 1)),
-            format!("{}1{} = 1", "ABS(".repeat(MAX_NESTING + 1), ")".repeat(MAX_NESTING + 1)),
+            format!(
+                "{}1{} = 1",
+                "ABS(".repeat(MAX_NESTING + 1),
+                ")".repeat(MAX_NESTING + 1)
+            ),
         ] {
             assert!(condition(&deep).is_err(), "{deep}");
         }

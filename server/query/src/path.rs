@@ -101,7 +101,12 @@ pub const JOB_ROOTS: [&str; 11] = [
 const OBJECTS: [&str; 4] = ["capabilities", "configurations", "outcome", "error"];
 
 /// Keys that the hub writes into properties; read in any case.
-const HUB_KEYS: [&str; 4] = ["$version", "$metadata", "$lastUpdated", "$lastUpdatedVersion"];
+const HUB_KEYS: [&str; 4] = [
+    "$version",
+    "$metadata",
+    "$lastUpdated",
+    "$lastUpdatedVersion",
+];
 
 impl Path {
     /// Reads a path, for example `tags.location.site` or `devices.deviceId`.
@@ -319,7 +324,10 @@ mod tests {
             "properties.reported.$metadata.fw.$lastUpdated",
         );
         check("capabilities.IOTEDGE", "capabilities.iotEdge");
-        check("configurations.[[ring2]].status", "configurations.ring2.status");
+        check(
+            "configurations.[[ring2]].status",
+            "configurations.ring2.status",
+        );
         check("devices.modules.moduleId", "moduleId");
     }
 
@@ -342,7 +350,10 @@ mod tests {
             "tags.a[1.5]",
             "at character 8: a place in an array is a whole number, from 0",
         );
-        check("tags['\\u0001']", "at character 5: a key may not contain control characters");
+        check(
+            "tags['\\u0001']",
+            "at character 5: a key may not contain control characters",
+        );
         check("tags.a b", "at character 8: expected the end, found b");
         check(
             "tags.2",

@@ -18,7 +18,9 @@ pub const MAX_GROUPS: usize = 100_000;
 
 /// More groups than [`MAX_GROUPS`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("the query has more than {MAX_GROUPS} groups; group by fewer paths, or narrow it with WHERE")]
+#[error(
+    "the query has more than {MAX_GROUPS} groups; group by fewer paths, or narrow it with WHERE"
+)]
 pub struct TooManyGroups;
 
 /// Where a row of the answer stands in its order.
@@ -121,10 +123,13 @@ impl<'q> Run<'q> {
     }
 
     fn figures(query: &'q Query) -> impl Iterator<Item = &'q Aggregate> {
-        query.columns().iter().filter_map(|column| match &column.what {
-            What::Aggregate(aggregate) => Some(aggregate),
-            What::Value(_) => None,
-        })
+        query
+            .columns()
+            .iter()
+            .filter_map(|column| match &column.what {
+                What::Aggregate(aggregate) => Some(aggregate),
+                What::Value(_) => None,
+            })
     }
 
     /// Takes a row, if the condition keeps it.
@@ -172,7 +177,12 @@ impl<'q> Run<'q> {
         }
         // One more than the page tells whether there are more.
         let full = self.rows.len() > self.limit;
-        if full && self.rows.last_key_value().is_some_and(|(last, _)| *last <= place) {
+        if full
+            && self
+                .rows
+                .last_key_value()
+                .is_some_and(|(last, _)| *last <= place)
+        {
             return;
         }
         let object = member_names(&self.names, values.iter().map(Datum::to_json));

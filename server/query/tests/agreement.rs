@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use muster_core::twin::Object;
-use muster_query::{Comparison, Condition, Expr, Field, Literal, Op, Path, Query, Row, Term, complete};
+use muster_query::{
+    Comparison, Condition, Expr, Field, Literal, Op, Path, Query, Row, Term, complete,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -64,14 +66,20 @@ fn text() -> impl Strategy<Value = String> {
     let list = prop::collection::vec(literal().prop_map(|l| l.to_string()), 0..3);
     let leaf = prop_oneof![
         (operand.clone(), ops, operand.clone()).prop_map(|(a, op, b)| format!("{a} {op} {b}")),
-        (operand.clone(), prop::sample::select(vec!["IN", "NIN", "NOT IN"]), list)
+        (
+            operand.clone(),
+            prop::sample::select(vec!["IN", "NIN", "NOT IN"]),
+            list
+        )
             .prop_map(|(a, op, list)| format!("{a} {op} [{}]", list.join(", "))),
         operand.prop_map(|a| format!("IS_DEFINED({a})")),
     ];
     leaf.prop_recursive(3, 12, 3, |inner| {
         prop_oneof![
-            prop::collection::vec(inner.clone(), 1..4).prop_map(|all| format!("({})", all.join(" AND "))),
-            prop::collection::vec(inner.clone(), 1..4).prop_map(|all| format!("({})", all.join(" or "))),
+            prop::collection::vec(inner.clone(), 1..4)
+                .prop_map(|all| format!("({})", all.join(" AND "))),
+            prop::collection::vec(inner.clone(), 1..4)
+                .prop_map(|all| format!("({})", all.join(" or "))),
             inner.prop_map(|a| format!("NOT {a}")),
         ]
     })

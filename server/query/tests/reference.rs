@@ -10,7 +10,14 @@ fn object(value: Value) -> Object {
     value.as_object().unwrap().clone()
 }
 
-fn twin(id: &str, status: &str, seen: &str, tags: Value, desired: Value, reported: Value) -> Object {
+fn twin(
+    id: &str,
+    status: &str,
+    seen: &str,
+    tags: Value,
+    desired: Value,
+    reported: Value,
+) -> Object {
     object(json!({
         "deviceId": id, "etag": "AAAAAAAAAAM=", "status": status, "statusReason": null, "version": 7,
         "connectionState": "Connected", "lastActivityTime": seen, "authenticationType": "sas", "modelId": "",
@@ -53,7 +60,9 @@ fn devices() -> Vec<Object> {
 
 fn modules() -> Vec<Object> {
     let module = |device: &str, id: &str, mode: &str| {
-        object(json!({"deviceId": device, "moduleId": id, "properties": {"reported": {"mode": mode}}}))
+        object(
+            json!({"deviceId": device, "moduleId": id, "properties": {"reported": {"mode": mode}}}),
+        )
     };
     vec![
         module("pump-1", "$edgeAgent", "idle"),
@@ -64,8 +73,10 @@ fn modules() -> Vec<Object> {
 
 fn jobs() -> Vec<Object> {
     let job = |device: &str, id: &str, kind: &str, status: &str| {
-        object(json!({"deviceId": device, "jobId": id, "jobType": kind, "status": status,
-            "createdDateTimeUtc": "2026-09-02T00:00:00Z"}))
+        object(
+            json!({"deviceId": device, "jobId": id, "jobType": kind, "status": status,
+            "createdDateTimeUtc": "2026-09-02T00:00:00Z"}),
+        )
     };
     vec![
         job("pump-1", "fw-17", "scheduleUpdateTwin", "completed"),
@@ -78,7 +89,11 @@ const NOW: Timestamp = Timestamp::from_secs(1_772_600_000);
 /// The answer; a document of `SELECT *` as its id.
 fn answer(text: &str) -> Vec<Value> {
     let query = Query::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
-    assert_eq!(Query::parse(&query.to_string()).as_ref(), Ok(&query), "{text}: {query}");
+    assert_eq!(
+        Query::parse(&query.to_string()).as_ref(),
+        Ok(&query),
+        "{text}: {query}"
+    );
     let rows = match query.source {
         muster_query::query::Source::Devices => devices(),
         muster_query::query::Source::Modules => modules(),
@@ -142,7 +157,10 @@ fn reference_queries_of_the_documentation() {
         "SELECT properties.reported.rollout.state AS state, COUNT() AS n FROM devices GROUP BY properties.reported.rollout.state",
         json!([{"state": "done", "n": 1}, {"state": "open", "n": 1}, {"n": 1}]),
     );
-    check("SELECT COUNT() AS total FROM devices", json!([{"total": 3}]));
+    check(
+        "SELECT COUNT() AS total FROM devices",
+        json!([{"total": 3}]),
+    );
     check(
         "SELECT COUNT() AS total, AVG(properties.reported.temp) AS mean, MIN(properties.reported.temp) AS lo, MAX(properties.reported.temp) AS hi FROM devices WHERE status = 'enabled'",
         json!([{"total": 2, "mean": 19.25, "lo": 18, "hi": 20.5}]),
@@ -155,7 +173,10 @@ fn reference_queries_of_the_documentation() {
         "SELECT deviceId FROM devices WHERE lastActivityTime < '2026-01-01T00:00:00Z'",
         json!([{"deviceId": "pump-1"}, {"deviceId": "pump-2"}]),
     );
-    check("SELECT * FROM devices.modules", json!(["pump-1", "pump-1", "pump-2"]));
+    check(
+        "SELECT * FROM devices.modules",
+        json!(["pump-1", "pump-1", "pump-2"]),
+    );
     check(
         "SELECT * FROM devices.modules WHERE properties.reported.mode = 'busy'",
         json!(["pump-1"]),
@@ -296,27 +317,63 @@ fn conditions_follow_the_rules() {
     check("tags.lab > false", Some(true));
     check("statusReason = null", Some(true));
     check("statusReason <= null", None);
-    check("IS_NULL(statusReason) AND NOT IS_NULL(tags.none)", Some(true));
+    check(
+        "IS_NULL(statusReason) AND NOT IS_NULL(tags.none)",
+        Some(true),
+    );
     check("IS_DEFINED(tags.none)", Some(false));
-    check("IS_DEFINED(tags) AND IS_OBJECT(tags) AND IS_ARRAY(reported.ports)", Some(true));
-    check("IS_STRING(reported.link) AND IS_NUMBER(reported.temp) AND IS_BOOL(tags.lab)", Some(true));
-    check("IS_PRIMITIVE(statusReason) AND NOT IS_PRIMITIVE(tags)", Some(true));
-    check("STARTSWITH(deviceId, 'gw') AND ENDS_WITH(deviceId, '1') AND CONTAINS(deviceId, '-')", Some(true));
+    check(
+        "IS_DEFINED(tags) AND IS_OBJECT(tags) AND IS_ARRAY(reported.ports)",
+        Some(true),
+    );
+    check(
+        "IS_STRING(reported.link) AND IS_NUMBER(reported.temp) AND IS_BOOL(tags.lab)",
+        Some(true),
+    );
+    check(
+        "IS_PRIMITIVE(statusReason) AND NOT IS_PRIMITIVE(tags)",
+        Some(true),
+    );
+    check(
+        "STARTSWITH(deviceId, 'gw') AND ENDS_WITH(deviceId, '1') AND CONTAINS(deviceId, '-')",
+        Some(true),
+    );
     check("STARTS_WITH(reported.temp, '2')", None);
     check("CONCAT(deviceId, '/', status) = 'gw-1/enabled'", Some(true));
     check("deviceId + '!' = 'gw-1!'", Some(true));
-    check("SUBSTRING(deviceId, 1, 2) = 'w-' AND SUBSTRING(deviceId, 3) = '1'", Some(true));
-    check("INDEX_OF(deviceId, 'w') = 1 AND INDEX_OF(deviceId, 'x') = -1", Some(true));
+    check(
+        "SUBSTRING(deviceId, 1, 2) = 'w-' AND SUBSTRING(deviceId, 3) = '1'",
+        Some(true),
+    );
+    check(
+        "INDEX_OF(deviceId, 'w') = 1 AND INDEX_OF(deviceId, 'x') = -1",
+        Some(true),
+    );
     check("LENGTH(UPPER('ä')) = 1 AND LOWER('Ä') = 'ä'", Some(true));
-    check("AS_NUMBER('0.5') = 0.5 AND NOT IS_DEFINED(AS_NUMBER('inf'))", Some(true));
-    check("ABS(-2) = 2 AND POWER(2, 10) = 1024 AND SQUARE(3) = 9 AND SQRT(16) = 4", Some(true));
-    check("CEILING(1.2) = 2 AND FLOOR(-1.2) = -2 AND SIGN(-3) = -1 AND EXP(0) = 1", Some(true));
+    check(
+        "AS_NUMBER('0.5') = 0.5 AND NOT IS_DEFINED(AS_NUMBER('inf'))",
+        Some(true),
+    );
+    check(
+        "ABS(-2) = 2 AND POWER(2, 10) = 1024 AND SQUARE(3) = 9 AND SQRT(16) = 4",
+        Some(true),
+    );
+    check(
+        "CEILING(1.2) = 2 AND FLOOR(-1.2) = -2 AND SIGN(-3) = -1 AND EXP(0) = 1",
+        Some(true),
+    );
     check("SQRT(-1) = 0", None);
-    check("1 + 2 * 3 = 7 AND (1 + 2) * 3 = 9 AND 7 % 4 = 3 AND -(2) = 0 - 2", Some(true));
+    check(
+        "1 + 2 * 3 = 7 AND (1 + 2) * 3 = 9 AND 7 % 4 = 3 AND -(2) = 0 - 2",
+        Some(true),
+    );
     check("1 / 0 = 1", None);
     check("ARRAY_LENGTH(reported.ports) = 2", Some(true));
     check("ARRAY_LENGTH(reported.link) = 2", None);
-    check("'2026-01-01T00:00:10Z' - '2026-01-01T00:00:00Z' = 10", Some(true));
+    check(
+        "'2026-01-01T00:00:10Z' - '2026-01-01T00:00:00Z' = 10",
+        Some(true),
+    );
     check("true", Some(true));
     check("undefined = undefined", None);
 }
@@ -331,8 +388,14 @@ fn errors_of_queries() {
         "tags.a = 1",
         "at character 1: a query begins with SELECT, for example SELECT * FROM devices",
     );
-    check("SELECT", "at character 7: expected a path such as tags.site or status, found the end");
-    check("SELECT *", "at character 9: expected a comma or FROM, found the end");
+    check(
+        "SELECT",
+        "at character 7: expected a path such as tags.site or status, found the end",
+    );
+    check(
+        "SELECT *",
+        "at character 9: expected a comma or FROM, found the end",
+    );
     check(
         "SELECT * FROM device",
         "at character 15: there are devices, devices.modules, devices.jobs; did you mean devices?",

@@ -27,7 +27,7 @@ enum Holder {
         /// Roles with their scopes, parsed. A scope that no longer parses covers nothing.
         grants: Vec<(Role, Option<Condition>)>,
         /// The token that acts for them, if one does.
-        token: Option<Narrowing>,
+        token: Option<Box<Narrowing>>,
     },
 }
 
@@ -82,11 +82,11 @@ impl Access {
         Self(Arc::new(Holder::Person {
             person: person.clone(),
             grants: grants.clone(),
-            token: Some(Narrowing {
+            token: Some(Box::new(Narrowing {
                 name: token.name.clone(),
                 actions: token.actions.clone(),
                 scope: scope.ok(),
-            }),
+            })),
         }))
     }
 
@@ -149,8 +149,8 @@ impl Access {
         }
     }
 
-    /// The devices on which the holder may do this: the union of the scopes of the roles that allow it, within the
-    /// scope of the token. Policies know no scope: all devices or none.
+    /// The devices on which the holder may do this: the union of the scopes of the roles that allow it, within the scope
+    /// of the token. Policies know no scope: all devices or none.
     pub fn scope(&self, action: Action) -> Scope {
         match &*self.0 {
             Holder::Console => Scope::everything(),

@@ -47,6 +47,8 @@ struct Inner {
     hostname: String,
     clock: Clock,
     entropy: Entropy,
+    /// Columns of properties are built one after the other.
+    columns: tokio::sync::Mutex<()>,
     /// Ends the background tasks.
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -98,6 +100,7 @@ impl Hub {
             hostname: config.hostname,
             clock: config.clock,
             entropy: config.entropy,
+            columns: tokio::sync::Mutex::default(),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
         }));
@@ -106,6 +109,7 @@ impl Hub {
         hub.spawn(Live::run(hub.clone()));
         hub.spawn(crate::presence::sample(hub.clone()));
         hub.spawn(crate::retention::run(hub.clone()));
+        hub.spawn(crate::query::columns::remembered(hub.clone()));
         Ok(hub)
     }
 
@@ -152,6 +156,10 @@ impl Hub {
 
     pub(crate) fn calls(&self) -> &Arc<Calls> {
         &self.0.calls
+    }
+
+    pub(crate) fn columns(&self) -> &tokio::sync::Mutex<()> {
+        &self.0.columns
     }
 
     pub(crate) fn live(&self) -> &Arc<Live> {
@@ -213,6 +221,17 @@ fn follow(index: &Index, connections: &Connections, committed: &Committed) {
             if *reported {
                 index.touch(id, *at);
             }
+            for event in &committed.events {
+                let patch = &event.detail["patch"];
+                match (event.kind, desired) {
+                    (EventKind::Reported, _) => index.report(id, patch),
+                    (EventKind::DesiredChanged, Some(written)) => {
+                        let replaced = event.detail["replaced"] == true || patch.is_null();
+                        index.write_desired(id, written, replaced);
+                    }
+                    _ => {}
+                }
+            }
             if let Some(payload) = desired {
                 connections.notify_desired(&id.clone().into(), payload);
             }
@@ -259,5 +278,6 @@ fn entry(row: DeviceRow, connected: bool) -> Entry {
         stage_at: row.device.stage_at,
         tags: row.tags,
         drift: row.drift,
+        first_desired: row.first_desired,
     }
 }

@@ -49,8 +49,15 @@ pub async fn get(
                 .into_response();
         }
     };
-    if let Err(problem) = state.hub().may_ask(&access, &condition) {
-        return (StatusCode::BAD_REQUEST, format!("{problem}\n")).into_response();
+    match state.hub().prepare(&access, &condition).await {
+        Ok(()) => {}
+        Err(ServiceError::Invalid(problem)) => {
+            return (StatusCode::BAD_REQUEST, format!("{problem}\n")).into_response();
+        }
+        Err(problem) => {
+            tracing::warn!(error = story(&problem), "an export could not be prepared");
+            return busy(&state, Wanted::Page);
+        }
     }
     let permit = match allowed(&state, &access, &address).await {
         Ok(permit) => permit,

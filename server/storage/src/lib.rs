@@ -39,8 +39,8 @@ pub use modules::{ModuleChange, ModuleInsert, ModuleNote, ModuleTwinRow};
 pub use records::{
     AuditCheck, AuditFault, BackupReport, DeviceChange, DeviceRow, DeviceSummary, EventQuery,
     Finding, InsertOutcome, NewPerson, NewToken, PasswordHash, PersonChange, PresenceNote,
-    PresenceOutcome, PresenceSample, Pruned, Refusal, Repeated, ReportOutcome, Session,
-    TwinOutcome, TwinRow, WebSession, WriteOutcome,
+    PresenceOutcome, PresenceSample, Properties, PropertyValues, Pruned, Refusal, Repeated,
+    ReportOutcome, Session, TwinOutcome, TwinRow, WebSession, WriteOutcome,
 };
 pub use samples::MAX_SAMPLES;
 #[doc(hidden)]

@@ -4,7 +4,7 @@ use muster_core::policy::Action;
 use muster_core::time::Timestamp;
 use muster_index::{PageQuery, Row, Sort, SortKey};
 use muster_query::Condition;
-use muster_service::{Access, Hub};
+use muster_service::{Access, Hub, ServiceError};
 
 use super::{FleetFacet, FleetPage, FleetRow, TagColumn};
 use crate::error::AppError;
@@ -23,7 +23,7 @@ const GROUPS: usize = 6;
 /// Tags that are grouped by where nobody chose, by the last name of their path.
 const USUAL_FACETS: [&str; 3] = ["region", "site", "firmware"];
 
-pub(super) fn page(hub: &Hub, access: &Access, query: &str) -> Result<FleetPage, AppError> {
+pub(super) async fn page(hub: &Hub, access: &Access, query: &str) -> Result<FleetPage, AppError> {
     let address = FleetAddress::parse(query);
     let tags: Vec<TagColumn> = hub
         .tag_paths(access)
@@ -59,9 +59,13 @@ pub(super) fn page(hub: &Hub, access: &Access, query: &str) -> Result<FleetPage,
             return Ok(page);
         }
     };
-    if let Err(error) = hub.may_ask(access, &condition) {
-        page.problem = Some(error.to_string());
-        return Ok(page);
+    match hub.prepare(access, &condition).await {
+        Ok(()) => {}
+        Err(ServiceError::Invalid(problem)) => {
+            page.problem = Some(problem);
+            return Ok(page);
+        }
+        Err(error) => return Err(error.into()),
     }
     page.total = hub.fleet_count(access, &condition, &address.text)? as u64;
     page.facets = facets(hub, access, &address, &condition, &page.tags);

@@ -44,6 +44,15 @@ impl Problem {
         }
     }
 
+    /// What the listener itself refuses, before or around the routes.
+    pub fn of_listener(status: StatusCode, detail: &str) -> Self {
+        let code = match status {
+            StatusCode::SERVICE_UNAVAILABLE => "unavailable",
+            _ => "failed",
+        };
+        Self::new(status, code, detail)
+    }
+
     /// The request cannot be read.
     pub(crate) fn unreadable(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "unreadable", detail)
@@ -92,7 +101,7 @@ impl Problem {
     }
 
     /// The answer. The reference leads to the line in the log.
-    pub(crate) fn respond(self, reference: &RefId) -> Response {
+    pub fn respond(self, reference: &RefId) -> Response {
         let request = reference.as_str();
         match &self.cause {
             Some(cause) if self.status == StatusCode::SERVICE_UNAVAILABLE => {
@@ -136,16 +145,18 @@ impl From<ServiceError> for Problem {
             },
             ServiceError::AlreadyExists => told(StatusCode::CONFLICT, "already_exists"),
             ServiceError::Lifecycle(_) => told(StatusCode::CONFLICT, "not_in_this_stage"),
+            ServiceError::TooManyModules => told(StatusCode::CONFLICT, "too_many"),
             ServiceError::LastAdministrator => told(StatusCode::CONFLICT, "last_administrator"),
             ServiceError::Twin(_)
             | ServiceError::DeviceId(_)
             | ServiceError::Credential(_)
+            | ServiceError::Method(_)
             | ServiceError::Invalid(_) => told(StatusCode::UNPROCESSABLE_ENTITY, "refused"),
             ServiceError::Busy(_) => Self {
                 retry_after: Some(RETRY_AFTER_S),
                 ..told(StatusCode::TOO_MANY_REQUESTS, "slow_down")
             },
-            ServiceError::Storage(_) if error.is_transient() => Self {
+            ServiceError::Stopping | ServiceError::Storage(_) if error.is_transient() => Self {
                 retry_after: Some(RETRY_AFTER_S),
                 cause: Some(story(&error)),
                 ..Self::new(
@@ -154,7 +165,7 @@ impl From<ServiceError> for Problem {
                     "The hub cannot do this right now. Nothing changed. Try again in a moment.",
                 )
             },
-            ServiceError::Storage(_) => Self::failed(story(&error)),
+            ServiceError::Stopping | ServiceError::Storage(_) => Self::failed(story(&error)),
         }
     }
 }

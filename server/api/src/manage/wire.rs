@@ -90,6 +90,9 @@ pub(crate) fn event(event: &Event) -> Value {
 fn actor(actor: &Actor) -> Value {
     let (kind, id, name, token) = match actor {
         Actor::Person { id, name, token } => ("person", Some(id), Some(name), token.as_ref()),
+        Actor::Policy { name } => {
+            return json!({ "kind": "policy", "person": null, "name": name, "token": null });
+        }
         Actor::Device => ("device", None, None, None),
         Actor::Console => ("console", None, None, None),
         Actor::Hub => ("hub", None, None, None),

@@ -288,7 +288,8 @@ fn op() -> impl Strategy<Value = Op> {
 
 /// Conditions of every shape, as texts.
 fn shape() -> impl Strategy<Value = String> {
-    let compared = (path(), op(), literal()).prop_map(|(path, op, value)| format!("{path} {op} {value}"));
+    let compared =
+        (path(), op(), literal()).prop_map(|(path, op, value)| format!("{path} {op} {value}"));
     let listed = (
         path(),
         select(vec!["IN", "NIN"]),
@@ -300,24 +301,39 @@ fn shape() -> impl Strategy<Value = String> {
         });
     let part = select(vec!["n", "north", "b", "", "-1", "seven", "e"]);
     let named = (
-        select(vec!["STARTS_WITH", "ENDS_WITH", "CONTAINS", "ARRAY_CONTAINS"]),
+        select(vec![
+            "STARTS_WITH",
+            "ENDS_WITH",
+            "CONTAINS",
+            "ARRAY_CONTAINS",
+        ]),
         path(),
         part,
     )
         .prop_map(|(function, path, part)| format!("{function}({path}, '{part}')"));
-    let typed = select(vec!["DEFINED", "STRING", "NUMBER", "OBJECT", "ARRAY", "BOOL"]);
+    let typed = select(vec![
+        "DEFINED", "STRING", "NUMBER", "OBJECT", "ARRAY", "BOOL",
+    ]);
     let typed = (typed, path()).prop_map(|(kind, path)| format!("IS_{kind}({path})"));
     let pair = (path(), op(), path()).prop_map(|(a, op, b)| format!("{a} {op} {b}"));
     let constant = (literal(), op(), literal()).prop_map(|(a, op, b)| format!("{a} {op} {b}"));
     let time = prop_oneof![
         recently().prop_map(|at| format!("'{at}'")),
         (0_u32..2000).prop_map(|ago| format!("NOW() - {ago}")),
-        select(vec!["'1970'", "'2'", "''", "'1970-01-12T13:'", "'x'", "'0001-01-01T00:00:00Z'"])
-            .prop_map(String::from),
+        select(vec![
+            "'1970'",
+            "'2'",
+            "''",
+            "'1970-01-12T13:'",
+            "'x'",
+            "'0001-01-01T00:00:00Z'"
+        ])
+        .prop_map(String::from),
     ];
     let seen = (op(), time).prop_map(|(op, time)| format!("lastActivityTime {op} {time}"));
     let ages = (op(), 0_u32..2000).prop_map(|(op, s)| format!("NOW() - lastActivityTime {op} {s}"));
-    let sums = (path(), op(), -2_i8..3).prop_map(|(path, op, n)| format!("{path} * 2 + 1 {op} {n}"));
+    let sums =
+        (path(), op(), -2_i8..3).prop_map(|(path, op, n)| format!("{path} * 2 + 1 {op} {n}"));
     let ids = prop::collection::vec(id(), 0..5).prop_map(|ids| {
         let ids: Vec<String> = ids.iter().map(|id| format!("'{id}'")).collect();
         format!("deviceId IN [{}]", ids.join(", "))
@@ -336,8 +352,10 @@ fn shape() -> impl Strategy<Value = String> {
     ];
     leaf.prop_recursive(3, 8, 3, |inner| {
         prop_oneof![
-            prop::collection::vec(inner.clone(), 1..4).prop_map(|all| format!("({})", all.join(" AND "))),
-            prop::collection::vec(inner.clone(), 1..4).prop_map(|all| format!("({})", all.join(" OR "))),
+            prop::collection::vec(inner.clone(), 1..4)
+                .prop_map(|all| format!("({})", all.join(" AND "))),
+            prop::collection::vec(inner.clone(), 1..4)
+                .prop_map(|all| format!("({})", all.join(" OR "))),
             inner.prop_map(|one| format!("NOT {one}")),
         ]
     })

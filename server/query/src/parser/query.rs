@@ -190,9 +190,8 @@ impl Parser<'_> {
             Some(self.value()?)
         };
         if of.is_none() && total != Total::Count {
-            let message = format!(
-                "{total} of what; for example {total}(properties.reported.temperature)"
-            );
+            let message =
+                format!("{total} of what; for example {total}(properties.reported.temperature)");
             return Err(self.error(at, message));
         }
         self.mark(")", ")")?;
@@ -261,7 +260,10 @@ impl Parser<'_> {
                     let mut columns = query.columns().iter();
                     let column = columns.position(|column| column.what == what);
                     By::Column(column.ok_or_else(|| {
-                        self.error(at, "name this figure behind SELECT, for example COUNT() AS n")
+                        self.error(
+                            at,
+                            "name this figure behind SELECT, for example COUNT() AS n",
+                        )
                     })?)
                 }
                 None => self.ordered_value(query, at)?,
@@ -276,14 +278,10 @@ impl Parser<'_> {
 
     fn ordered_value(&mut self, query: &Query, at: usize) -> Result<By, QueryError> {
         let expr = self.value()?;
-        let what = What::Value(expr);
-        let mut columns = query.columns().iter();
-        if let Some(column) = columns.position(|column| column.what == what) {
+        let same = |column: &Column| matches!(&column.what, What::Value(own) if *own == expr);
+        if let Some(column) = query.columns().iter().position(same) {
             return Ok(By::Column(column));
         }
-        let What::Value(expr) = what else {
-            unreachable!("just made")
-        };
         let answered = if query.is_grouped() {
             query.groups.contains(&expr)
         } else {

@@ -107,6 +107,7 @@ impl Operation for Insert {
             drift: drift(&twin.desired.value, &twin.reported.value),
             tags: twin.tags,
             connected: false,
+            first_desired: Some(twin.desired.value),
         };
         let event = unit.event(self.event.clone());
         unit.announce(vec![event], Change::Device(Box::new(row)));

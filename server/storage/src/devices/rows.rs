@@ -110,6 +110,7 @@ impl Stored {
             tags,
             drift: self.drift,
             connected: self.connected,
+            first_desired: None,
         })
     }
 }
