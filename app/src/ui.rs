@@ -50,6 +50,7 @@ mod tokens_test;
 pub use bar::{Bar, Meter, Segment};
 pub use breadcrumb::{Breadcrumb, Crumb};
 pub use button::{Button, ButtonKind, ButtonSize, IconButton, LinkButton};
+pub(crate) use code_block::copy_text;
 pub use code_block::{CodeBlock, CopyButton};
 pub use count::Count;
 pub use dialog::Dialog;

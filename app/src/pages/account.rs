@@ -1,6 +1,7 @@
 //! One's own account: who one is here, the password, where one begins, signing out.
 
 mod home_choice;
+mod keyboard;
 mod password;
 
 use leptos::prelude::*;
@@ -12,6 +13,7 @@ use crate::session::{Me, use_session};
 use crate::shell::{Entry, MAX_TABS, Page, navigation};
 use crate::ui::{Button, KeyValue, KeyValues, Note, PageHead, Section, Tone};
 use home_choice::HomeChoice;
+use keyboard::KeyboardSection;
 use password::PasswordForm;
 
 /// The account of whoever is signed in.
@@ -36,6 +38,7 @@ fn Account(me: Me) -> impl IntoView {
     let rest = (!due).then(|| view! {
         <Section id="roles" title="Roles and scope"><Roles me=me/></Section>
         {choice.map(|me| view! { <HomeChoice me=me/> })}
+        <KeyboardSection/>
         {places.map(|places| view! { <Section id="pages" title="Pages"><Places places=places/></Section> })}
     });
     view! {

@@ -68,6 +68,8 @@ fn icon(kind: EventKind) -> &'static str {
         EventKind::SignInRefused => "s-attention",
         EventKind::BackupWritten => "i-box",
         EventKind::Exported => "i-download",
+        EventKind::ViewSaved | EventKind::ViewDeleted => "i-bookmark",
+        EventKind::ViewPinned => "i-pin",
     }
 }
 

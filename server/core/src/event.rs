@@ -72,11 +72,17 @@ pub enum EventKind {
     BackupWritten,
     /// A whole list left the hub as a file.
     Exported,
+    /// A view of the fleet was made or changed.
+    ViewSaved,
+    /// A view of the fleet was deleted.
+    ViewDeleted,
+    /// Somebody chose the view they begin with, or none.
+    ViewPinned,
 }
 
 impl EventKind {
     /// All kinds; their names are stored and never change meaning.
-    pub const ALL: [EventKind; 18] = [
+    pub const ALL: [EventKind; 21] = [
         Self::DeviceCreated,
         Self::DeviceUpdated,
         Self::DeviceDeleted,
@@ -95,6 +101,9 @@ impl EventKind {
         Self::SecretShown,
         Self::BackupWritten,
         Self::Exported,
+        Self::ViewSaved,
+        Self::ViewDeleted,
+        Self::ViewPinned,
     ];
 
     /// The stored name.
@@ -118,6 +127,9 @@ impl EventKind {
             Self::SecretShown => "secret_shown",
             Self::BackupWritten => "backup_written",
             Self::Exported => "exported",
+            Self::ViewSaved => "view_saved",
+            Self::ViewDeleted => "view_deleted",
+            Self::ViewPinned => "view_pinned",
         }
     }
 

@@ -18,3 +18,4 @@ pub mod policy;
 pub mod sas;
 pub mod time;
 pub mod twin;
+pub mod view;

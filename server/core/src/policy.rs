@@ -65,6 +65,8 @@ pub enum Action {
     EditTwin,
     /// Make, change, enable, disable, delete identities.
     ProvisionDevices,
+    /// Keep views of the fleet for everybody.
+    ShareViews,
     /// Read the audit trail beyond one's own acts.
     SeeAudit,
     /// Make and change accounts, roles, scopes; reset passwords.
@@ -75,11 +77,12 @@ pub enum Action {
 
 impl Action {
     /// All actions, in the order of the table.
-    pub const ALL: [Action; 7] = [
+    pub const ALL: [Action; 8] = [
         Self::SeeDevices,
         Self::SeeCredentials,
         Self::EditTwin,
         Self::ProvisionDevices,
+        Self::ShareViews,
         Self::SeeAudit,
         Self::ManagePeople,
         Self::ManageHub,
@@ -100,6 +103,7 @@ impl Action {
             Self::SeeCredentials => "see credentials",
             Self::EditTwin => "edit tags and desired properties",
             Self::ProvisionDevices => "provision devices",
+            Self::ShareViews => "keep views for everybody",
             Self::SeeAudit => "read the audit trail",
             Self::ManagePeople => "manage people",
             Self::ManageHub => "manage the hub",
@@ -115,6 +119,8 @@ pub fn allows(role: Role, action: Action) -> bool {
         Action::SeeCredentials | Action::EditTwin | Action::ProvisionDevices => {
             matches!(role, Operator | Supervisor | Admin)
         }
+        // As links, embeds and reports: of what they can see themselves.
+        Action::ShareViews => matches!(role, Supervisor | Manager | Admin),
         Action::SeeAudit => matches!(role, Supervisor | Admin),
         Action::ManagePeople | Action::ManageHub => match role {
             Admin => true,

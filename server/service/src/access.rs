@@ -7,6 +7,7 @@ use muster_core::event::Actor;
 use muster_core::ids::DeviceId;
 use muster_core::person::Person;
 use muster_core::policy::{Action, Role, allows};
+use muster_core::view::SavedView;
 use muster_query::{Condition, Scope};
 
 use crate::error::ServiceError;
@@ -23,6 +24,8 @@ enum Holder {
         person: Person,
         /// Roles with their scopes, parsed. A scope that no longer parses covers nothing.
         grants: Vec<(Role, Option<Condition>)>,
+        /// The view they begin with, if they pinned one.
+        home: Option<SavedView>,
     },
 }
 
@@ -32,7 +35,7 @@ impl Access {
         Self(Arc::new(Holder::Console))
     }
 
-    pub(crate) fn of(person: Person) -> Self {
+    pub(crate) fn of(person: Person, home: Option<SavedView>) -> Self {
         let grants = person
             .roles
             .iter()
@@ -44,7 +47,11 @@ impl Access {
                 (grant.role, scope.ok())
             })
             .collect();
-        Self(Arc::new(Holder::Person { person, grants }))
+        Self(Arc::new(Holder::Person {
+            person,
+            grants,
+            home,
+        }))
     }
 
     /// The person, unless it is the console.
@@ -52,6 +59,14 @@ impl Access {
         match &*self.0 {
             Holder::Console => None,
             Holder::Person { person, .. } => Some(person),
+        }
+    }
+
+    /// The saved view they begin with, if they pinned one.
+    pub fn home_view(&self) -> Option<&SavedView> {
+        match &*self.0 {
+            Holder::Console => None,
+            Holder::Person { home, .. } => home.as_ref(),
         }
     }
 
@@ -123,6 +138,7 @@ pub mod kinds {
         SeeCredentials,
         EditTwin,
         ProvisionDevices,
+        ShareViews,
         SeeAudit,
         ManagePeople,
         ManageHub

@@ -6,6 +6,7 @@ use muster_core::lifecycle::NotAllowed;
 use muster_core::person::BadCredential;
 use muster_core::policy::Action;
 use muster_core::twin::TwinError;
+use muster_core::view::BadView;
 use muster_storage::{Refusal, StorageError};
 
 /// Why a use case did not happen. Expected reasons are variants of their own; the rest is storage.
@@ -38,6 +39,9 @@ pub enum ServiceError {
     /// A name or password breaks the rule.
     #[error(transparent)]
     Credential(#[from] BadCredential),
+    /// A saved view breaks a rule.
+    #[error(transparent)]
+    View(#[from] BadView),
     /// Something else in the request cannot be used; the text says what and how to mend it.
     #[error("{0}")]
     Invalid(String),

@@ -46,6 +46,14 @@ impl Hub {
             .next_chunk(after, condition, text, &scope, self.now(), limit)
     }
 
+    /// These devices, as far as they exist in the scope, in their order.
+    pub fn fleet_rows(&self, permit: &Permit<SeeDevices>, ids: &[DeviceId]) -> Vec<Row> {
+        let scope = permit.access().scope(Action::SeeDevices);
+        let now = self.now();
+        let row = |id: &DeviceId| self.index().get(id, &scope, now);
+        ids.iter().filter_map(row).collect()
+    }
+
     /// Counts by contact, stage, status, connection and drift.
     pub fn census(&self, access: &Access, condition: &Condition) -> Census {
         let scope = access.scope(Action::SeeDevices);

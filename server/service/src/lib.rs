@@ -22,6 +22,7 @@ pub mod telemetry;
 pub mod timeline;
 pub mod twins;
 pub mod upkeep;
+pub mod views;
 
 pub use access::{Access, DevicePermit, Permit};
 pub use clock::{Clock, Entropy};

@@ -13,3 +13,5 @@ mod live;
 mod people;
 #[path = "suite/support.rs"]
 mod support;
+#[path = "suite/views.rs"]
+mod views;

@@ -25,6 +25,7 @@ mod statements;
 mod store;
 mod subscriptions;
 mod twins;
+mod views;
 mod writer;
 
 pub use change::{Change, CommitHook, Committed};
@@ -40,3 +41,4 @@ pub use samples::MAX_SAMPLES;
 #[doc(hidden)]
 pub use statements::{Statement, statements};
 pub use store::{Location, MasterKey, Store, StoreConfig};
+pub use views::{MAX_OWN_VIEWS, MAX_SHARED_VIEWS, NewView, ViewOutcome};

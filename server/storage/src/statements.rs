@@ -3,7 +3,7 @@
 use crate::engine::{Sql, postgres, schema, sqlite};
 use crate::{
     audit, backup, check, devices, events, messages, people, policies, prune, samples, sealed,
-    sessions, settings, subscriptions, twins, writer,
+    sessions, settings, subscriptions, twins, views, writer,
 };
 
 /// A statement as tests see it: what it is for, and its texts; an empty one is not for that engine.
@@ -21,7 +21,7 @@ pub struct Statement {
 /// All statements.
 #[doc(hidden)]
 pub fn statements() -> Vec<Statement> {
-    let lists: [&[&Sql]; 24] = [
+    let lists: [&[&Sql]; 26] = [
         audit::STATEMENTS,
         backup::STATEMENTS,
         check::STATEMENTS,
@@ -43,6 +43,8 @@ pub fn statements() -> Vec<Statement> {
         sqlite::STATEMENTS,
         subscriptions::STATEMENTS,
         twins::STATEMENTS,
+        views::STATEMENTS,
+        views::change::STATEMENTS,
         writer::documents::STATEMENTS,
         writer::documents::write::STATEMENTS,
         writer::state::STATEMENTS,

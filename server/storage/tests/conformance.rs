@@ -19,13 +19,14 @@ mod conformance {
     pub(crate) mod statements;
     pub(crate) mod subscriptions;
     pub(crate) mod twins;
+    pub(crate) mod views;
     pub(crate) mod web_sessions;
 }
 
 use conformance::place::Place;
 use conformance::{
     audit, events, faults, files, hook, messages, people, presence, registry, small, statements,
-    subscriptions, twins, web_sessions,
+    subscriptions, twins, views, web_sessions,
 };
 
 /// Makes a test per case and engine.
@@ -70,6 +71,8 @@ mod both {
             a_cut_off_end_is_found;
         people: accounts_come_back, names_are_unique_too, the_last_admin_stays,
             deactivation_ends_sessions;
+        views: views_come_back, others_see_shared_ones_only, names_and_numbers_have_bounds,
+            a_pin_goes_with_its_view;
         web_sessions: sessions_are_saved_and_replaced, ending_all_but_one, ended_sessions_are_removed;
         small: policies_are_made_once, settings_are_kept, samples_are_kept, a_healthy_store_has_no_findings;
         hook: the_hook_hears_everything_in_order, the_hook_hears_before_the_caller;

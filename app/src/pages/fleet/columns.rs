@@ -1,5 +1,6 @@
 //! The columns of the list, its orders, and how many rows a page has.
 
+use muster_query::Path;
 use serde::{Deserialize, Serialize};
 
 /// Most columns beside the device's id; more would not fit any screen.
@@ -51,6 +52,21 @@ impl Column {
             Self::Authentication => "authentication".to_owned(),
             Self::Tag(path) => format!("tags.{path}"),
         }
+    }
+
+    /// The value in the query language, as text.
+    pub fn path_text(&self) -> String {
+        let path = match self {
+            Self::Contact => Path::Contact,
+            Self::Stage => Path::Stage,
+            Self::Status => Path::Status,
+            Self::Twin => Path::Drift,
+            Self::Model => Path::ModelId,
+            Self::Authentication => Path::AuthenticationType,
+            Self::Tag(path) => Path::Tag(path.clone()),
+            Self::Seen => return "lastActivityTime".to_owned(),
+        };
+        path.to_string()
     }
 
     /// The column of a name in an address.

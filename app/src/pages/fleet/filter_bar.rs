@@ -37,20 +37,17 @@ pub(super) fn FilterBar(
     let error = RwSignal::new(None::<String>);
     let hint = RwSignal::new(None::<String>);
     // What the address says was typed in vain stays in the field, with the reason; anything else empties it.
-    let from_address = move || {
-        refused.with(|refused| {
-            refused
-                .as_ref()
-                .map(|(text, error)| (text.clone(), problem(error)))
-        })
+    let told = |refused: &Option<(String, QueryError)>| {
+        let (text, error) = refused.as_ref()?;
+        Some((text.clone(), problem(error)))
     };
-    if let Some((typed, why)) = untrack(from_address) {
+    if let Some((typed, why)) = refused.with_untracked(told) {
         text.set(typed);
         error.set(Some(why));
     }
     Effect::new(move |first: Option<()>| {
         address.track();
-        let (typed, why) = from_address().unzip();
+        let (typed, why) = refused.with(told).unzip();
         if first.is_some() {
             text.set(typed.unwrap_or_default());
             error.set(why);

@@ -6,7 +6,7 @@ use muster_index::{PageQuery, Row, Sort, SortKey};
 use muster_query::Condition;
 use muster_service::{Access, Hub};
 
-use super::{FleetFacet, FleetPage, FleetRow, TagColumn};
+use super::{FleetFacet, FleetPage, FleetRow, Found, TagColumn};
 use crate::error::AppError;
 use crate::pages::fleet::address::{Column, FleetAddress, SortBy};
 use crate::panels::filters;
@@ -19,6 +19,9 @@ const FACETS: usize = 2;
 
 /// Groups of one facet.
 const GROUPS: usize = 6;
+
+/// Tags that tell devices apart, by the last name of their path.
+const ABOUT: [&str; 2] = ["site", "model"];
 
 /// Tags that are grouped by where nobody chose, by the last name of their path.
 const USUAL_FACETS: [&str; 3] = ["region", "site", "firmware"];
@@ -70,6 +73,47 @@ pub(super) fn page(hub: &Hub, access: &Access, query: &str) -> Result<FleetPage,
     page.previous = found.previous;
     page.next = found.next;
     Ok(page)
+}
+
+/// The first devices with a text in their id or a tag value.
+pub(super) fn find(
+    hub: &Hub,
+    access: &Access,
+    text: &str,
+    offered: usize,
+) -> Result<Vec<Found>, AppError> {
+    if text.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = PageQuery {
+        condition: Condition::all(),
+        text: text.to_owned(),
+        sort: Sort {
+            by: SortKey::Id,
+            descending: false,
+        },
+        limit: offered,
+        cursor: None,
+    };
+    let rows = hub.fleet_page(access, &query)?.rows.into_iter();
+    Ok(rows
+        .map(|row| Found {
+            about: about(&row),
+            id: row.entry.id,
+            contact: row.contact,
+        })
+        .collect())
+}
+
+/// What tells devices apart besides their ids.
+fn about(row: &Row) -> String {
+    let leaves = tree::leaves(&row.entry.tags).into_iter();
+    let named = leaves.filter(|(path, _)| {
+        let last = path.last().map(String::as_str).unwrap_or_default();
+        ABOUT.contains(&last)
+    });
+    let words: Vec<String> = named.map(|(_, value)| tree::shown(value)).collect();
+    words.join(" · ")
 }
 
 fn question(address: &FleetAddress, condition: Condition) -> PageQuery {

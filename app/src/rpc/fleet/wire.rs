@@ -4,6 +4,7 @@ use muster_core::contact::Contact;
 use muster_core::device::{AuthKind, Status};
 use muster_core::ids::DeviceId;
 use muster_core::lifecycle::Stage;
+use muster_core::view::ViewId;
 use serde::{Deserialize, Serialize};
 
 use crate::pages::fleet::address::Column;
@@ -77,4 +78,34 @@ pub struct FleetPage {
     pub problem: Option<String>,
     /// The hub's present, in milliseconds since 1970.
     pub now: i64,
+}
+
+/// A saved view as its menu shows it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ViewRow {
+    /// Its number.
+    pub id: ViewId,
+    /// Its name.
+    pub name: String,
+    /// The list: a query string of the fleet page.
+    pub query: String,
+    /// Whether everybody sees it.
+    pub shared: bool,
+    /// Whether the person made it.
+    pub mine: bool,
+    /// Who made it.
+    pub owner: String,
+    /// Whether the person begins with it.
+    pub pinned: bool,
+}
+
+/// A device that was looked for.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Found {
+    /// Its name.
+    pub id: DeviceId,
+    /// How it keeps in touch; judged in service only.
+    pub contact: Option<Contact>,
+    /// A few of its tag values.
+    pub about: String,
 }

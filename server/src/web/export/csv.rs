@@ -30,18 +30,11 @@ fn value(row: &Row, column: &Column) -> String {
             .unwrap_or_default(),
         Column::Model => entry.model_id.clone(),
         Column::Authentication => entry.auth.as_str().to_owned(),
-        Column::Tag(path) => {
-            let mut keys = path.split('.');
-            let first = keys.next().and_then(|key| entry.tags.get(key));
-            match keys
-                .try_fold(first, |value, key| value.map(|value| value.get(key)))
-                .flatten()
-            {
-                None | Some(Value::Null) => String::new(),
-                Some(Value::String(text)) => text.clone(),
-                Some(other) => other.to_string(),
-            }
-        }
+        Column::Tag(path) => match super::json::at(&entry.tags, path) {
+            None | Some(Value::Null) => String::new(),
+            Some(Value::String(text)) => text.clone(),
+            Some(other) => other.to_string(),
+        },
     }
 }
 
