@@ -44,6 +44,7 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
     ("/rpc/fleet/page", Need::Action(Action::SeeDevices)),
     ("/rpc/fleet/count", Need::Action(Action::SeeDevices)),
     ("/rpc/fleet/find", Need::Action(Action::SeeDevices)),
+    ("/rpc/fleet/hints", Need::Action(Action::SeeDevices)),
     ("/rpc/fleet/views", Need::Action(Action::SeeDevices)),
     ("/rpc/fleet/save_view", Need::Action(Action::SeeDevices)),
     ("/rpc/fleet/delete_view", Need::Action(Action::SeeDevices)),

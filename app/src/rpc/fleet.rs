@@ -3,6 +3,7 @@
 mod count;
 mod delete_view;
 mod find;
+mod hints;
 mod page;
 mod pin_view;
 #[cfg(feature = "ssr")]
@@ -14,6 +15,7 @@ mod wire;
 pub use count::{CountFleet, count_fleet};
 pub use delete_view::{DeleteView, delete_view};
 pub use find::{FindDevices, find_devices};
+pub use hints::{ReadHints, read_hints};
 pub use page::{ReadFleet, read_fleet};
 pub use pin_view::{PinView, pin_view};
 pub use save_view::{SaveView, save_view};

@@ -1,5 +1,7 @@
 //! Questions about the fleet, answered from the index within the person's scope.
 
+mod properties;
+
 use muster_core::contact::Contact;
 use muster_core::cursor::{BadCursor, Page};
 use muster_core::device::Device;
@@ -13,6 +15,8 @@ use crate::access::kinds::SeeDevices;
 use crate::access::{Access, Permit};
 use crate::error::ServiceError;
 use crate::hub::Hub;
+
+pub use properties::PropertyPaths;
 
 impl Hub {
     /// One page of the list.

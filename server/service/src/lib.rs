@@ -31,5 +31,5 @@ pub use error::ServiceError;
 pub use hub::{Hub, HubConfig};
 pub use muster_index::{Census, Entry, PageQuery, Row, Scalar, Sort, SortKey, TagPath};
 pub use muster_storage::{
-    BackupReport, DeviceSummary, Finding, PresenceSample, TwinRow, WebSession,
+    BackupReport, DeviceSummary, Finding, PresenceSample, Properties, TwinRow, WebSession,
 };

@@ -1,8 +1,7 @@
 //! `/fleet/export.csv`, `.json`, `.jsonl`: the whole result of the fleet page's filter as a file, streamed; posted with
 //! marked devices, what is selected of it.
 
-use std::collections::{BTreeSet, VecDeque};
-use std::convert::Infallible;
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use axum::Extension;
 use axum::body::{Body, Bytes};
@@ -17,7 +16,7 @@ use muster_app::session::Visitor;
 use muster_core::ids::DeviceId;
 use muster_query::Condition;
 use muster_service::access::kinds::SeeDevices;
-use muster_service::{Access, Hub, Permit, Row, ServiceError};
+use muster_service::{Access, Hub, Permit, Properties, Row, ServiceError};
 
 use crate::failure::story;
 use crate::middleware::capacity::busy;
@@ -205,18 +204,25 @@ struct Export {
 
 impl Export {
     /// The next piece of the file.
-    async fn next(mut self) -> Option<(Result<Bytes, Infallible>, Self)> {
+    async fn next(mut self) -> Option<(Result<Bytes, ServiceError>, Self)> {
         loop {
-            let text = self.piece()?;
-            // An empty piece would look like the end.
-            if !text.is_empty() {
-                return Some((Ok(Bytes::from(text)), self));
+            match self.piece().await {
+                Ok(None) => return None,
+                // An empty piece would look like the end.
+                Ok(Some(text)) if text.is_empty() => {}
+                Ok(Some(text)) => return Some((Ok(Bytes::from(text)), self)),
+                // The download breaks off: half a file must not look like a whole one.
+                Err(problem) => {
+                    tracing::warn!(error = story(&problem), "an export broke off");
+                    self.place = Place::End;
+                    return Some((Err(problem), self));
+                }
             }
         }
     }
 
-    fn piece(&mut self) -> Option<String> {
-        match std::mem::replace(&mut self.place, Place::End) {
+    async fn piece(&mut self) -> Result<Option<String>, ServiceError> {
+        Ok(match std::mem::replace(&mut self.place, Place::End) {
             Place::Head => {
                 self.place = Place::After(None);
                 Some(match self.kind {
@@ -228,8 +234,9 @@ impl Export {
             Place::After(after) => {
                 let (rows, last) = self.rows(after.as_ref());
                 let mut text = String::new();
+                let properties = self.properties(&rows).await?;
                 for row in &rows {
-                    self.write(row, &mut text);
+                    self.write(row, properties.get(&row.entry.id), &mut text);
                 }
                 match last {
                     Some(last) => self.place = Place::After(Some(last)),
@@ -239,7 +246,7 @@ impl Export {
                 Some(text)
             }
             Place::End => None,
-        }
+        })
     }
 
     /// The next devices, and the last one that was looked at unless the list ends there.
@@ -260,16 +267,28 @@ impl Export {
         (rows, last)
     }
 
-    fn write(&mut self, row: &Row, text: &mut String) {
+    /// The properties of the rows, where a column shows some.
+    async fn properties(
+        &self,
+        rows: &[Row],
+    ) -> Result<HashMap<DeviceId, Properties>, ServiceError> {
+        if !self.columns.iter().any(Column::is_property) {
+            return Ok(HashMap::new());
+        }
+        let ids: Vec<DeviceId> = rows.iter().map(|row| row.entry.id.clone()).collect();
+        self.hub.fleet_properties(self.permit.access(), &ids).await
+    }
+
+    fn write(&mut self, row: &Row, properties: Option<&Properties>, text: &mut String) {
         match self.kind {
-            FileKind::Csv => text.push_str(&csv::line(row, &self.columns)),
+            FileKind::Csv => text.push_str(&csv::line(row, properties, &self.columns)),
             FileKind::JsonLines => {
-                text.push_str(&json::object(row, &self.columns));
+                text.push_str(&json::object(row, properties, &self.columns));
                 text.push('\n');
             }
             FileKind::Json => {
                 text.push_str(if self.written { ",\n" } else { "\n" });
-                text.push_str(&json::object(row, &self.columns));
+                text.push_str(&json::object(row, properties, &self.columns));
             }
         }
         self.written = true;

@@ -21,7 +21,7 @@ pub struct Statement {
 /// All statements.
 #[doc(hidden)]
 pub fn statements() -> Vec<Statement> {
-    let lists: [&[&Sql]; 26] = [
+    let lists: [&[&Sql]; 27] = [
         audit::STATEMENTS,
         backup::STATEMENTS,
         check::STATEMENTS,
@@ -43,6 +43,7 @@ pub fn statements() -> Vec<Statement> {
         sqlite::STATEMENTS,
         subscriptions::STATEMENTS,
         twins::STATEMENTS,
+        twins::properties::STATEMENTS,
         views::STATEMENTS,
         views::change::STATEMENTS,
         writer::documents::STATEMENTS,

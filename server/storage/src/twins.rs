@@ -18,6 +18,8 @@ use crate::writer::command::{Report, WriteTwin};
 use crate::writer::documents::write::json;
 use crate::writer::{Command, Request};
 
+pub(crate) mod properties;
+
 const FIND: Sql = Sql::both(
     "reading a twin",
     "SELECT d.device_key, d.device_id, d.generation, d.etag, d.status, d.status_reason, d.status_at,

@@ -7,7 +7,7 @@ use super::address::{Column, FleetAddress, MAX_COLUMNS};
 use super::filter_bar::hidden_fields;
 use super::remember;
 use crate::routes;
-use crate::rpc::fleet::TagColumn;
+use crate::rpc::fleet::{TagColumn, read_hints};
 use crate::ui::{Button, ButtonKind, ButtonSize, Icon, Menu};
 
 /// Tags that are offered; those that most devices have.
@@ -33,7 +33,7 @@ pub(super) fn ChooseColumns(
         .filter(|column| credentials || *column != Column::Authentication)
         .map(|column| {
             let checked = chosen.contains(&column);
-            let path = matches!(column, Column::Tag(_)).then(|| column.name());
+            let path = column.is_plain().then(|| column.name());
             // Paths may end alike; then the whole of them tells one from the other.
             let title = column.title();
             let is_shared = titles.iter().filter(|other| **other == title).count() > 1;
@@ -67,6 +67,7 @@ pub(super) fn ChooseColumns(
                 {rest}
                 <p class="pop-h">"Columns beside the device"</p>
                 <ul>{choices}</ul>
+                {any_path()}
                 {full.then(|| view! { <p class="pop-h">{format!("At most {MAX_COLUMNS} columns are shown.")}</p> })}
                 <hr/>
                 <div class="cols-acts">
@@ -83,6 +84,44 @@ pub(super) fn ChooseColumns(
                 </div>
             </Form>
         </Menu>
+    }
+    .into_any()
+}
+
+/// A field for any other tag or property. Its paths are read when somebody goes there.
+fn any_path() -> AnyView {
+    let paths = RwSignal::new(Vec::<String>::new());
+    let read = move |_| {
+        if paths.with_untracked(Vec::is_empty) {
+            leptos::task::spawn_local(async move {
+                if let Ok(read) = read_hints(String::new()).await {
+                    paths.try_set(read);
+                }
+            });
+        }
+    };
+    let options = move || {
+        paths
+            .get()
+            .into_iter()
+            .map(|path| view! { <option value=path></option> })
+            .collect_view()
+    };
+    view! {
+        <div class="cols-any">
+            <label for="any-column">"Any tag or property"</label>
+            <input
+                class="input mono"
+                id="any-column"
+                name="cols"
+                list="any-column-paths"
+                placeholder="properties.reported.…"
+                autocomplete="off"
+                spellcheck="false"
+                on:focus=read
+            />
+            <datalist id="any-column-paths">{options}</datalist>
+        </div>
     }
     .into_any()
 }
@@ -128,6 +167,7 @@ mod tests {
                 "twin",
                 "model",
                 "authentication",
+                "connection",
                 "tags.a",
                 "tags.b"
             ]

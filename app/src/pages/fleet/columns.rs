@@ -24,13 +24,26 @@ pub enum Column {
     Model,
     /// How it proves who it is.
     Authentication,
+    /// Whether it is connected.
+    Connection,
     /// A tag, by its path below `tags`.
     Tag(String),
+    /// What a property should be, by its path below `properties.desired`.
+    Desired(String),
+    /// What the device says a property is, by its path below `properties.reported`.
+    Reported(String),
 }
+
+/// How addresses name values of twins; the path follows.
+const SECTIONS: [(&str, fn(String) -> Column); 3] = [
+    ("tags.", Column::Tag),
+    ("properties.desired.", Column::Desired),
+    ("properties.reported.", Column::Reported),
+];
 
 impl Column {
     /// The columns every device has, in the order of the chooser.
-    pub const SYSTEM: [Column; 7] = [
+    pub const SYSTEM: [Column; 8] = [
         Self::Contact,
         Self::Stage,
         Self::Status,
@@ -38,6 +51,7 @@ impl Column {
         Self::Seen,
         Self::Model,
         Self::Authentication,
+        Self::Connection,
     ];
 
     /// The name in addresses.
@@ -50,7 +64,10 @@ impl Column {
             Self::Seen => "seen".to_owned(),
             Self::Model => "model".to_owned(),
             Self::Authentication => "authentication".to_owned(),
+            Self::Connection => "connection".to_owned(),
             Self::Tag(path) => format!("tags.{path}"),
+            Self::Desired(path) => format!("properties.desired.{path}"),
+            Self::Reported(path) => format!("properties.reported.{path}"),
         }
     }
 
@@ -63,21 +80,25 @@ impl Column {
             Self::Twin => Path::Drift,
             Self::Model => Path::ModelId,
             Self::Authentication => Path::AuthenticationType,
+            Self::Connection => Path::ConnectionState,
             Self::Tag(path) => Path::Tag(path.clone()),
             Self::Seen => return "lastActivityTime".to_owned(),
+            Self::Desired(path) => return below("properties.desired", path),
+            Self::Reported(path) => return below("properties.reported", path),
         };
         path.to_string()
     }
 
     /// The column of a name in an address.
     pub fn from_name(name: &str) -> Option<Self> {
-        match name.strip_prefix("tags.") {
-            Some("") => None,
-            Some(path) => Some(Self::Tag(path.to_owned())),
-            None => Self::SYSTEM
-                .into_iter()
-                .find(|column| column.name() == name),
-        }
+        let of_twin = SECTIONS.into_iter().find_map(|(section, column)| {
+            let path = name.strip_prefix(section)?;
+            Some((!path.is_empty()).then(|| column(path.to_owned())))
+        });
+        of_twin.unwrap_or_else(|| {
+            let mut system = Self::SYSTEM.into_iter();
+            system.find(|column| column.name() == name)
+        })
     }
 
     /// The head of the column: for tags the last name of the path, as people call it.
@@ -90,8 +111,23 @@ impl Column {
             Self::Seen => "Last seen".to_owned(),
             Self::Model => "Model".to_owned(),
             Self::Authentication => "Authentication".to_owned(),
-            Self::Tag(path) => tag_title(path),
+            Self::Connection => "Connection".to_owned(),
+            Self::Tag(path) | Self::Reported(path) => tag_title(path),
+            Self::Desired(path) => format!("{} (desired)", tag_title(path)),
         }
+    }
+
+    /// Whether it shows text that was read with the page and does not change until it is read again.
+    pub fn is_plain(&self) -> bool {
+        matches!(
+            self,
+            Self::Connection | Self::Tag(_) | Self::Desired(_) | Self::Reported(_)
+        )
+    }
+
+    /// Whether its value is not in memory and has to be read with the properties.
+    pub fn is_property(&self) -> bool {
+        matches!(self, Self::Desired(_) | Self::Reported(_))
     }
 
     /// The order this column can give the list.
@@ -102,9 +138,21 @@ impl Column {
             Self::Status => Some(SortBy::Status),
             Self::Seen => Some(SortBy::Seen),
             Self::Tag(path) => Some(SortBy::Tag(path.clone())),
-            Self::Twin | Self::Model | Self::Authentication => None,
+            Self::Twin
+            | Self::Model
+            | Self::Authentication
+            | Self::Connection
+            | Self::Desired(_)
+            | Self::Reported(_) => None,
         }
     }
+}
+
+/// Keys below a section, as the query language writes them.
+fn below(section: &str, path: &str) -> String {
+    let tag = Path::Tag(path.to_owned()).to_string();
+    let keys = tag.strip_prefix("tags").unwrap_or_default();
+    [section, keys].concat()
 }
 
 /// A tag as people call it: `location.site` is `Site`.

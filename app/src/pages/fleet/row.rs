@@ -56,10 +56,13 @@ pub(super) fn class_of(column: &Column) -> &'static str {
     match column {
         Column::Contact => "p2",
         Column::Seen => "num",
-        Column::Tag(_) => "p3",
-        Column::Stage | Column::Status | Column::Twin | Column::Model | Column::Authentication => {
-            "p4"
-        }
+        Column::Tag(_) | Column::Desired(_) | Column::Reported(_) => "p3",
+        Column::Stage
+        | Column::Status
+        | Column::Twin
+        | Column::Model
+        | Column::Authentication
+        | Column::Connection => "p4",
     }
 }
 
@@ -72,12 +75,12 @@ pub(super) fn device_row(
     now: Signal<i64>,
     keys: RowKeys,
 ) -> AnyView {
-    let mut tags = row.tags.iter();
+    let mut values = row.values.iter();
     let cells = columns
         .iter()
         .map(|column| {
             let content = match column {
-                Column::Tag(_) => tags
+                column if column.is_plain() => values
                     .next()
                     .cloned()
                     .flatten()
@@ -182,14 +185,14 @@ fn is_on_control(event: &MouseEvent) -> bool {
 
 /// What has left the columns of a narrow list, under the name.
 fn under(row: &FleetRow) -> String {
-    let tags: Vec<&str> = row
-        .tags
+    let values: Vec<&str> = row
+        .values
         .iter()
         .flatten()
         .take(2)
         .map(String::as_str)
         .collect();
-    tags.join(" · ")
+    values.join(" · ")
 }
 
 fn unset() -> AnyView {

@@ -1,10 +1,14 @@
 //! From the index to the page.
 
+use std::collections::HashMap;
+
+use muster_core::ids::DeviceId;
 use muster_core::policy::Action;
 use muster_core::time::Timestamp;
+use muster_core::twin::Object;
 use muster_index::{PageQuery, Row, Sort, SortKey};
 use muster_query::Condition;
-use muster_service::{Access, Hub};
+use muster_service::{Access, Hub, Properties};
 
 use super::{FleetFacet, FleetPage, FleetRow, Found, TagColumn};
 use crate::error::AppError;
@@ -26,7 +30,7 @@ const ABOUT: [&str; 2] = ["site", "model"];
 /// Tags that are grouped by where nobody chose, by the last name of their path.
 const USUAL_FACETS: [&str; 3] = ["region", "site", "firmware"];
 
-pub(super) fn page(hub: &Hub, access: &Access, query: &str) -> Result<FleetPage, AppError> {
+pub(super) async fn page(hub: &Hub, access: &Access, query: &str) -> Result<FleetPage, AppError> {
     let address = FleetAddress::parse(query);
     let tags: Vec<TagColumn> = hub
         .tag_paths(access)
@@ -65,10 +69,14 @@ pub(super) fn page(hub: &Hub, access: &Access, query: &str) -> Result<FleetPage,
     page.total = hub.fleet_count(access, &condition, &address.text) as u64;
     page.facets = facets(hub, access, &address, &condition, &page.tags);
     let found = hub.fleet_page(access, &question(&address, condition))?;
+    let properties = properties(hub, access, &page.columns, &found.rows).await?;
     page.rows = found
         .rows
         .into_iter()
-        .map(|found| row(found, &page.columns, credentials))
+        .map(|found| {
+            let own = properties.get(&found.entry.id);
+            row(found, &page.columns, own, credentials)
+        })
         .collect();
     page.previous = found.previous;
     page.next = found.next;
@@ -136,17 +144,32 @@ fn question(address: &FleetAddress, condition: Condition) -> PageQuery {
     }
 }
 
-fn row(row: Row, columns: &[Column], credentials: bool) -> FleetRow {
+/// The properties of the rows, where a column shows some.
+async fn properties(
+    hub: &Hub,
+    access: &Access,
+    columns: &[Column],
+    rows: &[Row],
+) -> Result<HashMap<DeviceId, Properties>, AppError> {
+    if !columns.iter().any(Column::is_property) {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<DeviceId> = rows.iter().map(|row| row.entry.id.clone()).collect();
+    Ok(hub.fleet_properties(access, &ids).await?)
+}
+
+fn row(
+    row: Row,
+    columns: &[Column],
+    properties: Option<&Properties>,
+    credentials: bool,
+) -> FleetRow {
+    let plain = columns.iter().filter(|column| column.is_plain());
+    let values = plain.map(|column| plain_value(&row, column, properties));
+    let values = values.collect();
     let entry = row.entry;
-    let tags = columns.iter().filter_map(|column| match column {
-        Column::Tag(path) => {
-            let keys: Vec<String> = path.split('.').map(str::to_owned).collect();
-            Some(tree::at(&entry.tags, &keys).map(tree::shown))
-        }
-        _ => None,
-    });
     FleetRow {
-        tags: tags.collect(),
+        values,
         id: entry.id,
         status: entry.status,
         stage: entry.stage,
@@ -156,6 +179,59 @@ fn row(row: Row, columns: &[Column], credentials: bool) -> FleetRow {
         model: entry.model_id,
         auth: credentials.then_some(entry.auth),
     }
+}
+
+/// What a plain column shows.
+fn plain_value(row: &Row, column: &Column, properties: Option<&Properties>) -> Option<String> {
+    let at = |object: &Object, path: &str| {
+        let keys: Vec<String> = path.split('.').map(str::to_owned).collect();
+        tree::at(object, &keys).map(tree::shown)
+    };
+    match column {
+        Column::Tag(path) => at(&row.entry.tags, path),
+        Column::Desired(path) => at(&properties?.desired, path),
+        Column::Reported(path) => at(&properties?.reported, path),
+        Column::Connection => {
+            let word = if row.entry.connected {
+                "Connected"
+            } else {
+                "Disconnected"
+            };
+            Some(word.to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// Every path in use, in the query language: what all devices have, tags, properties.
+pub(super) async fn paths(hub: &Hub, access: &Access) -> Result<Vec<String>, AppError> {
+    let properties = hub.property_paths(access).await?;
+    let tags = hub.tag_paths(access).into_iter().map(|tag| tag.path);
+    let columns = Column::SYSTEM
+        .into_iter()
+        .filter(|column| access.can(Action::SeeCredentials) || *column != Column::Authentication)
+        .chain(tags.map(Column::Tag))
+        .chain(properties.desired.into_iter().map(Column::Desired))
+        .chain(properties.reported.into_iter().map(Column::Reported));
+    let device = std::iter::once("deviceId".to_owned());
+    Ok(device
+        .chain(columns.map(|column| column.path_text()))
+        .collect())
+}
+
+/// The most common values of a path, as literals. How devices prove themselves is not told to everybody.
+pub(super) fn values(hub: &Hub, access: &Access, path: &str, limit: usize) -> Vec<String> {
+    let Ok(path) = muster_query::Path::parse(path) else {
+        return Vec::new();
+    };
+    if path == muster_query::Path::AuthenticationType && !access.can(Action::SeeCredentials) {
+        return Vec::new();
+    }
+    let groups = hub.fleet_groups(access, &Condition::all(), &path, limit);
+    let values = groups.into_iter().filter_map(|(value, _)| value);
+    values
+        .map(|value| muster_query::Literal::from(value).to_string())
+        .collect()
 }
 
 /// Site and firmware where they are tagged, between what every device has.

@@ -29,8 +29,8 @@ pub struct FleetRow {
     pub model: String,
     /// How it proves who it is; only for who may see credentials.
     pub auth: Option<AuthKind>,
-    /// The values of the tag columns, in their order.
-    pub tags: Vec<Option<String>>,
+    /// The values of the columns that [`Column::is_plain`] says, in their order.
+    pub values: Vec<Option<String>>,
 }
 
 /// A tag that can be a column.

@@ -1,15 +1,16 @@
 //! Devices as JSON objects: the names of the columns, values as they are.
 
 use muster_app::pages::fleet::address::Column;
-use muster_index::Row;
-use serde_json::{Map, Value};
+use muster_core::twin::Object;
+use muster_service::{Properties, Row};
+use serde_json::Value;
 
 /// The object of a device, on one line; its members in the order of the columns.
-pub fn object(row: &Row, columns: &[Column]) -> String {
+pub fn object(row: &Row, properties: Option<&Properties>, columns: &[Column]) -> String {
     let id = ("deviceId".to_owned(), Value::from(row.entry.id.as_str()));
     let members = columns
         .iter()
-        .map(|column| (column.name(), value(row, column)));
+        .map(|column| (column.name(), value(row, properties, column)));
     let members: Vec<String> = std::iter::once(id)
         .chain(members)
         .map(|(name, value)| format!("{}:{value}", Value::from(name)))
@@ -18,8 +19,12 @@ pub fn object(row: &Row, columns: &[Column]) -> String {
 }
 
 /// The value of a column; `null` where there is none.
-fn value(row: &Row, column: &Column) -> Value {
+pub(super) fn value(row: &Row, properties: Option<&Properties>, column: &Column) -> Value {
     let entry = &row.entry;
+    let of_section = |section: fn(&Properties) -> &Object, path: &str| {
+        let found = properties.and_then(|own| at(section(own), path));
+        found.cloned().unwrap_or_default()
+    };
     match column {
         Column::Contact => row.contact.map(|contact| contact.as_str()).into(),
         Column::Stage => entry.stage.as_str().into(),
@@ -28,12 +33,15 @@ fn value(row: &Row, column: &Column) -> Value {
         Column::Seen => entry.last_activity_at.map(|at| at.to_string()).into(),
         Column::Model => entry.model_id.as_str().into(),
         Column::Authentication => entry.auth.as_str().into(),
+        Column::Connection => entry.connected.into(),
         Column::Tag(path) => at(&entry.tags, path).cloned().unwrap_or_default(),
+        Column::Desired(path) => of_section(|own| &own.desired, path),
+        Column::Reported(path) => of_section(|own| &own.reported, path),
     }
 }
 
 /// The value at a path of keys joined with dots.
-pub(super) fn at<'a>(object: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
+fn at<'a>(object: &'a Object, path: &str) -> Option<&'a Value> {
     let mut keys = path.split('.');
     let first = object.get(keys.next()?)?;
     keys.try_fold(first, |value, key| value.get(key))

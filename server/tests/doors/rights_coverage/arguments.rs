@@ -41,6 +41,7 @@ pub(super) const ARGUMENTS: &[Arguments] = &[
     of("/rpc/fleet/page", "query=", 200),
     of("/rpc/fleet/count", "query=", 200),
     of("/rpc/fleet/find", "text=a", 200),
+    of("/rpc/fleet/hints", "path=deviceId", 200),
     of("/rpc/fleet/views", "", 200),
     of("/rpc/fleet/save_view", "id=999&name=x&query=", 404),
     of("/rpc/fleet/delete_view", "id=999", 404),
