@@ -1,12 +1,13 @@
 //! The fleet: a list of devices whose whole state is in its address.
 
 pub mod address;
-mod chips;
+pub(crate) mod chips;
 mod choose_columns;
 mod columns;
 pub mod export;
 mod facets;
 mod filter_bar;
+mod hints;
 mod keys;
 mod list;
 mod paging;
@@ -16,6 +17,7 @@ mod remember;
 mod row;
 pub mod selection;
 mod selection_bar;
+mod suggest;
 pub mod typed;
 mod views;
 
@@ -34,6 +36,7 @@ use choose_columns::ChooseColumns;
 use export::export_menu;
 use facets::Facets;
 use filter_bar::FilterBar;
+use hints::Hints;
 use list::DeviceTable;
 use paging::Paging;
 use preview::preview;
@@ -49,9 +52,10 @@ pub fn FleetPage() -> impl IntoView {
     let data = Resource::new(move || address.get().query(), read_fleet);
     remember::use_remembered_columns(address);
     let hand = use_hand(address);
+    let hints = Hints::new();
     let show = move |found: Found| {
         let address = address.get_untracked();
-        view! { <FleetBody address=address found=found hand=hand/> }.into_any()
+        view! { <FleetBody address=address found=found hand=hand hints=hints/> }.into_any()
     };
     let head = move || {
         let address = address.get();
@@ -64,7 +68,8 @@ pub fn FleetPage() -> impl IntoView {
                 <div class="fleet-main">
                     <PageHead title="Fleet" actions=move || head/>
                     <Views address=address/>
-                    <FilterBar address=address/>
+                    <FilterBar address=address hints=hints/>
+                    {hints.datalist()}
                     {loaded(data, show)}
                 </div>
                 {preview(hand)}
@@ -91,7 +96,7 @@ fn use_hand(address: Memo<FleetAddress>) -> Hand {
 
 /// The answer: groups, rows, paging; or why there are none.
 #[component]
-fn FleetBody(address: FleetAddress, found: Found, hand: Hand) -> impl IntoView {
+fn FleetBody(address: FleetAddress, found: Found, hand: Hand, hints: Hints) -> impl IntoView {
     if found.all == 0 {
         return view! { <div class="mt-6"><FirstDevice/></div> }.into_any();
     }
@@ -119,10 +124,10 @@ fn FleetBody(address: FleetAddress, found: Found, hand: Hand) -> impl IntoView {
     let paging = address.clone();
     let (shown, previous, next) = (found.rows.len(), found.previous.clone(), found.next.clone());
     view! {
-        <Facets address=address.clone() facets=found.facets.clone() tags=found.tags.clone()/>
+        <Facets address=address.clone() facets=found.facets.clone() tags=found.tags.clone() hints=hints/>
         {selection_bar(address.clone(), found.columns.clone(), hand, total)}
         <div class="table-box mt-4">
-            <ChooseColumns address=chooser_address chosen=chosen tags=tags credentials=found.credentials/>
+            <ChooseColumns address=chooser_address chosen=chosen tags=tags credentials=found.credentials hints=hints/>
             <DeviceTable address=address columns=found.columns rows=found.rows hand=hand/>
         </div>
         <Paging address=paging shown=shown total=total previous=previous next=next/>

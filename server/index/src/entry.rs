@@ -62,6 +62,7 @@ impl Scalar {
             Field::Bool(value) => Some(Self::Bool(value)),
             Field::Number(value) => Some(Self::Number(value)),
             Field::Str(value) => Some(Self::String(value.to_owned())),
+            Field::Time(at) => Some(Self::String(at.to_string())),
             Field::Undefined | Field::Null | Field::Composite => None,
         }
     }

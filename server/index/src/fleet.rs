@@ -6,13 +6,15 @@ use muster_core::contact::Schedule;
 use muster_core::ids::DeviceId;
 use muster_core::time::Timestamp;
 use muster_core::twin::Object;
-use muster_query::{Field, Path};
+use muster_query::{Datum, Field, Path};
 use serde_json::Value;
 
 use crate::chunk::{Chunk, Facts, ROWS};
 use crate::dictionary::{Code, Dictionary, Kind};
 use crate::entry::{Entry, Row};
-use crate::fact::Fact;
+use crate::filter::Source;
+use crate::index::Seen;
+use crate::line::Line;
 use crate::snapshot::{Place, Snapshot};
 use crate::tags;
 
@@ -175,6 +177,16 @@ impl Fleet {
         }
     }
 
+    /// Whether devices have objects at a path below tags: these lie apart, value by value.
+    pub(crate) fn has_object_at(&self, path: &str) -> bool {
+        let values = self.dictionary.values();
+        let below = |(code, _): (Code, &crate::column::Column)| {
+            let rest = values.text(code).strip_prefix(path);
+            rest.is_some_and(|rest| rest.starts_with('.'))
+        };
+        self.chunks.iter().any(|chunk| chunk.tags().any(below))
+    }
+
     /// One device as conditions see it.
     pub(crate) fn find(&self, id: &DeviceId, now: Timestamp) -> Option<Device<'_>> {
         let place = self.place(id.as_str()).ok()?;
@@ -222,36 +234,40 @@ impl Device<'_> {
         crate::snapshot::row(self.chunk(), self.place.row(), values, self.now)
     }
 
-    fn tag(&self, path: &str) -> Field<'_> {
-        let (dictionary, row) = (&self.fleet.dictionary, self.place.row());
-        let values = dictionary.values();
-        let column = dictionary
-            .find(Kind::Text, path)
-            .and_then(|path| self.chunk().column(path));
-        let code = column.map_or(Code::NONE, |column| column.get(row));
-        if !code.is_none() {
-            return values.field(code);
+    /// How it keeps in touch.
+    pub(crate) fn seen(&self) -> Seen {
+        let facts = &self.chunk().facts()[self.place.row()];
+        Seen {
+            connected: facts.connected,
+            last_activity_at: facts.last_activity(),
+            contact: facts.contact(self.now),
+            drift: facts.drift,
         }
-        let inside = |(below, column): (Code, &crate::column::Column)| {
-            let key = values.text(below).strip_prefix(path);
-            key.is_some_and(|key| key.starts_with('.')) && !column.get(row).is_none()
+    }
+
+    fn line(&self, path: &Path) -> (Line<'_>, Source) {
+        let line = Line {
+            chunk: self.chunk(),
+            row: self.place.row(),
+            values: self.fleet.dictionary.values(),
+            now: self.now,
         };
-        if self.chunk().tags().any(inside) {
-            Field::Composite
-        } else {
-            Field::Undefined
-        }
+        (line, Source::with_objects(path, self.fleet))
     }
 }
 
 impl muster_query::Row for Device<'_> {
     fn value(&self, path: &Path) -> Field<'_> {
-        let facts = &self.chunk().facts()[self.place.row()];
-        match path {
-            Path::DeviceId => Field::Str(self.chunk().ids().get(self.place.row())),
-            Path::ModelId => self.fleet.dictionary.values().field(facts.model),
-            Path::Tag(path) => self.tag(path),
-            _ => Fact::of(path).map_or(Field::Undefined, |fact| fact.field(facts, self.now)),
-        }
+        let (line, source) = self.line(path);
+        line.field(source, path)
+    }
+
+    fn datum(&self, path: &Path) -> Datum<'_> {
+        let (line, source) = self.line(path);
+        line.datum(source, path)
+    }
+
+    fn now(&self) -> Option<Timestamp> {
+        Some(self.now)
     }
 }

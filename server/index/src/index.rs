@@ -2,19 +2,34 @@
 
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use muster_core::contact::Contact;
 use muster_core::cursor::{BadCursor, Direction, MAX_PAGE, Page};
 use muster_core::device::{AuthKind, Status};
 use muster_core::ids::DeviceId;
 use muster_core::lifecycle::Stage;
 use muster_core::time::Timestamp;
 use muster_core::twin::Object;
-use muster_query::{Condition, Path, Scope};
+use muster_query::run::{Answered, TooManyGroups};
+use muster_query::{Condition, Path, Place, Query, Scope};
 
-use crate::filter::Source;
+use crate::filter::{Source, holds};
 use crate::fleet::Fleet;
 use crate::order::{By, Edge, Order};
 use crate::scan::{Question, Scan};
-use crate::{Census, Entry, PageQuery, Row, Scalar, SortKey, TagPath, counts, page};
+use crate::{Census, Entry, PageQuery, Row, Scalar, SortKey, TagPath, answer, counts, page};
+
+/// How a device keeps in touch, at a moment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Seen {
+    /// Whether it has an open connection.
+    pub connected: bool,
+    /// Its last activity.
+    pub last_activity_at: Option<Timestamp>,
+    /// The word for it; judged only in service.
+    pub contact: Option<Contact>,
+    /// Whether desired and reported properties differ.
+    pub drift: bool,
+}
 
 /// The fleet in memory. One writer, many readers; a reader holds the writer up only while it takes its pointers.
 ///
@@ -157,10 +172,9 @@ impl Index {
         };
         let fleet = self.read();
         let scan = Scan::new(&fleet, &question);
-        let by = match (&query.sort.by, query.sort.by.path()) {
-            (SortKey::Id, _) => By::Id,
-            (_, Some(path)) => By::Source(Source::of(&path, fleet.dictionary())),
-            (_, None) => By::LastActivity,
+        let by = match &query.sort.by {
+            SortKey::Id => By::Id,
+            other => By::Source(Source::of(&other.path(), fleet.dictionary())),
         };
         drop(fleet);
         page::page(&scan, query, by)
@@ -190,6 +204,64 @@ impl Index {
     /// How many devices a list has, in any stage.
     pub fn count(&self, condition: &Condition, text: &str, scope: &Scope, now: Timestamp) -> usize {
         counts::count(&self.scan(condition, text, scope, now))
+    }
+
+    /// Whether the index knows the values at a path, so that it can decide conditions over it.
+    pub fn holds(&self, path: &Path) -> bool {
+        holds(path)
+    }
+
+    /// A page of the answer to a query over the devices in the scope. All its paths must be held.
+    pub fn answer(
+        &self,
+        query: &Query,
+        scope: &Scope,
+        now: Timestamp,
+        after: Option<Place>,
+        limit: usize,
+    ) -> Result<Answered, TooManyGroups> {
+        let question = Question {
+            condition: &query.condition,
+            text: "",
+            scope,
+            now,
+        };
+        let fleet = self.read();
+        let scan = Scan::new(&fleet, &question);
+        let sources = answer::sources(query, &fleet);
+        drop(fleet);
+        answer::answer(&scan, &sources, query, after, limit)
+    }
+
+    /// The next ids in order, at most `limit`, of devices in the scope that the condition keeps.
+    pub fn next_ids(
+        &self,
+        after: Option<&str>,
+        condition: &Condition,
+        scope: &Scope,
+        now: Timestamp,
+        limit: usize,
+    ) -> Vec<DeviceId> {
+        let scan = self.scan(condition, "", scope, now);
+        let order = Order {
+            by: By::Id,
+            descending: false,
+            direction: Direction::Forward,
+        };
+        let edge = after.map(Edge::of_text);
+        let places = order.pick(&scan, edge.as_ref(), limit);
+        let id = |place| DeviceId::new(scan.snapshot.id(place));
+        places
+            .into_iter()
+            .filter_map(|place| id(place).ok())
+            .collect()
+    }
+
+    /// What changes about a device without its document; `None` when it is unknown.
+    pub fn seen(&self, id: &DeviceId, now: Timestamp) -> Option<Seen> {
+        let fleet = self.read();
+        let device = fleet.find(id, now)?;
+        Some(device.seen())
     }
 
     /// The figures of a part of the fleet.

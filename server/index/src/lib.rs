@@ -3,6 +3,7 @@
 //! The one writer applies what was committed before it acknowledges, so a reader that starts after an
 //! acknowledgement sees the write. Readers take a snapshot (a few pointers) and never hold the writer up.
 
+mod answer;
 mod bits;
 mod chunk;
 mod column;
@@ -13,6 +14,7 @@ mod fact;
 mod filter;
 mod fleet;
 mod index;
+mod line;
 mod order;
 mod page;
 mod scan;
@@ -24,5 +26,6 @@ mod texts;
 
 pub use counts::{MAX_GROUPS, MAX_TAG_PATHS};
 pub use entry::{Census, Entry, Row, Scalar, TagPath};
-pub use index::Index;
+pub use filter::holds;
+pub use index::{Index, Seen};
 pub use page::{PageQuery, Sort, SortKey};

@@ -15,6 +15,7 @@ pub mod live;
 pub mod people;
 pub mod policies;
 pub mod presence;
+pub mod query;
 pub mod registry;
 pub mod retention;
 pub mod sessions;
@@ -28,8 +29,10 @@ pub use access::{Access, DevicePermit, Permit};
 pub use clock::{Clock, Entropy};
 pub use devices::{DeviceProof, ToDevice};
 pub use error::ServiceError;
+pub use fleet::{Properties, PropertyPaths};
 pub use hub::{Hub, HubConfig};
 pub use muster_index::{Census, Entry, PageQuery, Row, Scalar, Sort, SortKey, TagPath};
 pub use muster_storage::{
-    BackupReport, DeviceSummary, Finding, PresenceSample, Properties, TwinRow, WebSession,
+    BackupReport, DeviceSummary, Finding, PresenceSample, TwinRow, WebSession,
 };
+pub use query::{AnswerKind, QueryAnswer, QueryPageRequest};

@@ -11,6 +11,8 @@ mod fleet;
 mod live;
 #[path = "suite/people.rs"]
 mod people;
+#[path = "suite/query.rs"]
+mod query;
 #[path = "suite/support.rs"]
 mod support;
 #[path = "suite/views.rs"]

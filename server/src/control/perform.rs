@@ -83,7 +83,7 @@ fn list(hub: &Hub, condition: &str, after: Option<String>) -> Result<Answer, Ser
         .map_err(|problem| ServiceError::Invalid(problem.to_string()))?;
     let after = after.map(|id| DeviceId::new(&id)).transpose()?;
     let permit = hub.permit(&Access::console())?;
-    let rows = hub.fleet_export(&permit, after.as_ref(), &condition, "", LIST_CHUNK);
+    let rows = hub.fleet_export(&permit, after.as_ref(), &condition, "", LIST_CHUNK)?;
     Ok(Answer::Devices {
         devices: rows.iter().map(printed::row).collect(),
     })

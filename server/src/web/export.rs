@@ -87,6 +87,9 @@ async fn respond(
                 .into_response();
         }
     };
+    if let Err(problem) = state.hub().may_ask(&access, &condition) {
+        return (StatusCode::BAD_REQUEST, format!("{problem}\n")).into_response();
+    }
     let permit = match allowed(&state, &access, &address, &which).await {
         Ok(permit) => permit,
         Err(ServiceError::Forbidden(_)) => return StatusCode::FORBIDDEN.into_response(),
@@ -232,7 +235,7 @@ impl Export {
                 })
             }
             Place::After(after) => {
-                let (rows, last) = self.rows(after.as_ref());
+                let (rows, last) = self.rows(after.as_ref())?;
                 let mut text = String::new();
                 let properties = self.properties(&rows).await?;
                 for row in &rows {
@@ -250,21 +253,24 @@ impl Export {
     }
 
     /// The next devices, and the last one that was looked at unless the list ends there.
-    fn rows(&mut self, after: Option<&DeviceId>) -> (Vec<Row>, Option<DeviceId>) {
+    fn rows(
+        &mut self,
+        after: Option<&DeviceId>,
+    ) -> Result<(Vec<Row>, Option<DeviceId>), ServiceError> {
         if let Which::Only(ids) = &mut self.which {
             let taken: Vec<DeviceId> = ids.drain(..ids.len().min(CHUNK)).collect();
             let last = taken.last().filter(|_| !ids.is_empty()).cloned();
-            return (self.hub.fleet_rows(&self.permit, &taken), last);
+            return Ok((self.hub.fleet_rows(&self.permit, &taken), last));
         }
         let mut rows =
             self.hub
-                .fleet_export(&self.permit, after, &self.condition, &self.text, CHUNK);
+                .fleet_export(&self.permit, after, &self.condition, &self.text, CHUNK)?;
         let more = rows.len() == CHUNK;
         let last = rows.last().filter(|_| more).map(|row| row.entry.id.clone());
         if let Which::Except(ids) = &self.which {
             rows.retain(|row| !ids.contains(&row.entry.id));
         }
-        (rows, last)
+        Ok((rows, last))
     }
 
     /// The properties of the rows, where a column shows some.

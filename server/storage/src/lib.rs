@@ -41,5 +41,4 @@ pub use samples::MAX_SAMPLES;
 #[doc(hidden)]
 pub use statements::{Statement, statements};
 pub use store::{Location, MasterKey, Store, StoreConfig};
-pub use twins::properties::Properties;
 pub use views::{MAX_OWN_VIEWS, MAX_SHARED_VIEWS, NewView, ViewOutcome};

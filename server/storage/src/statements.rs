@@ -21,7 +21,7 @@ pub struct Statement {
 /// All statements.
 #[doc(hidden)]
 pub fn statements() -> Vec<Statement> {
-    let lists: [&[&Sql]; 27] = [
+    let lists: [&[&Sql]; 26] = [
         audit::STATEMENTS,
         backup::STATEMENTS,
         check::STATEMENTS,
@@ -43,7 +43,6 @@ pub fn statements() -> Vec<Statement> {
         sqlite::STATEMENTS,
         subscriptions::STATEMENTS,
         twins::STATEMENTS,
-        twins::properties::STATEMENTS,
         views::STATEMENTS,
         views::change::STATEMENTS,
         writer::documents::STATEMENTS,

@@ -1,5 +1,6 @@
 //! Twins: reading, and the two doors to the hot path that writes them.
 
+use muster_core::cursor::MAX_PAGE;
 use muster_core::device::{ETag, IfMatch};
 use muster_core::event::Actor;
 use muster_core::ids::DeviceId;
@@ -10,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::devices::rows::Stored;
-use crate::engine::{Connection, Row, Sql};
+use crate::engine::{Connection, Row, Sql, Table};
 use crate::error::{StorageError, corrupt};
 use crate::records::{ReportOutcome, TwinOutcome, TwinRow};
 use crate::store::Store;
@@ -18,19 +19,44 @@ use crate::writer::command::{Report, WriteTwin};
 use crate::writer::documents::write::json;
 use crate::writer::{Command, Request};
 
-pub(crate) mod properties;
+/// A SELECT of the columns that [`Stored::read`] and [`twin_of`] read.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT d.device_key, d.device_id, d.generation, d.etag, d.status, d.status_reason, d.status_at,
+                    d.auth, d.auth_primary, d.auth_secondary, d.stage, d.stage_at, d.model_id, d.created_at,
+                    p.connected, p.activity_at, t.reported_at, t.tags, t.drift,
+                    t.desired, t.desired_meta, t.desired_version,
+                    t.reported, t.reported_meta, t.reported_version, t.version, t.etag ",
+            $rest
+        )
+    };
+}
 
 const FIND: Sql = Sql::both(
     "reading a twin",
-    "SELECT d.device_key, d.device_id, d.generation, d.etag, d.status, d.status_reason, d.status_at,
-            d.auth, d.auth_primary, d.auth_secondary, d.stage, d.stage_at, d.model_id, d.created_at,
-            p.connected, p.activity_at, t.reported_at, t.tags, t.drift,
-            t.desired, t.desired_meta, t.desired_version,
-            t.reported, t.reported_meta, t.reported_version, t.version, t.etag
-     FROM device AS d
-     JOIN presence AS p ON p.device_key = d.device_key
-     JOIN twin AS t ON t.device_key = d.device_key
-     WHERE d.device_id = $1",
+    select!(
+        "FROM device AS d
+         JOIN presence AS p ON p.device_key = d.device_key
+         JOIN twin AS t ON t.device_key = d.device_key
+         WHERE d.device_id = $1"
+    ),
+);
+
+const FIND_MANY: Sql = Sql::pair(
+    "reading many twins",
+    select!(
+        "FROM json_each($1) AS b
+         CROSS JOIN device AS d ON d.device_id = b.value
+         CROSS JOIN presence AS p ON p.device_key = d.device_key
+         CROSS JOIN twin AS t ON t.device_key = d.device_key"
+    ),
+    select!(
+        "FROM UNNEST($1::TEXT[]) AS b (device_id)
+         JOIN device AS d ON d.device_id = b.device_id
+         JOIN presence AS p ON p.device_key = d.device_key
+         JOIN twin AS t ON t.device_key = d.device_key"
+    ),
 );
 
 const INSERT: Sql = Sql::both(
@@ -40,7 +66,7 @@ const INSERT: Sql = Sql::both(
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
 );
 
-pub(crate) const STATEMENTS: &[&Sql] = &[&FIND, &INSERT];
+pub(crate) const STATEMENTS: &[&Sql] = &[&FIND, &FIND_MANY, &INSERT];
 
 impl Store {
     /// A device's twin.
@@ -52,6 +78,22 @@ impl Store {
             device: Stored::read(&row)?.summary,
             twin: twin_of(&row)?,
         }))
+    }
+
+    /// The twins of these devices, in any order; devices that are not there are left out. At most [`MAX_PAGE`] at once.
+    pub async fn find_twins(&self, ids: &[DeviceId]) -> Result<Vec<TwinRow>, StorageError> {
+        debug_assert!(ids.len() <= MAX_PAGE);
+        let names = Table::texts(ids.iter().map(|id| id.as_str().to_owned()));
+        let mut reader = self.reader().await?;
+        let rows = reader.connection().rows(&FIND_MANY, [names]).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(TwinRow {
+                    device: Stored::read(row)?.summary,
+                    twin: twin_of(row)?,
+                })
+            })
+            .collect()
     }
 
     /// Merges a device's patch into its reported properties.

@@ -59,7 +59,7 @@ mod both {
         twins: reports_move_versions, service_writes_move_the_etag, conflicts_change_nothing,
             refused_writes_change_nothing, replacement_clears_the_rest, order_holds_within_a_batch,
             many_reporters_lose_nothing, drift_follows_both_sides, unknown_devices_are_not_found,
-            a_damaged_twin_harms_nobody_else, properties_come_for_many;
+            a_damaged_twin_harms_nobody_else;
         presence: the_first_contact_activates, activity_is_the_latest_of_all,
             a_connection_outlives_the_store;
         messages: messages_come_back_newest_first, any_bytes_are_kept, ranges_are_half_open;

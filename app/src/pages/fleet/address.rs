@@ -29,7 +29,7 @@ pub struct FleetAddress {
     pub cursor: Option<String>,
     /// How many rows lay before the page when its address was made. Only words depend on it.
     pub before: u32,
-    /// The tag whose values are counted above the list, by its path below `tags`; `None` for the usual one.
+    /// The path whose values are counted above the list, in the query language; `None` for the usual ones.
     pub group: Option<String>,
     /// The saved view the list began as.
     pub view: Option<ViewId>,
@@ -252,7 +252,7 @@ mod tests {
         );
         check(
             FleetAddress {
-                sort: SortBy::Tag("location.site".to_owned()),
+                sort: SortBy::Column(Column::Tag("location.site".to_owned())),
                 descending: true,
                 columns: Some(vec![Column::Contact, Column::Tag("a,b".to_owned())]),
                 ..FleetAddress::default()
@@ -320,12 +320,12 @@ mod tests {
             cursor: Some("x".to_owned()),
             ..FleetAddress::default()
         };
-        let once = address.sorted(SortBy::Seen);
+        let once = address.sorted(SortBy::Column(Column::Seen));
         assert_eq!((once.descending, once.cursor.as_deref()), (false, None));
-        let twice = once.sorted(SortBy::Seen);
+        let twice = once.sorted(SortBy::Column(Column::Seen));
         assert!(twice.descending);
-        assert!(!twice.sorted(SortBy::Seen).descending);
-        assert!(!twice.sorted(SortBy::Contact).descending);
+        assert!(!twice.sorted(SortBy::Column(Column::Seen)).descending);
+        assert!(!twice.sorted(SortBy::Column(Column::Contact)).descending);
     }
 
     #[test]
@@ -355,15 +355,17 @@ mod tests {
         prop_oneof![
             prop::sample::select(Column::SYSTEM.to_vec()),
             path().prop_map(Column::Tag),
+            path().prop_map(Column::Desired),
+            path().prop_map(Column::Reported),
         ]
     }
 
     fn sort() -> impl Strategy<Value = SortBy> {
         prop_oneof![
             Just(SortBy::Device),
-            Just(SortBy::Seen),
-            Just(SortBy::Contact),
-            path().prop_map(SortBy::Tag),
+            Just(SortBy::Column(Column::Seen)),
+            Just(SortBy::Column(Column::Contact)),
+            path().prop_map(|path| SortBy::Column(Column::Tag(path))),
         ]
     }
 

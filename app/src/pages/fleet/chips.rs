@@ -45,15 +45,26 @@ fn chip(term: &Term, without: String) -> Chip {
     let negated = term.op == Op::NotEq;
     Chip {
         property: property(&term.path),
-        relation: if negated { "is not" } else { "is" }.to_owned(),
+        relation: relation(term.op).to_owned(),
         value: value(&term.path, &term.value),
         negated,
         without,
     }
 }
 
+fn relation(op: Op) -> &'static str {
+    match op {
+        Op::Eq => "is",
+        Op::NotEq => "is not",
+        Op::Less => "below",
+        Op::LessEq => "at most",
+        Op::Greater => "above",
+        Op::GreaterEq => "at least",
+    }
+}
+
 /// A path as people call it.
-pub(super) fn property(path: &Path) -> String {
+pub(crate) fn property(path: &Path) -> String {
     match path {
         Path::DeviceId => "Device".to_owned(),
         Path::Status => "Status".to_owned(),
@@ -63,11 +74,14 @@ pub(super) fn property(path: &Path) -> String {
         Path::ModelId => "Model".to_owned(),
         Path::AuthenticationType => "Authentication".to_owned(),
         Path::Drift => "Drift".to_owned(),
+        Path::LastActivityTime => "Last activity".to_owned(),
         Path::Tag(path) => tag_title(path),
+        other => other.to_string(),
     }
 }
 
-fn value(path: &Path, literal: &Literal) -> String {
+/// A value as people call it.
+pub(crate) fn value(path: &Path, literal: &Literal) -> String {
     match (path, literal) {
         (_, Literal::Null) => "null".to_owned(),
         (Path::Drift, Literal::Bool(drift)) => if *drift { "yes" } else { "no" }.to_owned(),

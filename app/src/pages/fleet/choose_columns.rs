@@ -5,9 +5,10 @@ use leptos_router::components::Form;
 
 use super::address::{Column, FleetAddress, MAX_COLUMNS};
 use super::filter_bar::hidden_fields;
+use super::hints::{Hints, PATHS};
 use super::remember;
 use crate::routes;
-use crate::rpc::fleet::{TagColumn, read_hints};
+use crate::rpc::fleet::TagColumn;
 use crate::ui::{Button, ButtonKind, ButtonSize, Icon, Menu};
 
 /// Tags that are offered; those that most devices have.
@@ -24,6 +25,8 @@ pub(super) fn ChooseColumns(
     tags: Vec<TagColumn>,
     /// Whether the person may see how devices prove themselves.
     credentials: bool,
+    /// Paths that complete what is written.
+    hints: Hints,
 ) -> impl IntoView {
     let full = chosen.len() >= MAX_COLUMNS;
     let choices = choices(&chosen, tags);
@@ -67,7 +70,7 @@ pub(super) fn ChooseColumns(
                 {rest}
                 <p class="pop-h">"Columns beside the device"</p>
                 <ul>{choices}</ul>
-                {any_path()}
+                {any_path(hints)}
                 {full.then(|| view! { <p class="pop-h">{format!("At most {MAX_COLUMNS} columns are shown.")}</p> })}
                 <hr/>
                 <div class="cols-acts">
@@ -88,25 +91,8 @@ pub(super) fn ChooseColumns(
     .into_any()
 }
 
-/// A field for any other tag or property. Its paths are read when somebody goes there.
-fn any_path() -> AnyView {
-    let paths = RwSignal::new(Vec::<String>::new());
-    let read = move |_| {
-        if paths.with_untracked(Vec::is_empty) {
-            leptos::task::spawn_local(async move {
-                if let Ok(read) = read_hints(String::new()).await {
-                    paths.try_set(read);
-                }
-            });
-        }
-    };
-    let options = move || {
-        paths
-            .get()
-            .into_iter()
-            .map(|path| view! { <option value=path></option> })
-            .collect_view()
-    };
+/// A field for any other tag or property.
+fn any_path(hints: Hints) -> AnyView {
     view! {
         <div class="cols-any">
             <label for="any-column">"Any tag or property"</label>
@@ -114,13 +100,12 @@ fn any_path() -> AnyView {
                 class="input mono"
                 id="any-column"
                 name="cols"
-                list="any-column-paths"
+                list=PATHS
                 placeholder="properties.reported.…"
                 autocomplete="off"
                 spellcheck="false"
-                on:focus=read
+                on:focus=move |_| hints.want_paths()
             />
-            <datalist id="any-column-paths">{options}</datalist>
         </div>
     }
     .into_any()

@@ -71,22 +71,21 @@ impl Column {
         }
     }
 
-    /// The value in the query language, as text.
-    pub fn path_text(&self) -> String {
-        let path = match self {
+    /// The value in the query language.
+    pub fn path(&self) -> Path {
+        match self {
             Self::Contact => Path::Contact,
             Self::Stage => Path::Stage,
             Self::Status => Path::Status,
             Self::Twin => Path::Drift,
+            Self::Seen => Path::LastActivityTime,
             Self::Model => Path::ModelId,
             Self::Authentication => Path::AuthenticationType,
             Self::Connection => Path::ConnectionState,
             Self::Tag(path) => Path::Tag(path.clone()),
-            Self::Seen => return "lastActivityTime".to_owned(),
-            Self::Desired(path) => return below("properties.desired", path),
-            Self::Reported(path) => return below("properties.reported", path),
-        };
-        path.to_string()
+            Self::Desired(path) => Path::Desired(path.clone()),
+            Self::Reported(path) => Path::Reported(path.clone()),
+        }
     }
 
     /// The column of a name in an address.
@@ -130,29 +129,10 @@ impl Column {
         matches!(self, Self::Desired(_) | Self::Reported(_))
     }
 
-    /// The order this column can give the list.
+    /// The order this column can give the list. Properties are not held in memory, so lists have no order by them.
     pub fn sort(&self) -> Option<SortBy> {
-        match self {
-            Self::Contact => Some(SortBy::Contact),
-            Self::Stage => Some(SortBy::Stage),
-            Self::Status => Some(SortBy::Status),
-            Self::Seen => Some(SortBy::Seen),
-            Self::Tag(path) => Some(SortBy::Tag(path.clone())),
-            Self::Twin
-            | Self::Model
-            | Self::Authentication
-            | Self::Connection
-            | Self::Desired(_)
-            | Self::Reported(_) => None,
-        }
+        (!self.is_property()).then(|| SortBy::Column(self.clone()))
     }
-}
-
-/// Keys below a section, as the query language writes them.
-fn below(section: &str, path: &str) -> String {
-    let tag = Path::Tag(path.to_owned()).to_string();
-    let keys = tag.strip_prefix("tags").unwrap_or_default();
-    [section, keys].concat()
 }
 
 /// A tag as people call it: `location.site` is `Site`.
@@ -172,16 +152,8 @@ pub enum SortBy {
     /// The device's id.
     #[default]
     Device,
-    /// How it keeps in touch.
-    Contact,
-    /// Where it is in its life.
-    Stage,
-    /// Whether it may connect.
-    Status,
-    /// When it was last heard of.
-    Seen,
-    /// A tag, by its path below `tags`.
-    Tag(String),
+    /// What a column shows.
+    Column(Column),
 }
 
 impl SortBy {
@@ -189,11 +161,7 @@ impl SortBy {
     pub fn name(&self) -> String {
         match self {
             Self::Device => "device".to_owned(),
-            Self::Contact => "contact".to_owned(),
-            Self::Stage => "stage".to_owned(),
-            Self::Status => "status".to_owned(),
-            Self::Seen => "seen".to_owned(),
-            Self::Tag(path) => format!("tags.{path}"),
+            Self::Column(column) => column.name(),
         }
     }
 
@@ -209,9 +177,8 @@ impl SortBy {
     pub fn title(&self) -> String {
         match self {
             Self::Device => "device".to_owned(),
-            Self::Seen => "last contact".to_owned(),
-            Self::Tag(path) => tag_title(path).to_lowercase(),
-            other => other.name(),
+            Self::Column(Column::Seen) => "last contact".to_owned(),
+            Self::Column(column) => column.title().to_lowercase(),
         }
     }
 }

@@ -146,7 +146,7 @@ pub(super) fn query_of(
         return None;
     };
     let mut fields = vec!["deviceId".to_owned()];
-    fields.extend(columns.iter().map(Column::path_text));
+    fields.extend(columns.iter().map(|column| column.path().to_string()));
     let fields = fields.join(", ");
     Some(match condition.as_str() {
         "" => format!("SELECT {fields} FROM devices"),

@@ -17,5 +17,6 @@ pub async fn count_fleet(
     let address = FleetAddress::parse(&query);
     let condition =
         Condition::parse(&address.filter).map_err(|error| AppError::field("filter", error))?;
-    Ok(hub.fleet_count(&access, &condition, &address.text) as u64)
+    let count = hub.fleet_count(&access, &condition, &address.text)?;
+    Ok(count as u64)
 }

@@ -7,16 +7,17 @@ use muster_core::policy::Action;
 use muster_core::time::Timestamp;
 use muster_core::twin::Object;
 use muster_index::{PageQuery, Row, Sort, SortKey};
-use muster_query::Condition;
+use muster_query::{Condition, Path};
 use muster_service::{Access, Hub, Properties};
 
 use super::{FleetFacet, FleetPage, FleetRow, Found, TagColumn};
 use crate::error::AppError;
 use crate::pages::fleet::address::{Column, FleetAddress, SortBy};
+use crate::pages::fleet::chips;
 use crate::panels::filters;
 use crate::panels::twin::tree;
 use crate::rpc::home::GroupCount;
-use crate::rpc::home::read::{self, shown};
+use crate::rpc::home::read;
 
 /// Facets above the list.
 const FACETS: usize = 2;
@@ -31,7 +32,7 @@ const ABOUT: [&str; 2] = ["site", "model"];
 const USUAL_FACETS: [&str; 3] = ["region", "site", "firmware"];
 
 pub(super) async fn page(hub: &Hub, access: &Access, query: &str) -> Result<FleetPage, AppError> {
-    let address = FleetAddress::parse(query);
+    let mut address = FleetAddress::parse(query);
     let tags: Vec<TagColumn> = hub
         .tag_paths(access)
         .into_iter()
@@ -46,10 +47,14 @@ pub(super) async fn page(hub: &Hub, access: &Access, query: &str) -> Result<Flee
         .clone()
         .unwrap_or_else(|| usual_columns(&tags));
     columns.retain(|column| credentials || *column != Column::Authentication);
+    // An order would tell what the column may not show.
+    if !credentials && address.sort == SortBy::Column(Column::Authentication) {
+        address.sort = SortBy::Device;
+    }
     let mut page = FleetPage {
         rows: Vec::new(),
         total: 0,
-        all: hub.fleet_count(access, &Condition::all(), "") as u64,
+        all: hub.fleet_count(access, &Condition::all(), "")? as u64,
         previous: None,
         next: None,
         columns,
@@ -66,7 +71,11 @@ pub(super) async fn page(hub: &Hub, access: &Access, query: &str) -> Result<Flee
             return Ok(page);
         }
     };
-    page.total = hub.fleet_count(access, &condition, &address.text) as u64;
+    if let Err(error) = hub.may_ask(access, &condition) {
+        page.problem = Some(error.to_string());
+        return Ok(page);
+    }
+    page.total = hub.fleet_count(access, &condition, &address.text)? as u64;
     page.facets = facets(hub, access, &address, &condition, &page.tags);
     let found = hub.fleet_page(access, &question(&address, condition))?;
     let properties = properties(hub, access, &page.columns, &found.rows).await?;
@@ -131,11 +140,7 @@ fn question(address: &FleetAddress, condition: Condition) -> PageQuery {
         sort: Sort {
             by: match &address.sort {
                 SortBy::Device => SortKey::Id,
-                SortBy::Contact => SortKey::Contact,
-                SortBy::Stage => SortKey::Stage,
-                SortBy::Status => SortKey::Status,
-                SortBy::Seen => SortKey::LastActivity,
-                SortBy::Tag(path) => SortKey::Tag(path.clone()),
+                SortBy::Column(column) => SortKey::Value(column.path()),
             },
             descending: address.descending,
         },
@@ -215,18 +220,15 @@ pub(super) async fn paths(hub: &Hub, access: &Access) -> Result<Vec<String>, App
         .chain(properties.reported.into_iter().map(Column::Reported));
     let device = std::iter::once("deviceId".to_owned());
     Ok(device
-        .chain(columns.map(|column| column.path_text()))
+        .chain(columns.map(|column| column.path().to_string()))
         .collect())
 }
 
-/// The most common values of a path, as literals. How devices prove themselves is not told to everybody.
+/// The most common values of a path, as literals.
 pub(super) fn values(hub: &Hub, access: &Access, path: &str, limit: usize) -> Vec<String> {
-    let Ok(path) = muster_query::Path::parse(path) else {
+    let Ok(path) = Path::parse(path) else {
         return Vec::new();
     };
-    if path == muster_query::Path::AuthenticationType && !access.can(Action::SeeCredentials) {
-        return Vec::new();
-    }
     let groups = hub.fleet_groups(access, &Condition::all(), &path, limit);
     let values = groups.into_iter().filter_map(|(value, _)| value);
     values
@@ -262,21 +264,21 @@ fn facets(
     if !address.text.is_empty() {
         return Vec::new();
     }
-    let chosen = address
-        .group
-        .as_deref()
-        .filter(|path| tags.iter().any(|tag| tag.path == *path));
+    let chosen = address.group.as_deref();
+    let chosen = chosen.and_then(|group| Path::parse(group).ok());
+    let chosen = chosen.filter(|path| hub.lists_know(path) && !matches!(path, Path::DeviceId));
     let usual = USUAL_FACETS
         .into_iter()
-        .filter_map(|name| ending(tags, name));
-    let mut paths: Vec<&str> = Vec::new();
+        .filter_map(|name| ending(tags, name))
+        .map(|path| Path::Tag(path.to_owned()));
+    let mut paths: Vec<Path> = Vec::new();
     for path in chosen.into_iter().chain(usual) {
         if !paths.contains(&path) && paths.len() < FACETS {
             paths.push(path);
         }
     }
     paths
-        .into_iter()
+        .iter()
         .map(|path| facet(hub, access, address, condition, path))
         .collect()
 }
@@ -286,26 +288,28 @@ fn facet(
     access: &Access,
     address: &FleetAddress,
     condition: &Condition,
-    path: &str,
+    path: &Path,
 ) -> FleetFacet {
-    let tag = muster_query::Path::Tag(path.to_owned());
-    let mut found = hub.fleet_groups(access, condition, &tag, GROUPS + 1);
+    let mut found = hub.fleet_groups(access, condition, path, GROUPS + 1);
     let more = found.len() > GROUPS;
     found.truncate(GROUPS);
     let groups = found.into_iter().map(|(value, devices)| {
         let literal = value.map(muster_query::Literal::from);
         let href = literal.clone().map(|literal| {
-            let narrower = condition.clone().and(filters::tag_is(path, literal));
+            let narrower = condition
+                .clone()
+                .and(filters::path_is(path.clone(), literal));
             address.with_filter(narrower.to_string()).href()
         });
         GroupCount {
-            value: literal.map(shown),
+            value: literal.map(|literal| chips::value(path, &literal)),
             devices: devices as u64,
             href: href.unwrap_or_default(),
         }
     });
     FleetFacet {
-        path: path.to_owned(),
+        path: path.to_string(),
+        title: chips::property(path),
         groups: groups.collect(),
         more,
     }

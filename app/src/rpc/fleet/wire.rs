@@ -42,11 +42,13 @@ pub struct TagColumn {
     pub devices: u64,
 }
 
-/// The devices of the list by the values of one tag.
+/// The devices of the list by the values of one path.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct FleetFacet {
-    /// The tag's path below `tags`.
+    /// The path, in the query language.
     pub path: String,
+    /// The path as people call it.
+    pub title: String,
     /// The largest groups; the addresses keep the rest of the page's state.
     pub groups: Vec<GroupCount>,
     /// There are smaller groups.

@@ -8,7 +8,6 @@ use muster_core::policy::Action;
 use muster_core::twin::Object;
 use muster_index::{PageQuery, Sort, SortKey};
 use muster_query::Condition;
-use muster_storage::Properties;
 use serde_json::Value;
 
 use crate::access::Access;
@@ -23,6 +22,15 @@ const MAX_PATHS: usize = 400;
 
 /// How deep paths are followed; deeper values can still be named by hand.
 const MAX_DEPTH: usize = 8;
+
+/// What a device should be, and what it says it is.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Properties {
+    /// What people and tools ask for.
+    pub desired: Object,
+    /// What the device says.
+    pub reported: Object,
+}
 
 /// Paths below desired and reported properties, keys joined with dots, by name.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -44,7 +52,15 @@ impl Hub {
         let now = self.now();
         let seen = |id: &&DeviceId| self.index().in_scope(id, &scope, now);
         let ids: Vec<DeviceId> = ids.iter().take(MAX_PAGE).filter(seen).cloned().collect();
-        Ok(self.store().properties(&ids).await?)
+        let twins = self.store().find_twins(&ids).await?.into_iter();
+        let properties = twins.map(|row| {
+            let properties = Properties {
+                desired: row.twin.desired.value,
+                reported: row.twin.reported.value,
+            };
+            (row.device.id, properties)
+        });
+        Ok(properties.collect())
     }
 
     /// Paths of properties in use, from the devices at the ends of the list by id and by activity: what devices of

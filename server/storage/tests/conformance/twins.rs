@@ -378,23 +378,3 @@ pub(crate) async fn a_damaged_twin_harms_nobody_else(place: &Place) {
     assert_eq!(twin(&store, "b").await.reported.version, 11);
     store.close().await;
 }
-
-pub(crate) async fn properties_come_for_many(place: &Place) {
-    let store = place.open().await;
-    for name in ["a", "b"] {
-        make(&store, name).await;
-        report(&store, name, json!({ "fw": name, "deep": { "n": 1 } })).await;
-    }
-    let found = store
-        .properties(&[id("b"), id("gone"), id("a")])
-        .await
-        .unwrap();
-    assert_eq!(found.len(), 2);
-    assert_eq!(
-        serde_json::Value::Object(found[&id("b")].reported.clone()),
-        json!({ "fw": "b", "deep": { "n": 1 } })
-    );
-    assert!(found[&id("a")].desired.is_empty());
-    assert!(store.properties(&[]).await.unwrap().is_empty());
-    store.close().await;
-}
