@@ -169,7 +169,7 @@ mod tests {
             let texts: Vec<_> = found.lines.iter().map(|line| line.text.as_str()).collect();
             assert_eq!(texts, want, "{marked}");
         };
-        check("sta|", &["status", "stage", "STARTSWITH("]);
+        check("sta|", &["status", "stage", "STARTS_WITH(", "ST_DISTANCE("]);
         check("site|", &["tags.location.site"]);
         check("tags.reg|", &["tags.region"]);
         check("tags.region |", &OPERATORS);
@@ -186,7 +186,7 @@ mod tests {
             ],
         );
         check("tags.region = 'so|", &["'south'"]);
-        check("tags.region = no|", &["'north'"]);
+        check("tags.region = no|", &["'north'", "NOW("]);
         check("tags.region = 'north' |", &["AND", "OR"]);
         check("tags.region = 'north' a|", &["AND"]);
         check("Harbour Cold|", &[]);
