@@ -8,6 +8,7 @@ pub mod fleet;
 pub mod home;
 pub mod people;
 pub mod session;
+pub mod tokens;
 
 use muster_core::policy::Action;
 
@@ -40,6 +41,12 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
         "/rpc/people/reset_password",
         Need::Action(Action::ManagePeople),
     ),
+    // tokens
+    ("/rpc/tokens/list", Need::SignedIn),
+    ("/rpc/tokens/create", Need::SignedIn),
+    ("/rpc/tokens/revoke", Need::SignedIn),
+    ("/rpc/tokens/list_of", Need::Action(Action::ManagePeople)),
+    ("/rpc/tokens/revoke_of", Need::Action(Action::ManagePeople)),
     // fleet
     ("/rpc/fleet/page", Need::Action(Action::SeeDevices)),
     ("/rpc/fleet/count", Need::Action(Action::SeeDevices)),

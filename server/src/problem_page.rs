@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use muster_api::ApiError;
 use muster_app::error::AppError;
 use muster_app::rpc::PREFIX;
 use muster_core::ids::RefId;
@@ -30,6 +31,8 @@ pub enum Wanted {
     Page,
     /// The error of a server function.
     Call,
+    /// An error of the service API.
+    Service,
     /// A line of text.
     Text,
 }
@@ -37,6 +40,9 @@ pub enum Wanted {
 impl Wanted {
     /// Pages for people, also where a form was sent without script; errors for server functions; text for the rest.
     pub fn by(request: &Request) -> Self {
+        if muster_api::hub::is_meant(request) {
+            return Self::Service;
+        }
         let accepts = request
             .headers()
             .get(header::ACCEPT)
@@ -67,6 +73,10 @@ pub fn respond(state: &AppState, wanted: Wanted, problem: Problem) -> Response {
         )
             .into_response(),
         Wanted::Call => call(status, reference),
+        Wanted::Service => {
+            let reference = reference.map(muster_api::Reference);
+            ApiError::from(status).render(reference.as_ref(), state.hub().now())
+        }
         Wanted::Text => {
             let reference = reference
                 .map(|reference| format!(" (reference {reference})"))

@@ -1,4 +1,8 @@
-//! The whole HTTP map of the dashboard: which doors there are, what each needs, what every request passes through.
+//! The whole HTTP map: which doors there are, what each needs, what every request passes through.
+//!
+//! The dashboard and the service API share a listener and partly their addresses: `/devices/{id}` is a page and a
+//! resource. A request with an `api-version` or a shared access signature is for the API ([`muster_api::hub`]), which
+//! has no sessions, no pages and no cookies; all others are for the dashboard.
 //!
 //! Pages and server functions are listed by the app, each with what it needs ([`muster_app::routes::PAGES`],
 //! [`muster_app::rpc::ENDPOINTS`]); the other doors stand here. The test of rights asks every one of them as everybody.
@@ -20,6 +24,7 @@ use muster_app::rpc::Need;
 use muster_app::session::Visitor;
 use muster_app::{App, routes, shell};
 use muster_core::policy::Action::SeeDevices;
+use tower::{ServiceExt as _, service_fn};
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
@@ -62,24 +67,41 @@ pub fn doors() -> Vec<Door> {
     doors
 }
 
-/// Everything a listener answers. Layers below are passed from the last to the first.
+/// Everything a listener answers.
 pub fn build(state: AppState) -> Router {
-    let dynamic = pages(&state)
-        .merge(others(&state))
+    let dashboard = outermost(&state, dashboard(&state));
+    let api = outermost(&state, muster_api::hub::router(state.api().clone()));
+    let chosen = service_fn(move |request: Request| {
+        let for_api = muster_api::hub::is_meant(&request);
+        let router = if for_api { &api } else { &dashboard };
+        router.clone().oneshot(request)
+    });
+    Router::new().fallback_service(chosen)
+}
+
+/// What every request passes first. Layers below are passed from the last to the first.
+fn outermost(state: &AppState, router: Router) -> Router {
+    router
+        .layer(from_fn_with_state(state.clone(), panics::layer))
+        .layer(from_fn_with_state(state.clone(), headers::layer))
+        .layer(from_fn(access_log::layer))
+        .layer(from_fn_with_state(state.clone(), request_id::layer))
+}
+
+/// Pages, server functions and what belongs to them. Layers below are passed from the last to the first.
+fn dashboard(state: &AppState) -> Router {
+    let dynamic = pages(state)
+        .merge(others(state))
         .fallback(not_found)
         .layer(from_fn_with_state(state.clone(), visitor::layer))
         .layer(session::layer(state.hub(), state.scheme()))
         .layer(from_fn_with_state(state.clone(), cross_site::layer));
     dynamic
-        .merge(files(&state))
+        .merge(files(state))
         .layer(from_fn_with_state(state.clone(), csp::layer))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(state.clone(), capacity::layer))
-        .layer(from_fn_with_state(state.clone(), panics::layer))
-        .layer(from_fn_with_state(state.clone(), headers::layer))
-        .layer(from_fn(access_log::layer))
-        .layer(from_fn_with_state(state.clone(), request_id::layer))
-        .with_state(state)
+        .with_state(state.clone())
 }
 
 /// Pages and server functions.

@@ -3,6 +3,7 @@
 mod home_choice;
 mod keyboard;
 mod password;
+mod tokens;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -15,6 +16,7 @@ use crate::ui::{Button, KeyValue, KeyValues, Note, PageHead, Section, Tone};
 use home_choice::HomeChoice;
 use keyboard::KeyboardSection;
 use password::PasswordForm;
+use tokens::Tokens;
 
 /// The account of whoever is signed in.
 #[component]
@@ -28,6 +30,7 @@ fn Account(me: Me) -> impl IntoView {
     let facts = ["Signed in as ", &me.name].concat();
     let title = me.display_name.clone();
     let name = me.name.clone();
+    let owner = me.clone();
     let choice = (me.homes().len() > 1).then(|| me.clone());
     let places: Vec<Entry> = navigation(&me)
         .into_iter()
@@ -37,6 +40,7 @@ fn Account(me: Me) -> impl IntoView {
     let places = (places.len() > MAX_TABS).then_some(places);
     let rest = (!due).then(|| view! {
         <Section id="roles" title="Roles and scope"><Roles me=me/></Section>
+        <Tokens me=owner/>
         {choice.map(|me| view! { <HomeChoice me=me/> })}
         <KeyboardSection/>
         {places.map(|places| view! { <Section id="pages" title="Pages"><Places places=places/></Section> })}

@@ -63,6 +63,8 @@ pub enum Action {
     SeeCredentials,
     /// Edit tags and desired properties of one device.
     EditTwin,
+    /// Invoke a direct method on one device.
+    InvokeMethods,
     /// Make, change, enable, disable, delete identities.
     ProvisionDevices,
     /// Keep views of the fleet for everybody.
@@ -77,10 +79,11 @@ pub enum Action {
 
 impl Action {
     /// All actions, in the order of the table.
-    pub const ALL: [Action; 8] = [
+    pub const ALL: [Action; 9] = [
         Self::SeeDevices,
         Self::SeeCredentials,
         Self::EditTwin,
+        Self::InvokeMethods,
         Self::ProvisionDevices,
         Self::ShareViews,
         Self::SeeAudit,
@@ -92,7 +95,11 @@ impl Action {
     pub fn is_scoped(self) -> bool {
         matches!(
             self,
-            Self::SeeDevices | Self::SeeCredentials | Self::EditTwin | Self::ProvisionDevices
+            Self::SeeDevices
+                | Self::SeeCredentials
+                | Self::EditTwin
+                | Self::InvokeMethods
+                | Self::ProvisionDevices
         )
     }
 
@@ -102,6 +109,7 @@ impl Action {
             Self::SeeDevices => "see devices",
             Self::SeeCredentials => "see credentials",
             Self::EditTwin => "edit tags and desired properties",
+            Self::InvokeMethods => "invoke methods",
             Self::ProvisionDevices => "provision devices",
             Self::ShareViews => "keep views for everybody",
             Self::SeeAudit => "read the audit trail",
@@ -116,7 +124,10 @@ pub fn allows(role: Role, action: Action) -> bool {
     use Role::{Admin, Manager, Operator, Supervisor};
     match action {
         Action::SeeDevices => true,
-        Action::SeeCredentials | Action::EditTwin | Action::ProvisionDevices => {
+        Action::SeeCredentials
+        | Action::EditTwin
+        | Action::InvokeMethods
+        | Action::ProvisionDevices => {
             matches!(role, Operator | Supervisor | Admin)
         }
         // As links, embeds and reports: of what they can see themselves.

@@ -57,9 +57,9 @@ pub(crate) fn group(scan: &Scan, source: Source, limit: usize) -> Vec<(Option<Sc
             });
             tally.most(limit)
         }
-        Source::Tag(path) => {
+        Source::Tag(_) | Source::Used(_) => {
             let mut tally = Tally::new(scan.snapshot.values());
-            scan.each(|_, chunk, bits| match chunk.column(path) {
+            scan.each(|_, chunk, bits| match source.column(chunk) {
                 None => tally.without += bits.count(),
                 Some(column) => {
                     let before = tally.with;

@@ -32,6 +32,8 @@ pub struct Entry {
     pub tags: Object,
     /// Whether desired and reported properties differ.
     pub drift: bool,
+    /// The desired properties of a device that was just made; `None` leaves what is known of them.
+    pub first_desired: Option<Object>,
 }
 
 /// A device as a list shows it.

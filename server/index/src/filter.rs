@@ -6,7 +6,7 @@ use muster_query::{Condition, Datum, Expr, Field, Literal, Op, Path, compare, pa
 use crate::bits::Bits;
 use crate::chunk::Chunk;
 use crate::column::Column;
-use crate::dictionary::{Code, Dictionary, Kind, Values, number_key};
+use crate::dictionary::{Code, Kind, Values, number_key};
 use crate::fact::Fact;
 use crate::fleet::Fleet;
 use crate::line::{Asked, Line, One, datum_of};
@@ -21,6 +21,8 @@ pub(crate) enum Source {
     Model,
     /// The code of the path.
     Tag(Code),
+    /// The code of a path that queries look at.
+    Used(Code),
     /// In several columns, or inside a list: put together where it is asked for.
     Tree,
     /// No device has a value there.
@@ -29,15 +31,30 @@ pub(crate) enum Source {
 
 impl Source {
     /// Where the values are that lists and comparisons with plain values go by: objects count as none.
-    pub(crate) fn of(path: &Path, dictionary: &Dictionary) -> Self {
+    pub(crate) fn of(path: &Path, fleet: &Fleet) -> Self {
         match path {
             Path::DeviceId => Self::Id,
             Path::ModelId => Self::Model,
             Path::LastActivityTime => Self::Activity,
-            Path::Tag(path) => dictionary
+            Path::Tag(path) => fleet
+                .dictionary()
                 .find(Kind::Text, path)
                 .map_or(Self::Nowhere, Self::Tag),
+            Path::Desired(_) | Path::Reported(_) => {
+                let mut used = fleet.used().iter();
+                let used = used.find(|used| used.ready && used.path == *path);
+                used.map_or(Self::Nowhere, |used| Self::Used(used.code))
+            }
             _ => Fact::of(path).map_or(Self::Nowhere, Self::Fact),
+        }
+    }
+
+    /// The codes of a chunk's rows, for sources that lie in a column.
+    pub(crate) fn column(self, chunk: &Chunk) -> Option<&Column> {
+        match self {
+            Self::Tag(path) => chunk.column(path),
+            Self::Used(path) => chunk.used(path),
+            _ => None,
         }
     }
 
@@ -48,7 +65,7 @@ impl Source {
             Path::Tag(keys) if keys.contains(path::POSITION) || fleet.has_object_at(keys) => {
                 Self::Tree
             }
-            path => Self::of(path, fleet.dictionary()),
+            path => Self::of(path, fleet),
         }
     }
 }
@@ -218,8 +235,7 @@ fn keep_codes(
     let values = on.values;
     let column: Option<&Column> = match source {
         Source::Model => return bits.retain(|row| passes(chunk.facts()[row].model, values)),
-        Source::Tag(path) => chunk.column(path),
-        _ => None,
+        other => other.column(chunk),
     };
     match column {
         None => {
@@ -304,7 +320,7 @@ impl<'a> Compiler<'a> {
     fn comparison(&self, path: &Path, op: Op, literal: &Literal) -> Option<Test> {
         let dictionary = self.fleet.dictionary();
         let tree = matches!(path, Path::Tag(keys) if keys.contains(path::POSITION));
-        let source = Source::of(path, dictionary);
+        let source = Source::of(path, self.fleet);
         let value = Field::from(literal);
         let (kind, codes) = match (source, value) {
             _ if tree => return None,
@@ -388,7 +404,7 @@ impl<'a> Compiler<'a> {
                 }
                 Test::Fact(*fact, mask)
             }
-            [(_, source @ (Source::Model | Source::Tag(_)))] => {
+            [(_, source @ (Source::Model | Source::Tag(_) | Source::Used(_)))] => {
                 self.memos += 1;
                 Test::Value(*source, Box::new(expr.clone()), want, self.memos - 1)
             }

@@ -17,17 +17,32 @@ use crate::index::Seen;
 use crate::line::Line;
 use crate::snapshot::{Place, Snapshot};
 use crate::tags;
+use crate::used::Used;
 
 /// Everything. No chunk is empty.
 #[derive(Debug, Default)]
 pub(crate) struct Fleet {
     chunks: Vec<Arc<Chunk>>,
     dictionary: Dictionary,
+    used: Vec<Used>,
 }
 
 impl Fleet {
     pub(crate) fn dictionary(&self) -> &Dictionary {
         &self.dictionary
+    }
+
+    pub(crate) fn dictionary_mut(&mut self) -> &mut Dictionary {
+        &mut self.dictionary
+    }
+
+    /// The paths of twins that queries look at.
+    pub(crate) fn used(&self) -> &[Used] {
+        &self.used
+    }
+
+    pub(crate) fn used_mut(&mut self) -> &mut Vec<Used> {
+        &mut self.used
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -40,7 +55,7 @@ impl Fleet {
     }
 
     /// Where a device is, or where it would be.
-    fn place(&self, id: &str) -> Result<Place, Place> {
+    pub(crate) fn place(&self, id: &str) -> Result<Place, Place> {
         crate::snapshot::place(&self.chunks, id)
     }
 
@@ -68,6 +83,9 @@ impl Fleet {
             }
         };
         self.write_tags(place, &entry.tags);
+        if let Some(desired) = &entry.first_desired {
+            self.replace_desired(&entry.id, place, desired);
+        }
     }
 
     /// Makes sure that a chunk can take one more at `place`; gives the place that it then is.
@@ -95,7 +113,11 @@ impl Fleet {
         }
     }
 
-    fn chunk_mut(&mut self, place: Place) -> &mut Chunk {
+    pub(crate) fn chunks(&self) -> &[Arc<Chunk>] {
+        &self.chunks
+    }
+
+    pub(crate) fn chunk_mut(&mut self, place: Place) -> &mut Chunk {
         Arc::make_mut(&mut self.chunks[place.chunk()])
     }
 
@@ -105,6 +127,9 @@ impl Fleet {
             return false;
         };
         self.write_tags(place, &Object::new());
+        for path in self.used.iter().map(|used| used.code).collect::<Vec<_>>() {
+            self.set_used(place, path, Code::NONE);
+        }
         let chunk = self.chunk_mut(place);
         let facts = chunk.remove(place.row());
         if chunk.len() == 0 {

@@ -11,6 +11,7 @@ use muster_core::time::Timestamp;
 use muster_core::twin::Object;
 use muster_query::run::{Answered, TooManyGroups};
 use muster_query::{Condition, Path, Place, Query, Scope};
+use serde_json::Value;
 
 use crate::filter::{Source, holds};
 use crate::fleet::Fleet;
@@ -174,7 +175,7 @@ impl Index {
         let scan = Scan::new(&fleet, &question);
         let by = match &query.sort.by {
             SortKey::Id => By::Id,
-            other => By::Source(Source::of(&other.path(), fleet.dictionary())),
+            other => By::Source(Source::of(&other.path(), &fleet)),
         };
         drop(fleet);
         page::page(&scan, query, by)
@@ -208,10 +209,78 @@ impl Index {
 
     /// Whether the index knows the values at a path, so that it can decide conditions over it.
     pub fn holds(&self, path: &Path) -> bool {
-        holds(path)
+        holds(path) || self.read().has_used(path)
     }
 
-    /// A page of the answer to a query over the devices in the scope. All its paths must be held.
+    /// The properties that there are columns of.
+    pub fn used(&self) -> Vec<Path> {
+        let fleet = self.read();
+        let ready = fleet.used().iter().filter(|used| used.ready);
+        ready.map(|used| used.path.clone()).collect()
+    }
+
+    /// Begins a column of a property that [`crate::can_use`] allows. Queries find it once it is finished.
+    pub fn begin(&self, path: &Path) {
+        self.write().begin_used(path);
+    }
+
+    /// Takes values that were read from storage after the column began.
+    pub fn fill(&self, path: &Path, values: &[(DeviceId, Option<Value>)]) {
+        self.write().fill_used(path, values);
+    }
+
+    /// Devices whose value changed while the column was built: to be read and filled in again.
+    pub fn unsure(&self, path: &Path) -> Vec<DeviceId> {
+        self.write().unsure(path)
+    }
+
+    /// Ends the building, unless values changed since [`Index::unsure`] was asked; whether it has ended.
+    pub fn finish(&self, path: &Path) -> bool {
+        self.write().finish_used(path)
+    }
+
+    /// Gives a column up. The writer waits for no more than a few chunks at once.
+    pub fn forget(&self, path: &Path) {
+        let code = self.write().forget_used(path);
+        if let Some(code) = code {
+            while self.write().clear_used(code) {}
+        }
+    }
+
+    /// Gives columns up that were not used for longest, until the memory is within `most` bytes and there are at most
+    /// [`crate::MAX_USED`] of them; never this one.
+    pub fn make_room(&self, but: &Path, most: usize) {
+        loop {
+            let fleet = self.read();
+            let fits = fleet.memory() <= most && fleet.used().len() <= crate::MAX_USED;
+            let oldest = fleet.oldest_used(but);
+            drop(fleet);
+            match oldest {
+                Some(oldest) if !fits => self.forget(&oldest),
+                _ => return,
+            }
+        }
+    }
+
+    /// A device merged this into its reported properties.
+    pub fn report(&self, id: &DeviceId, patch: &Value) {
+        self.write().patch_used(id, true, patch);
+    }
+
+    /// Desired properties were written: a patch was merged into them, or all of them are these now.
+    pub fn write_desired(&self, id: &DeviceId, desired: &Value, replaced: bool) {
+        let mut fleet = self.write();
+        match desired {
+            Value::Object(all) if replaced => {
+                if let Ok(place) = fleet.place(id.as_str()) {
+                    fleet.replace_desired(id, place, all);
+                }
+            }
+            patch => fleet.patch_used(id, false, patch),
+        }
+    }
+
+    /// A page of the answer to a query over the devices in the scope; `None` when a path is not held.
     pub fn answer(
         &self,
         query: &Query,
@@ -219,7 +288,7 @@ impl Index {
         now: Timestamp,
         after: Option<Place>,
         limit: usize,
-    ) -> Result<Answered, TooManyGroups> {
+    ) -> Result<Option<Answered>, TooManyGroups> {
         let question = Question {
             condition: &query.condition,
             text: "",
@@ -227,10 +296,14 @@ impl Index {
             now,
         };
         let fleet = self.read();
+        let known = |path: &Path| holds(path) || fleet.has_used(path);
+        if !query.paths().iter().all(known) {
+            return Ok(None);
+        }
         let scan = Scan::new(&fleet, &question);
         let sources = answer::sources(query, &fleet);
         drop(fleet);
-        answer::answer(&scan, &sources, query, after, limit)
+        answer::answer(&scan, &sources, query, after, limit).map(Some)
     }
 
     /// The next ids in order, at most `limit`, of devices in the scope that the condition keeps.
@@ -287,7 +360,7 @@ impl Index {
         };
         let fleet = self.read();
         let scan = Scan::new(&fleet, &question);
-        let source = Source::of(path, fleet.dictionary());
+        let source = Source::of(path, &fleet);
         drop(fleet);
         counts::group(&scan, source, limit)
     }

@@ -23,9 +23,11 @@ mod tags;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod used;
 
 pub use counts::{MAX_GROUPS, MAX_TAG_PATHS};
 pub use entry::{Census, Entry, Row, Scalar, TagPath};
 pub use filter::holds;
 pub use index::{Index, Seen};
 pub use page::{PageQuery, Sort, SortKey};
+pub use used::{MAX_MEMORY, MAX_USED, can_use};

@@ -27,7 +27,9 @@ impl<'a> Line<'a> {
             Source::Id => Field::Str(self.chunk.ids().get(self.row)),
             Source::Fact(fact) => fact.field(facts, self.now),
             Source::Activity => facts.last_activity().map_or(Field::Str(NEVER), Field::Time),
-            Source::Model | Source::Tag(_) => self.values.field(self.code(source)),
+            Source::Model | Source::Tag(_) | Source::Used(_) => {
+                self.values.field(self.code(source))
+            }
             Source::Tree => match self.datum(source, path) {
                 Datum::Undefined => Field::Undefined,
                 Datum::Bool(value) => Field::Bool(value),
@@ -42,7 +44,9 @@ impl<'a> Line<'a> {
     /// The value at a source with what is inside.
     pub(crate) fn datum(&self, source: Source, path: &Path) -> Datum<'a> {
         match source {
-            Source::Model | Source::Tag(_) => datum_of(self.code(source), self.values),
+            Source::Model | Source::Tag(_) | Source::Used(_) => {
+                datum_of(self.code(source), self.values)
+            }
             Source::Tree => self.tree(path).map_or(Datum::Undefined, Datum::from),
             other => self.field(other, path).into(),
         }
@@ -52,11 +56,10 @@ impl<'a> Line<'a> {
     pub(crate) fn code(&self, source: Source) -> Code {
         match source {
             Source::Model => self.chunk.facts()[self.row].model,
-            Source::Tag(path) => {
-                let column = self.chunk.column(path);
+            other => {
+                let column = other.column(self.chunk);
                 column.map_or(Code::NONE, |column| column.get(self.row))
             }
-            _ => Code::NONE,
         }
     }
 

@@ -218,7 +218,7 @@ enum Heads<'a> {
 impl<'a> Heads<'a> {
     fn new(by: By, chunk: &'a Chunk, room: &'a mut Vec<Code>, scan: &'a Scan) -> Self {
         match by {
-            By::Source(Source::Tag(path)) => match chunk.column(path) {
+            By::Source(source @ (Source::Tag(_) | Source::Used(_))) => match source.column(chunk) {
                 Some(column) => Self::Codes(column.codes(room, chunk.len())),
                 None => Self::Missing,
             },

@@ -16,9 +16,11 @@ mod password;
 mod setup;
 mod sign_in;
 mod throttle;
+mod tokens;
 
 pub use accounts::{NewAccount, PersonEdit};
 pub use sign_in::{PasswordError, SignInError};
+pub use tokens::NewApiToken;
 
 /// State of the people side that lives in memory.
 #[derive(Clone, Debug)]

@@ -14,6 +14,7 @@ use crate::access::{Access, Permit};
 use crate::error::ServiceError;
 use crate::hub::Hub;
 
+pub(crate) mod columns;
 pub mod document;
 
 /// Documents that are read at once where the index cannot decide alone.
@@ -75,7 +76,27 @@ impl Access {
 }
 
 impl Hub {
-    /// Whether the person may ask this, and lists and counts can answer it.
+    /// Makes ready for lists and counts by a condition, if the person may ask that: properties that it looks at get
+    /// their columns, which takes a moment the first time.
+    pub async fn prepare(
+        &self,
+        access: &Access,
+        condition: &Condition,
+    ) -> Result<(), ServiceError> {
+        let paths = condition.paths();
+        access.may_ask_about(&paths)?;
+        self.make_columns(&paths).await?;
+        self.may_ask(access, condition)
+    }
+
+    /// Makes ready for lists that are sorted or grouped by these paths, if the person may ask about them. What lists
+    /// cannot use even then, [`Hub::lists_know`] tells.
+    pub async fn prepare_paths(&self, access: &Access, paths: &[Path]) -> Result<(), ServiceError> {
+        access.may_ask_about(paths)?;
+        self.make_columns(paths).await
+    }
+
+    /// Whether the person may ask this, and lists and counts can answer it ([`Hub::prepare`] comes first).
     pub fn may_ask(&self, access: &Access, condition: &Condition) -> Result<(), ServiceError> {
         let paths = condition.paths();
         access.may_ask_about(&paths)?;
@@ -95,6 +116,7 @@ impl Hub {
     ) -> Result<usize, ServiceError> {
         let scope = access.scope(Action::SeeDevices);
         access.may_ask_about(&condition.paths())?;
+        self.make_columns(&condition.paths()).await?;
         let held = |path: &Path| self.index().holds(path);
         if condition.paths().iter().all(held) {
             return Ok(self.index().count(condition, "", &scope, self.now()));
@@ -179,16 +201,22 @@ impl Hub {
         if question.source != Source::Devices {
             return answered(Run::new(question, after, limit));
         }
-        if question.paths().iter().all(|path| self.index().holds(path)) {
-            // A scan of a large fleet takes a while; connections are served meanwhile.
-            let (hub, question) = (self.clone(), question.clone());
-            let scan = move || hub.index().answer(&question, &scope, now, after, limit);
-            let answered = tokio::task::spawn_blocking(scan).await;
-            return answered
-                .map_err(|_| ServiceError::Busy("queries"))?
-                .map_err(too_many);
-        }
         let by_id = question.order.is_empty() && !question.distinct && !question.is_grouped();
+        // Columns that only the page shows come with its documents.
+        let mut paths = question.condition.paths();
+        if !by_id {
+            paths = question.paths();
+        }
+        self.make_columns(&paths).await?;
+        // A scan of a large fleet takes a while; connections are served meanwhile.
+        let (hub, asked) = (self.clone(), question.clone());
+        let (within, edge) = (scope.clone(), after.clone());
+        let scan = move || hub.index().answer(&asked, &within, now, edge, limit);
+        let found = tokio::task::spawn_blocking(scan).await;
+        let found = found.map_err(|_| ServiceError::Busy("queries"))?;
+        if let Some(answered) = found.map_err(too_many)? {
+            return Ok(answered);
+        }
         let from = after.as_ref().and_then(Place::device).filter(|_| by_id);
         let from = from.map(str::to_owned);
         let mut walk = Walk::new(self, question.condition.clone(), scope, from);

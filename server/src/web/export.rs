@@ -20,6 +20,7 @@ use muster_service::{Access, Hub, Permit, Properties, Row, ServiceError};
 
 use crate::failure::story;
 use crate::middleware::capacity::busy;
+use crate::middleware::visitor::password_is_due;
 use crate::problem_page::Wanted;
 use crate::state::AppState;
 
@@ -77,6 +78,9 @@ async fn respond(
     let Some(access) = visitor.access else {
         return StatusCode::UNAUTHORIZED.into_response();
     };
+    if password_is_due(&access) {
+        return (StatusCode::FORBIDDEN, "choose a new password first\n").into_response();
+    }
     let condition = match Condition::parse(&address.filter) {
         Ok(condition) => condition,
         Err(problem) => {
@@ -87,8 +91,15 @@ async fn respond(
                 .into_response();
         }
     };
-    if let Err(problem) = state.hub().may_ask(&access, &condition) {
-        return (StatusCode::BAD_REQUEST, format!("{problem}\n")).into_response();
+    match state.hub().prepare(&access, &condition).await {
+        Ok(()) => {}
+        Err(ServiceError::Invalid(problem)) => {
+            return (StatusCode::BAD_REQUEST, format!("{problem}\n")).into_response();
+        }
+        Err(problem) => {
+            tracing::warn!(error = story(&problem), "an export could not be prepared");
+            return busy(&state, Wanted::Page);
+        }
     }
     let permit = match allowed(&state, &access, &address, &which).await {
         Ok(permit) => permit,

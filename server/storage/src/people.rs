@@ -114,7 +114,7 @@ impl Store {
         Ok(people)
     }
 
-    /// Changes an account. Deactivating it ends its sessions. The last active administrator stays one.
+    /// Changes an account. Deactivating it ends its sessions and tokens. The last active administrator stays one.
     pub async fn update_person(
         &self,
         id: PersonId,

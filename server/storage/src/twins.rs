@@ -10,10 +10,11 @@ use muster_core::twin::{Meta, Object, Section, ServiceWrite, Twin};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::devices::id_of;
 use crate::devices::rows::Stored;
 use crate::engine::{Connection, Row, Sql, Table};
 use crate::error::{StorageError, corrupt};
-use crate::records::{ReportOutcome, TwinOutcome, TwinRow};
+use crate::records::{Properties, PropertyValues, ReportOutcome, TwinOutcome, TwinRow};
 use crate::store::Store;
 use crate::writer::command::{Report, WriteTwin};
 use crate::writer::documents::write::json;
@@ -59,6 +60,35 @@ const FIND_MANY: Sql = Sql::pair(
     ),
 );
 
+/// Values that are read at once.
+const PROPERTIES_AT_ONCE: usize = 5_000;
+
+const DESIRED_VALUES: Sql = Sql::pair(
+    "reading a desired property of all devices",
+    "SELECT group_concat(concat_ws(char(31), v.device_key, v.device_id, v.value), char(30))
+     FROM (SELECT d.device_key, d.device_id, t.desired -> $1 AS value
+           FROM twin AS t JOIN device AS d ON d.device_key = t.device_key
+           WHERE t.device_key > $2 ORDER BY t.device_key LIMIT $3) AS v",
+    "SELECT STRING_AGG(CONCAT_WS(CHR(31), v.device_key, v.device_id, v.value), CHR(30))
+     FROM (SELECT d.device_key, d.device_id,
+                  jsonb_path_query_first(t.desired::JSONB, ('strict ' || $1::TEXT)::JSONPATH, '{}', TRUE)::TEXT AS value
+           FROM twin AS t JOIN device AS d ON d.device_key = t.device_key
+           WHERE t.device_key > $2 ORDER BY t.device_key LIMIT $3) AS v",
+);
+
+const REPORTED_VALUES: Sql = Sql::pair(
+    "reading a reported property of all devices",
+    "SELECT group_concat(concat_ws(char(31), v.device_key, v.device_id, v.value), char(30))
+     FROM (SELECT d.device_key, d.device_id, t.reported -> $1 AS value
+           FROM twin AS t JOIN device AS d ON d.device_key = t.device_key
+           WHERE t.device_key > $2 ORDER BY t.device_key LIMIT $3) AS v",
+    "SELECT STRING_AGG(CONCAT_WS(CHR(31), v.device_key, v.device_id, v.value), CHR(30))
+     FROM (SELECT d.device_key, d.device_id,
+                  jsonb_path_query_first(t.reported::JSONB, ('strict ' || $1::TEXT)::JSONPATH, '{}', TRUE)::TEXT AS value
+           FROM twin AS t JOIN device AS d ON d.device_key = t.device_key
+           WHERE t.device_key > $2 ORDER BY t.device_key LIMIT $3) AS v",
+);
+
 const INSERT: Sql = Sql::both(
     "making a twin",
     "INSERT INTO twin (device_key, tags, desired, desired_meta, desired_version,
@@ -66,7 +96,13 @@ const INSERT: Sql = Sql::both(
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
 );
 
-pub(crate) const STATEMENTS: &[&Sql] = &[&FIND, &FIND_MANY, &INSERT];
+pub(crate) const STATEMENTS: &[&Sql] = &[
+    &FIND,
+    &FIND_MANY,
+    &DESIRED_VALUES,
+    &REPORTED_VALUES,
+    &INSERT,
+];
 
 impl Store {
     /// A device's twin.
@@ -94,6 +130,38 @@ impl Store {
                 })
             })
             .collect()
+    }
+
+    /// The values of many devices at a path of keys, each a plain name without quotes; `from` is where the part before
+    /// ended, 0 for the first.
+    pub async fn property_values(
+        &self,
+        section: Properties,
+        keys: &[&str],
+        from: i64,
+    ) -> Result<PropertyValues, StorageError> {
+        let sql = match section {
+            Properties::Desired => &DESIRED_VALUES,
+            Properties::Reported => &REPORTED_VALUES,
+        };
+        let path: String = keys.iter().map(|key| format!(".\"{key}\"")).collect();
+        let arguments = [
+            format!("${path}").as_str().into(),
+            from.into(),
+            PROPERTIES_AT_ONCE.into(),
+        ];
+        let mut reader = self.reader().await?;
+        let packed = reader.connection().packed(sql, arguments).await?;
+        let (mut values, mut last) = (Vec::with_capacity(PROPERTIES_AT_ONCE), from);
+        for record in packed.records() {
+            last = last.max(record.int(0)?);
+            let (id, json) = (record.text(1), record.text(2));
+            let value = (!json.is_empty()).then(|| serde_json::from_str(json));
+            let bad = |cause| corrupt("twin", "properties", id, cause);
+            values.push((id_of(id)?, value.transpose().map_err(bad)?));
+        }
+        let next = (values.len() == PROPERTIES_AT_ONCE).then_some(last);
+        Ok(PropertyValues { values, next })
     }
 
     /// Merges a device's patch into its reported properties.

@@ -41,6 +41,7 @@ pub(super) fn plain(id: &str) -> Entry {
         last_activity_at: None,
         tags: Object::new(),
         drift: false,
+        first_desired: None,
     }
 }
 
@@ -64,6 +65,7 @@ fn entry() -> impl Strategy<Value = Entry> {
             last_activity_at: at,
             tags,
             drift,
+            first_desired: None,
         },
     )
 }

@@ -278,14 +278,10 @@ impl Parser<'_> {
 
     fn ordered_value(&mut self, query: &Query, at: usize) -> Result<By, QueryError> {
         let expr = self.value()?;
-        let what = What::Value(expr);
-        let mut columns = query.columns().iter();
-        if let Some(column) = columns.position(|column| column.what == what) {
+        let same = |column: &Column| matches!(&column.what, What::Value(own) if *own == expr);
+        if let Some(column) = query.columns().iter().position(same) {
             return Ok(By::Column(column));
         }
-        let What::Value(expr) = what else {
-            unreachable!("just made")
-        };
         let answered = if query.is_grouped() {
             query.groups.contains(&expr)
         } else {

@@ -134,6 +134,65 @@ async fn queries_are_answered_from_index_and_documents() {
 }
 
 #[tokio::test]
+async fn columns_of_properties_follow_every_write() {
+    let test = fleet().await;
+    let count = |test: &TestHub, text: &'static str| {
+        let (hub, condition) = (test.hub.clone(), Condition::parse(text).unwrap());
+        async move {
+            hub.query_count(&Access::console(), &condition)
+                .await
+                .unwrap()
+        }
+    };
+    let id = test.device("x", json!({})).await;
+    let proof = test.log_in(&id).await;
+    // The column is there before the device says anything.
+    assert_eq!(
+        count(
+            &test,
+            "reported.fw.v = '1' OR IS_OBJECT(reported.fw) OR desired.every = 5"
+        )
+        .await,
+        0
+    );
+    let report = async |patch: Value| test.hub.device_report(&proof, patch, None).await.unwrap();
+    report(json!({"fw": {"v": "1"}})).await;
+    assert_eq!(
+        count(&test, "reported.fw.v = '1' AND IS_OBJECT(reported.fw)").await,
+        1
+    );
+    report(json!({"fw": {"build": 7}})).await;
+    assert_eq!(
+        count(&test, "reported.fw.v = '1' AND IS_OBJECT(reported.fw)").await,
+        1
+    );
+    report(json!({"fw": "2"})).await;
+    assert_eq!(count(&test, "IS_DEFINED(reported.fw.v)").await, 0);
+    assert_eq!(count(&test, "reported.fw = '2'").await, 1);
+    report(json!({"fw": null})).await;
+    assert_eq!(count(&test, "IS_DEFINED(reported.fw)").await, 0);
+    test.patch(&id, None, Some(json!({"every": 5}))).await;
+    assert_eq!(count(&test, "desired.every = 5").await, 1);
+    test.patch(&id, None, Some(Value::Null)).await;
+    assert_eq!(count(&test, "desired.every = 5").await, 0);
+    let mut new = muster_service::registry::NewDevice::named("y".parse().unwrap());
+    new.desired = crate::support::object(json!({"every": 5}));
+    let permit = test.hub.permit(&Access::console()).unwrap();
+    test.hub.create_device(permit, new).await.unwrap();
+    assert_eq!(count(&test, "desired.every >= 5").await, 1);
+    // Lists can look at properties once that is prepared, also after a restart.
+    let test = test.reopen().await;
+    let hot = Condition::parse("reported.temp > 20").unwrap();
+    test.hub.prepare(&Access::console(), &hot).await.unwrap();
+    let page = test
+        .hub
+        .fleet_page(&Access::console(), &first_rows(hot))
+        .unwrap();
+    assert_eq!(page.rows.len(), 4);
+    assert_eq!(count(&test, "desired.every >= 5").await, 1);
+}
+
+#[tokio::test]
 async fn a_continuation_belongs_to_its_query_and_survives_change() {
     let test = fleet().await;
     let console = Access::console();

@@ -94,6 +94,7 @@ mod tests {
                 .unwrap()
                 .clone(),
             drift: true,
+            first_desired: None,
         };
         let row = Row {
             entry,

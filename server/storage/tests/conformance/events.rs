@@ -13,6 +13,7 @@ fn bob() -> Actor {
     Actor::Person {
         id: PersonId(2),
         name: "bob".into(),
+        token: None,
     }
 }
 

@@ -183,7 +183,7 @@ pub(crate) async fn deactivation_ends_sessions(place: &Place) {
         expires_at: at(9),
     };
     for (id, person) in [(1, 1), (2, 1), (3, 2)] {
-        store.save_session(session(id, person)).await.unwrap();
+        store.insert_session(session(id, person)).await.unwrap();
     }
     change(
         &store,

@@ -1,0 +1,18 @@
+//! `PATCH /twins/{device}`: merges tags and desired properties.
+
+use axum::response::Response;
+use muster_core::twin::Mode;
+
+use super::write::{self, TwinBody};
+use crate::error::ApiError;
+use crate::hub::body::{Condition, Json};
+use crate::hub::target::{Asked, Target};
+
+pub(super) async fn handle(
+    asked: Asked,
+    Target(id): Target,
+    Condition(if_match): Condition,
+    Json(body): Json<TwinBody>,
+) -> Result<Response, ApiError> {
+    write::device(&asked, &id, body.as_write(Mode::Merge), if_match).await
+}
