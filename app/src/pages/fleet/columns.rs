@@ -128,11 +128,6 @@ impl Column {
     pub fn is_property(&self) -> bool {
         matches!(self, Self::Desired(_) | Self::Reported(_))
     }
-
-    /// The order this column can give the list. Properties are not held in memory, so lists have no order by them.
-    pub fn sort(&self) -> Option<SortBy> {
-        (!self.is_property()).then(|| SortBy::Column(self.clone()))
-    }
 }
 
 /// A tag as people call it: `location.site` is `Site`.
@@ -169,7 +164,7 @@ impl SortBy {
     pub(super) fn from_name(name: &str) -> Option<Self> {
         match name {
             "device" => Some(Self::Device),
-            name => Column::from_name(name)?.sort(),
+            name => Column::from_name(name).map(Self::Column),
         }
     }
 

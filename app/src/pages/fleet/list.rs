@@ -122,15 +122,10 @@ fn whole_page(ids: Vec<DeviceId>, hand: Hand) -> AnyView {
 }
 
 fn head(address: &FleetAddress, column: &Column) -> AnyView {
-    let class = class_of(column);
-    match column.sort() {
-        Some(by) => {
-            let sort = sort_of(address, &by);
-            let href = address.sorted(by).href();
-            view! { <SortHead label=column.title() href=href sort=sort class=class/> }.into_any()
-        }
-        None => view! { <th scope="col" class=class>{column.title()}</th> }.into_any(),
-    }
+    let by = SortBy::Column(column.clone());
+    let (class, sort) = (class_of(column), sort_of(address, &by));
+    let href = address.sorted(by).href();
+    view! { <SortHead label=column.title() href=href sort=sort class=class/> }.into_any()
 }
 
 fn sort_of(address: &FleetAddress, by: &SortBy) -> Option<Sort> {

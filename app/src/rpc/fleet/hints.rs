@@ -20,6 +20,6 @@ pub async fn read_hints(
     if path.trim().is_empty() {
         super::read::paths(&hub, &access).await
     } else {
-        Ok(super::read::values(&hub, &access, &path, MAX_VALUES))
+        Ok(super::read::values(&hub, &access, &path, MAX_VALUES).await)
     }
 }

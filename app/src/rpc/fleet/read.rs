@@ -32,7 +32,7 @@ const ABOUT: [&str; 2] = ["site", "model"];
 const USUAL_FACETS: [&str; 3] = ["region", "site", "firmware"];
 
 pub(super) async fn page(hub: &Hub, access: &Access, query: &str) -> Result<FleetPage, AppError> {
-    let mut address = FleetAddress::parse(query);
+    let address = FleetAddress::parse(query);
     let tags: Vec<TagColumn> = hub
         .tag_paths(access)
         .into_iter()
@@ -47,10 +47,6 @@ pub(super) async fn page(hub: &Hub, access: &Access, query: &str) -> Result<Flee
         .clone()
         .unwrap_or_else(|| usual_columns(&tags));
     columns.retain(|column| credentials || *column != Column::Authentication);
-    // An order would tell what the column may not show.
-    if !credentials && address.sort == SortBy::Column(Column::Authentication) {
-        address.sort = SortBy::Device;
-    }
     let mut page = FleetPage {
         rows: Vec::new(),
         total: 0,
@@ -79,8 +75,22 @@ pub(super) async fn page(hub: &Hub, access: &Access, query: &str) -> Result<Flee
         }
         Err(error) => return Err(error.into()),
     }
+    let group = address.group.as_deref();
+    let group = group.and_then(|group| Path::parse(group).ok());
+    let by = match &address.sort {
+        SortBy::Device => None,
+        SortBy::Column(column) => Some(column.path()),
+    };
+    let used: Vec<Path> = group.iter().cloned().chain(by).collect();
+    if let Err(error) = hub.prepare_paths(access, &used).await {
+        match error {
+            ServiceError::Invalid(problem) => page.problem = Some(problem),
+            other => return Err(other.into()),
+        }
+        return Ok(page);
+    }
     page.total = hub.fleet_count(access, &condition, &address.text)? as u64;
-    page.facets = facets(hub, access, &address, &condition, &page.tags);
+    page.facets = facets(hub, access, &address, &condition, group, &page.tags);
     let found = hub.fleet_page(access, &question(&address, condition))?;
     let properties = properties(hub, access, &page.columns, &found.rows).await?;
     page.rows = found
@@ -229,10 +239,14 @@ pub(super) async fn paths(hub: &Hub, access: &Access) -> Result<Vec<String>, App
 }
 
 /// The most common values of a path, as literals.
-pub(super) fn values(hub: &Hub, access: &Access, path: &str, limit: usize) -> Vec<String> {
+pub(super) async fn values(hub: &Hub, access: &Access, path: &str, limit: usize) -> Vec<String> {
     let Ok(path) = Path::parse(path) else {
         return Vec::new();
     };
+    let ready = hub.prepare_paths(access, std::slice::from_ref(&path)).await;
+    if ready.is_err() || !hub.lists_know(&path) {
+        return Vec::new();
+    }
     let groups = hub.fleet_groups(access, &Condition::all(), &path, limit);
     let values = groups.into_iter().filter_map(|(value, _)| value);
     values
@@ -262,14 +276,13 @@ fn facets(
     access: &Access,
     address: &FleetAddress,
     condition: &Condition,
+    chosen: Option<Path>,
     tags: &[TagColumn],
 ) -> Vec<FleetFacet> {
     // Groups count what the condition finds; with text in force they would promise more than the list has.
     if !address.text.is_empty() {
         return Vec::new();
     }
-    let chosen = address.group.as_deref();
-    let chosen = chosen.and_then(|group| Path::parse(group).ok());
     let chosen = chosen.filter(|path| hub.lists_know(path) && !matches!(path, Path::DeviceId));
     let usual = USUAL_FACETS
         .into_iter()
