@@ -131,7 +131,8 @@ test("columns are chosen and remembered", async ({ operator, fleet }) => {
 });
 
 test("the export is the whole list", async ({ operator, fleet }) => {
-  for (const query of ["", "?filter=tags.region%20%3D%20%27north%27&cols=contact&cols=tags.site", "?q=EM-10"]) {
+  // The one with columns comes last: the browser remembers them for lists that name none.
+  for (const query of ["", "?q=EM-10", "?filter=tags.region%20%3D%20%27north%27&cols=contact&cols=tags.site"]) {
     await operator.open(`/fleet${query}`);
     const total = await fleet.total();
     const [file] = await Promise.all([

@@ -108,7 +108,7 @@ pub async fn prepare(hub: &Hub, count: usize) -> Result<Demo, Failure> {
     Ok(Demo {
         accounts,
         devices: simulated(hub, plan).await?,
-        registered: hub.fleet_count(&Access::console(), &Condition::all(), ""),
+        registered: hub.fleet_count(&Access::console(), &Condition::all(), "")?,
     })
 }
 
@@ -136,7 +136,7 @@ pub fn write_passwords(accounts: &[DemoAccount], path: &Path) -> Result<(), Fail
 async fn is_fresh(hub: &Hub) -> Result<bool, ServiceError> {
     let console = Access::console();
     let people = hub.people_list(&hub.permit(&console)?).await?;
-    Ok(people.is_empty() && hub.fleet_count(&console, &Condition::all(), "") == 0)
+    Ok(people.is_empty() && hub.fleet_count(&console, &Condition::all(), "")? == 0)
 }
 
 async fn remember(hub: &Hub, mark: &Mark) -> Result<(), ServiceError> {

@@ -81,6 +81,8 @@ pub enum Aspect {
     Twin,
     /// A message arrived.
     Telemetry,
+    /// Something was done with it that changed none of these.
+    Event,
     /// Status, stage, credentials.
     Identity,
     /// It was deleted.

@@ -71,6 +71,9 @@ fn icon(kind: EventKind) -> &'static str {
         EventKind::SignInRefused => "s-attention",
         EventKind::BackupWritten => "i-box",
         EventKind::Exported => "i-download",
+        EventKind::MethodInvoked => "i-play",
+        EventKind::ModuleCreated | EventKind::ModuleUpdated => "i-layers",
+        EventKind::ModuleDeleted => "i-trash",
     }
 }
 

@@ -5,6 +5,10 @@
 mod bulk;
 #[path = "suite/errors.rs"]
 mod errors;
+#[path = "suite/methods.rs"]
+mod methods;
+#[path = "suite/query.rs"]
+mod query;
 #[path = "suite/registry.rs"]
 mod registry;
 #[path = "suite/rights.rs"]

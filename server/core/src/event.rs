@@ -89,11 +89,19 @@ pub enum EventKind {
     TokenCreated,
     /// An API token was revoked.
     TokenRevoked,
+    /// A direct method was invoked.
+    MethodInvoked,
+    /// A module of a device was made.
+    ModuleCreated,
+    /// A module was changed.
+    ModuleUpdated,
+    /// A module was deleted.
+    ModuleDeleted,
 }
 
 impl EventKind {
     /// All kinds; their names are stored and never change meaning.
-    pub const ALL: [EventKind; 20] = [
+    pub const ALL: [EventKind; 24] = [
         Self::DeviceCreated,
         Self::DeviceUpdated,
         Self::DeviceDeleted,
@@ -114,6 +122,10 @@ impl EventKind {
         Self::Exported,
         Self::TokenCreated,
         Self::TokenRevoked,
+        Self::MethodInvoked,
+        Self::ModuleCreated,
+        Self::ModuleUpdated,
+        Self::ModuleDeleted,
     ];
 
     /// The stored name.
@@ -139,6 +151,10 @@ impl EventKind {
             Self::Exported => "exported",
             Self::TokenCreated => "token_created",
             Self::TokenRevoked => "token_revoked",
+            Self::MethodInvoked => "method_invoked",
+            Self::ModuleCreated => "module_created",
+            Self::ModuleUpdated => "module_updated",
+            Self::ModuleDeleted => "module_deleted",
         }
     }
 

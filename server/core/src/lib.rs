@@ -13,6 +13,8 @@ pub mod ids;
 pub mod key;
 pub mod lifecycle;
 pub mod message;
+pub mod method;
+pub mod module;
 pub mod person;
 pub mod policy;
 pub mod sas;

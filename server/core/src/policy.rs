@@ -63,6 +63,8 @@ pub enum Action {
     SeeCredentials,
     /// Edit tags and desired properties of one device.
     EditTwin,
+    /// Invoke a direct method on one device.
+    InvokeMethods,
     /// Make, change, enable, disable, delete identities.
     ProvisionDevices,
     /// Read the audit trail beyond one's own acts.
@@ -75,10 +77,11 @@ pub enum Action {
 
 impl Action {
     /// All actions, in the order of the table.
-    pub const ALL: [Action; 7] = [
+    pub const ALL: [Action; 8] = [
         Self::SeeDevices,
         Self::SeeCredentials,
         Self::EditTwin,
+        Self::InvokeMethods,
         Self::ProvisionDevices,
         Self::SeeAudit,
         Self::ManagePeople,
@@ -89,7 +92,11 @@ impl Action {
     pub fn is_scoped(self) -> bool {
         matches!(
             self,
-            Self::SeeDevices | Self::SeeCredentials | Self::EditTwin | Self::ProvisionDevices
+            Self::SeeDevices
+                | Self::SeeCredentials
+                | Self::EditTwin
+                | Self::InvokeMethods
+                | Self::ProvisionDevices
         )
     }
 
@@ -99,6 +106,7 @@ impl Action {
             Self::SeeDevices => "see devices",
             Self::SeeCredentials => "see credentials",
             Self::EditTwin => "edit tags and desired properties",
+            Self::InvokeMethods => "invoke methods",
             Self::ProvisionDevices => "provision devices",
             Self::SeeAudit => "read the audit trail",
             Self::ManagePeople => "manage people",
@@ -112,7 +120,10 @@ pub fn allows(role: Role, action: Action) -> bool {
     use Role::{Admin, Manager, Operator, Supervisor};
     match action {
         Action::SeeDevices => true,
-        Action::SeeCredentials | Action::EditTwin | Action::ProvisionDevices => {
+        Action::SeeCredentials
+        | Action::EditTwin
+        | Action::InvokeMethods
+        | Action::ProvisionDevices => {
             matches!(role, Operator | Supervisor | Admin)
         }
         Action::SeeAudit => matches!(role, Supervisor | Admin),

@@ -283,6 +283,7 @@ fn entry(n: usize) -> Entry {
         last_activity_at: (!n.is_multiple_of(53)).then_some(seen),
         tags,
         drift: n.is_multiple_of(29),
+        first_desired: None,
     }
 }
 

@@ -9,7 +9,7 @@ use muster_core::device::{AuthKind, Status};
 use muster_core::lifecycle::Stage;
 use muster_core::time::Timestamp;
 
-use crate::column::Column;
+use crate::column::{Column, Columns};
 use crate::dictionary::Code;
 use crate::texts::TextList;
 
@@ -95,8 +95,9 @@ impl Facts {
 pub(crate) struct Chunk {
     ids: Arc<TextList>,
     facts: Arc<Vec<Facts>>,
-    /// By path.
-    tags: Vec<(Code, Arc<Column>)>,
+    tags: Columns,
+    /// Values of twins that queries look at.
+    used: Columns,
 }
 
 impl Chunk {
@@ -116,79 +117,70 @@ impl Chunk {
         &mut Arc::make_mut(&mut self.facts)[row]
     }
 
-    /// The paths that rows here have values at, with these.
+    /// The paths below tags that rows here have values at, with these.
     pub(crate) fn tags(&self) -> impl Iterator<Item = (Code, &Column)> {
-        self.tags.iter().map(|(path, column)| (*path, &**column))
+        self.tags.iter()
     }
 
-    /// The values at a path; `None` when no row here has one.
+    /// The values at a path below tags; `None` when no row here has one.
     pub(crate) fn column(&self, path: Code) -> Option<&Column> {
-        let at = self.tags.binary_search_by_key(&path, |(path, _)| *path);
-        at.ok().map(|at| &*self.tags[at].1)
+        self.tags.get(path)
     }
 
-    /// Puts a device without tags at its place.
+    /// The same for the rest of twins.
+    pub(crate) fn used(&self, path: Code) -> Option<&Column> {
+        self.used.get(path)
+    }
+
+    /// Puts a value, or none; gives the one before.
+    pub(crate) fn set_used(&mut self, row: usize, path: Code, code: Code) -> Code {
+        let rows = self.len();
+        self.used.set(row, path, code, rows)
+    }
+
+    /// Takes all values at a path away.
+    pub(crate) fn take_used(&mut self, path: Code) -> Option<Arc<Column>> {
+        self.used.take(path)
+    }
+
+    /// Puts a device without values at its place.
     pub(crate) fn insert(&mut self, row: usize, id: &str, facts: Facts) {
         Arc::make_mut(&mut self.ids).insert(row, id);
         Arc::make_mut(&mut self.facts).insert(row, facts);
-        for (_, column) in &mut self.tags {
-            Arc::make_mut(column).insert_row(row);
-        }
+        self.tags.insert_row(row);
+        self.used.insert_row(row);
     }
 
-    /// Takes a device out that has no tags any more.
+    /// Takes a device out that has no values any more.
     pub(crate) fn remove(&mut self, row: usize) -> Facts {
         Arc::make_mut(&mut self.ids).remove(row);
-        for (_, column) in &mut self.tags {
-            Arc::make_mut(column).remove_row(row);
-        }
+        self.tags.remove_row(row);
+        self.used.remove_row(row);
         Arc::make_mut(&mut self.facts).remove(row)
     }
 
     /// Puts a value at a path, or none; gives the one before. Nothing is copied for a value that is there already.
     pub(crate) fn set_tag(&mut self, row: usize, path: Code, code: Code) -> Code {
         let rows = self.len();
-        let at = match self.tags.binary_search_by_key(&path, |(path, _)| *path) {
-            Ok(at) if self.tags[at].1.get(row) == code => return code,
-            Ok(at) => at,
-            Err(_) if code.is_none() => return Code::NONE,
-            Err(at) => {
-                self.tags.insert(at, (path, Arc::default()));
-                at
-            }
-        };
-        let column = Arc::make_mut(&mut self.tags[at].1);
-        let before = column.set(row, code, rows);
-        if column.used() == 0 {
-            self.tags.remove(at);
-        }
-        before
+        self.tags.set(row, path, code, rows)
     }
 
     /// Takes the rows from `at` on away into a chunk of their own.
     pub(crate) fn split_off(&mut self, at: usize) -> Self {
-        let mut tags = Vec::new();
-        for (path, column) in &mut self.tags {
-            let tail = Arc::make_mut(column).split_off(at);
-            if tail.used() > 0 {
-                tags.push((*path, Arc::new(tail)));
-            }
-        }
-        self.tags.retain(|(_, column)| column.used() > 0);
         Self {
             ids: Arc::new(Arc::make_mut(&mut self.ids).split_off(at)),
             facts: Arc::new(Arc::make_mut(&mut self.facts).split_off(at)),
-            tags,
+            tags: self.tags.split_off(at),
+            used: self.used.split_off(at),
         }
     }
 
     /// Bytes it takes.
     pub(crate) fn memory(&self) -> usize {
-        let columns: usize = self.tags.iter().map(|(_, column)| column.memory()).sum();
         size_of::<Self>()
             + self.ids.memory()
             + self.facts.capacity() * size_of::<Facts>()
-            + self.tags.capacity() * size_of::<(Code, Arc<Column>)>()
-            + columns
+            + self.tags.memory()
+            + self.used.memory()
     }
 }

@@ -1,5 +1,7 @@
 //! The values of one path over the rows of a chunk.
 
+use std::sync::Arc;
+
 use crate::dictionary::Code;
 
 /// A code per row. While few rows have a value it is a list of those; a path that most rows have costs four bytes
@@ -152,6 +154,78 @@ impl Column {
             Cells::Dense(codes) => codes.capacity() * size_of::<Code>(),
         };
         size_of::<Self>() + cells
+    }
+}
+
+/// The columns of a chunk, by path. Those without values are left out.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Columns(Vec<(Code, Arc<Column>)>);
+
+impl Columns {
+    fn place(&self, path: Code) -> Result<usize, usize> {
+        self.0.binary_search_by_key(&path, |(path, _)| *path)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Code, &Column)> {
+        self.0.iter().map(|(path, column)| (*path, &**column))
+    }
+
+    pub(crate) fn get(&self, path: Code) -> Option<&Column> {
+        self.place(path).ok().map(|at| &*self.0[at].1)
+    }
+
+    pub(crate) fn take(&mut self, path: Code) -> Option<Arc<Column>> {
+        self.place(path).ok().map(|at| self.0.remove(at).1)
+    }
+
+    /// Puts a value at a path, or none; gives the one before. Nothing is copied for a value that is there already.
+    pub(crate) fn set(&mut self, row: usize, path: Code, code: Code, rows: usize) -> Code {
+        let at = match self.place(path) {
+            Ok(at) if self.0[at].1.get(row) == code => return code,
+            Ok(at) => at,
+            Err(_) if code.is_none() => return Code::NONE,
+            Err(at) => {
+                self.0.insert(at, (path, Arc::default()));
+                at
+            }
+        };
+        let column = Arc::make_mut(&mut self.0[at].1);
+        let before = column.set(row, code, rows);
+        if column.used() == 0 {
+            self.0.remove(at);
+        }
+        before
+    }
+
+    pub(crate) fn insert_row(&mut self, row: usize) {
+        for (_, column) in &mut self.0 {
+            Arc::make_mut(column).insert_row(row);
+        }
+    }
+
+    pub(crate) fn remove_row(&mut self, row: usize) {
+        for (_, column) in &mut self.0 {
+            Arc::make_mut(column).remove_row(row);
+        }
+    }
+
+    /// Takes the rows from `at` on away into columns of their own.
+    pub(crate) fn split_off(&mut self, at: usize) -> Self {
+        let mut tails = Vec::new();
+        for (path, column) in &mut self.0 {
+            let tail = Arc::make_mut(column).split_off(at);
+            if tail.used() > 0 {
+                tails.push((*path, Arc::new(tail)));
+            }
+        }
+        self.0.retain(|(_, column)| column.used() > 0);
+        Self(tails)
+    }
+
+    /// Bytes they take.
+    pub(crate) fn memory(&self) -> usize {
+        let columns: usize = self.0.iter().map(|(_, column)| column.memory()).sum();
+        self.0.capacity() * size_of::<(Code, Arc<Column>)>() + columns
     }
 }
 

@@ -3,6 +3,8 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
+use muster_core::time::{NEVER, Timestamp};
+
 use crate::dictionary::{Code, Kind, Values};
 use crate::entry::{Census, Scalar, TagPath};
 use crate::fact::Fact;
@@ -55,9 +57,9 @@ pub(crate) fn group(scan: &Scan, source: Source, limit: usize) -> Vec<(Option<Sc
             });
             tally.most(limit)
         }
-        Source::Tag(path) => {
+        Source::Tag(_) | Source::Used(_) => {
             let mut tally = Tally::new(scan.snapshot.values());
-            scan.each(|_, chunk, bits| match chunk.column(path) {
+            scan.each(|_, chunk, bits| match source.column(chunk) {
                 None => tally.without += bits.count(),
                 Some(column) => {
                     let before = tally.with;
@@ -68,7 +70,8 @@ pub(crate) fn group(scan: &Scan, source: Source, limit: usize) -> Vec<(Option<Sc
             });
             tally.most(limit)
         }
-        Source::Nowhere => match count(scan) {
+        Source::Activity => group_times(scan, limit),
+        Source::Nowhere | Source::Tree => match count(scan) {
             0 => Vec::new(),
             all => keep_first(vec![(None, all)], limit),
         },
@@ -92,6 +95,22 @@ fn group_ids(scan: &Scan, limit: usize) -> Vec<(Option<Scalar>, usize)> {
         }
     }
     groups
+}
+
+fn group_times(scan: &Scan, limit: usize) -> Vec<(Option<Scalar>, usize)> {
+    let mut counts: HashMap<Option<Timestamp>, usize> = HashMap::new();
+    scan.each(|_, chunk, bits| {
+        for row in bits.iter() {
+            *counts
+                .entry(chunk.facts()[row].last_activity())
+                .or_default() += 1;
+        }
+    });
+    let groups = counts.into_iter().map(|(at, count)| {
+        let text = at.map_or_else(|| NEVER.to_owned(), |at| at.to_string());
+        (Some(Scalar::String(text)), count)
+    });
+    keep_first(groups.collect(), limit)
 }
 
 fn group_facts(scan: &Scan, fact: Fact, limit: usize) -> Vec<(Option<Scalar>, usize)> {

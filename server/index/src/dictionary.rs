@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 use hashbrown::HashTable;
 use muster_query::Field;
+pub(crate) use muster_query::datum::number_key;
+use muster_query::datum::number_of_key;
 use serde_json::Number;
 
 use crate::texts::{Lower, Needle, TextList};
@@ -250,24 +252,6 @@ fn key(kind: Kind, text: &str) -> u64 {
         Kind::Text => text_key(text),
         Kind::Composite => 0,
     }
-}
-
-/// Orders like the number does; 0 and -0 are the same.
-pub(crate) fn number_key(value: f64) -> u64 {
-    let bits = (value + 0.0).to_bits();
-    if bits >> 63 == 1 {
-        !bits
-    } else {
-        bits | 1 << 63
-    }
-}
-
-fn number_of_key(key: u64) -> f64 {
-    f64::from_bits(if key >> 63 == 1 {
-        key & !(1 << 63)
-    } else {
-        !key
-    })
 }
 
 fn text_key(text: &str) -> u64 {

@@ -32,6 +32,8 @@ pub struct Entry {
     pub tags: Object,
     /// Whether desired and reported properties differ.
     pub drift: bool,
+    /// The desired properties of a device that was just made; `None` leaves what is known of them.
+    pub first_desired: Option<Object>,
 }
 
 /// A device as a list shows it.
@@ -62,6 +64,7 @@ impl Scalar {
             Field::Bool(value) => Some(Self::Bool(value)),
             Field::Number(value) => Some(Self::Number(value)),
             Field::Str(value) => Some(Self::String(value.to_owned())),
+            Field::Time(at) => Some(Self::String(at.to_string())),
             Field::Undefined | Field::Null | Field::Composite => None,
         }
     }

@@ -37,7 +37,7 @@ impl Fact {
             Path::Stage => Some(Self::Stage),
             Path::AuthenticationType => Some(Self::Auth),
             Path::Drift => Some(Self::Drift),
-            Path::DeviceId | Path::ModelId | Path::Tag(_) => None,
+            _ => None,
         }
     }
 

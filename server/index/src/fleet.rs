@@ -6,26 +6,43 @@ use muster_core::contact::Schedule;
 use muster_core::ids::DeviceId;
 use muster_core::time::Timestamp;
 use muster_core::twin::Object;
-use muster_query::{Field, Path};
+use muster_query::{Datum, Field, Path};
 use serde_json::Value;
 
 use crate::chunk::{Chunk, Facts, ROWS};
 use crate::dictionary::{Code, Dictionary, Kind};
 use crate::entry::{Entry, Row};
-use crate::fact::Fact;
+use crate::filter::Source;
+use crate::index::Seen;
+use crate::line::Line;
 use crate::snapshot::{Place, Snapshot};
 use crate::tags;
+use crate::used::Used;
 
 /// Everything. No chunk is empty.
 #[derive(Debug, Default)]
 pub(crate) struct Fleet {
     chunks: Vec<Arc<Chunk>>,
     dictionary: Dictionary,
+    used: Vec<Used>,
 }
 
 impl Fleet {
     pub(crate) fn dictionary(&self) -> &Dictionary {
         &self.dictionary
+    }
+
+    pub(crate) fn dictionary_mut(&mut self) -> &mut Dictionary {
+        &mut self.dictionary
+    }
+
+    /// The paths of twins that queries look at.
+    pub(crate) fn used(&self) -> &[Used] {
+        &self.used
+    }
+
+    pub(crate) fn used_mut(&mut self) -> &mut Vec<Used> {
+        &mut self.used
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -38,7 +55,7 @@ impl Fleet {
     }
 
     /// Where a device is, or where it would be.
-    fn place(&self, id: &str) -> Result<Place, Place> {
+    pub(crate) fn place(&self, id: &str) -> Result<Place, Place> {
         crate::snapshot::place(&self.chunks, id)
     }
 
@@ -66,6 +83,9 @@ impl Fleet {
             }
         };
         self.write_tags(place, &entry.tags);
+        if let Some(desired) = &entry.first_desired {
+            self.replace_desired(&entry.id, place, desired);
+        }
     }
 
     /// Makes sure that a chunk can take one more at `place`; gives the place that it then is.
@@ -93,7 +113,11 @@ impl Fleet {
         }
     }
 
-    fn chunk_mut(&mut self, place: Place) -> &mut Chunk {
+    pub(crate) fn chunks(&self) -> &[Arc<Chunk>] {
+        &self.chunks
+    }
+
+    pub(crate) fn chunk_mut(&mut self, place: Place) -> &mut Chunk {
         Arc::make_mut(&mut self.chunks[place.chunk()])
     }
 
@@ -103,6 +127,9 @@ impl Fleet {
             return false;
         };
         self.write_tags(place, &Object::new());
+        for path in self.used.iter().map(|used| used.code).collect::<Vec<_>>() {
+            self.set_used(place, path, Code::NONE);
+        }
         let chunk = self.chunk_mut(place);
         let facts = chunk.remove(place.row());
         if chunk.len() == 0 {
@@ -175,6 +202,16 @@ impl Fleet {
         }
     }
 
+    /// Whether devices have objects at a path below tags: these lie apart, value by value.
+    pub(crate) fn has_object_at(&self, path: &str) -> bool {
+        let values = self.dictionary.values();
+        let below = |(code, _): (Code, &crate::column::Column)| {
+            let rest = values.text(code).strip_prefix(path);
+            rest.is_some_and(|rest| rest.starts_with('.'))
+        };
+        self.chunks.iter().any(|chunk| chunk.tags().any(below))
+    }
+
     /// One device as conditions see it.
     pub(crate) fn find(&self, id: &DeviceId, now: Timestamp) -> Option<Device<'_>> {
         let place = self.place(id.as_str()).ok()?;
@@ -222,36 +259,40 @@ impl Device<'_> {
         crate::snapshot::row(self.chunk(), self.place.row(), values, self.now)
     }
 
-    fn tag(&self, path: &str) -> Field<'_> {
-        let (dictionary, row) = (&self.fleet.dictionary, self.place.row());
-        let values = dictionary.values();
-        let column = dictionary
-            .find(Kind::Text, path)
-            .and_then(|path| self.chunk().column(path));
-        let code = column.map_or(Code::NONE, |column| column.get(row));
-        if !code.is_none() {
-            return values.field(code);
+    /// How it keeps in touch.
+    pub(crate) fn seen(&self) -> Seen {
+        let facts = &self.chunk().facts()[self.place.row()];
+        Seen {
+            connected: facts.connected,
+            last_activity_at: facts.last_activity(),
+            contact: facts.contact(self.now),
+            drift: facts.drift,
         }
-        let inside = |(below, column): (Code, &crate::column::Column)| {
-            let key = values.text(below).strip_prefix(path);
-            key.is_some_and(|key| key.starts_with('.')) && !column.get(row).is_none()
+    }
+
+    fn line(&self, path: &Path) -> (Line<'_>, Source) {
+        let line = Line {
+            chunk: self.chunk(),
+            row: self.place.row(),
+            values: self.fleet.dictionary.values(),
+            now: self.now,
         };
-        if self.chunk().tags().any(inside) {
-            Field::Composite
-        } else {
-            Field::Undefined
-        }
+        (line, Source::with_objects(path, self.fleet))
     }
 }
 
 impl muster_query::Row for Device<'_> {
     fn value(&self, path: &Path) -> Field<'_> {
-        let facts = &self.chunk().facts()[self.place.row()];
-        match path {
-            Path::DeviceId => Field::Str(self.chunk().ids().get(self.place.row())),
-            Path::ModelId => self.fleet.dictionary.values().field(facts.model),
-            Path::Tag(path) => self.tag(path),
-            _ => Fact::of(path).map_or(Field::Undefined, |fact| fact.field(facts, self.now)),
-        }
+        let (line, source) = self.line(path);
+        line.field(source, path)
+    }
+
+    fn datum(&self, path: &Path) -> Datum<'_> {
+        let (line, source) = self.line(path);
+        line.datum(source, path)
+    }
+
+    fn now(&self) -> Option<Timestamp> {
+        Some(self.now)
     }
 }

@@ -2,19 +2,35 @@
 
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use muster_core::contact::Contact;
 use muster_core::cursor::{BadCursor, Direction, MAX_PAGE, Page};
 use muster_core::device::{AuthKind, Status};
 use muster_core::ids::DeviceId;
 use muster_core::lifecycle::Stage;
 use muster_core::time::Timestamp;
 use muster_core::twin::Object;
-use muster_query::{Condition, Path, Scope};
+use muster_query::run::{Answered, TooManyGroups};
+use muster_query::{Condition, Path, Place, Query, Scope};
+use serde_json::Value;
 
-use crate::filter::Source;
+use crate::filter::{Source, holds};
 use crate::fleet::Fleet;
 use crate::order::{By, Edge, Order};
 use crate::scan::{Question, Scan};
-use crate::{Census, Entry, PageQuery, Row, Scalar, SortKey, TagPath, counts, page};
+use crate::{Census, Entry, PageQuery, Row, Scalar, SortKey, TagPath, answer, counts, page};
+
+/// How a device keeps in touch, at a moment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Seen {
+    /// Whether it has an open connection.
+    pub connected: bool,
+    /// Its last activity.
+    pub last_activity_at: Option<Timestamp>,
+    /// The word for it; judged only in service.
+    pub contact: Option<Contact>,
+    /// Whether desired and reported properties differ.
+    pub drift: bool,
+}
 
 /// The fleet in memory. One writer, many readers; a reader holds the writer up only while it takes its pointers.
 ///
@@ -157,10 +173,9 @@ impl Index {
         };
         let fleet = self.read();
         let scan = Scan::new(&fleet, &question);
-        let by = match (&query.sort.by, query.sort.by.path()) {
-            (SortKey::Id, _) => By::Id,
-            (_, Some(path)) => By::Source(Source::of(&path, fleet.dictionary())),
-            (_, None) => By::LastActivity,
+        let by = match &query.sort.by {
+            SortKey::Id => By::Id,
+            other => By::Source(Source::of(&other.path(), &fleet)),
         };
         drop(fleet);
         page::page(&scan, query, by)
@@ -192,6 +207,136 @@ impl Index {
         counts::count(&self.scan(condition, text, scope, now))
     }
 
+    /// Whether the index knows the values at a path, so that it can decide conditions over it.
+    pub fn holds(&self, path: &Path) -> bool {
+        holds(path) || self.read().has_used(path)
+    }
+
+    /// The properties that there are columns of.
+    pub fn used(&self) -> Vec<Path> {
+        let fleet = self.read();
+        let ready = fleet.used().iter().filter(|used| used.ready);
+        ready.map(|used| used.path.clone()).collect()
+    }
+
+    /// Begins a column of a property that [`crate::can_use`] allows. Queries find it once it is finished.
+    pub fn begin(&self, path: &Path) {
+        self.write().begin_used(path);
+    }
+
+    /// Takes values that were read from storage after the column began.
+    pub fn fill(&self, path: &Path, values: &[(DeviceId, Option<Value>)]) {
+        self.write().fill_used(path, values);
+    }
+
+    /// Devices whose value changed while the column was built: to be read and filled in again.
+    pub fn unsure(&self, path: &Path) -> Vec<DeviceId> {
+        self.write().unsure(path)
+    }
+
+    /// Ends the building, unless values changed since [`Index::unsure`] was asked; whether it has ended.
+    pub fn finish(&self, path: &Path) -> bool {
+        self.write().finish_used(path)
+    }
+
+    /// Gives a column up. The writer waits for no more than a few chunks at once.
+    pub fn forget(&self, path: &Path) {
+        let code = self.write().forget_used(path);
+        if let Some(code) = code {
+            while self.write().clear_used(code) {}
+        }
+    }
+
+    /// Gives columns up that were not used for longest, until the memory is within `most` bytes and there are at most
+    /// [`crate::MAX_USED`] of them; never this one.
+    pub fn make_room(&self, but: &Path, most: usize) {
+        loop {
+            let fleet = self.read();
+            let fits = fleet.memory() <= most && fleet.used().len() <= crate::MAX_USED;
+            let oldest = fleet.oldest_used(but);
+            drop(fleet);
+            match oldest {
+                Some(oldest) if !fits => self.forget(&oldest),
+                _ => return,
+            }
+        }
+    }
+
+    /// A device merged this into its reported properties.
+    pub fn report(&self, id: &DeviceId, patch: &Value) {
+        self.write().patch_used(id, true, patch);
+    }
+
+    /// Desired properties were written: a patch was merged into them, or all of them are these now.
+    pub fn write_desired(&self, id: &DeviceId, desired: &Value, replaced: bool) {
+        let mut fleet = self.write();
+        match desired {
+            Value::Object(all) if replaced => {
+                if let Ok(place) = fleet.place(id.as_str()) {
+                    fleet.replace_desired(id, place, all);
+                }
+            }
+            patch => fleet.patch_used(id, false, patch),
+        }
+    }
+
+    /// A page of the answer to a query over the devices in the scope; `None` when a path is not held.
+    pub fn answer(
+        &self,
+        query: &Query,
+        scope: &Scope,
+        now: Timestamp,
+        after: Option<Place>,
+        limit: usize,
+    ) -> Result<Option<Answered>, TooManyGroups> {
+        let question = Question {
+            condition: &query.condition,
+            text: "",
+            scope,
+            now,
+        };
+        let fleet = self.read();
+        let known = |path: &Path| holds(path) || fleet.has_used(path);
+        if !query.paths().iter().all(known) {
+            return Ok(None);
+        }
+        let scan = Scan::new(&fleet, &question);
+        let sources = answer::sources(query, &fleet);
+        drop(fleet);
+        answer::answer(&scan, &sources, query, after, limit).map(Some)
+    }
+
+    /// The next ids in order, at most `limit`, of devices in the scope that the condition keeps.
+    pub fn next_ids(
+        &self,
+        after: Option<&str>,
+        condition: &Condition,
+        scope: &Scope,
+        now: Timestamp,
+        limit: usize,
+    ) -> Vec<DeviceId> {
+        let scan = self.scan(condition, "", scope, now);
+        let order = Order {
+            by: By::Id,
+            descending: false,
+            direction: Direction::Forward,
+        };
+        let edge = after.map(Edge::of_text);
+        let places = order.pick(&scan, edge.as_ref(), limit);
+        let id = |place| DeviceId::new(scan.snapshot.id(place));
+        places
+            .into_iter()
+            .filter_map(|place| id(place).ok())
+            .collect()
+    }
+
+    /// What changes about a device without its document; `None` when it is unknown.
+    pub fn seen(&self, id: &DeviceId, now: Timestamp) -> Option<Seen> {
+        let fleet = self.read();
+        let device = fleet.find(id, now)?;
+        Some(device.seen())
+    }
+
     /// The figures of a part of the fleet.
     pub fn census(&self, condition: &Condition, scope: &Scope, now: Timestamp) -> Census {
         counts::census(&self.scan(condition, "", scope, now))
@@ -215,7 +360,7 @@ impl Index {
         };
         let fleet = self.read();
         let scan = Scan::new(&fleet, &question);
-        let source = Source::of(path, fleet.dictionary());
+        let source = Source::of(path, &fleet);
         drop(fleet);
         counts::group(&scan, source, limit)
     }

@@ -3,6 +3,7 @@
 //! The one writer applies what was committed before it acknowledges, so a reader that starts after an
 //! acknowledgement sees the write. Readers take a snapshot (a few pointers) and never hold the writer up.
 
+mod answer;
 mod bits;
 mod chunk;
 mod column;
@@ -13,6 +14,7 @@ mod fact;
 mod filter;
 mod fleet;
 mod index;
+mod line;
 mod order;
 mod page;
 mod scan;
@@ -21,8 +23,11 @@ mod tags;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod used;
 
 pub use counts::{MAX_GROUPS, MAX_TAG_PATHS};
 pub use entry::{Census, Entry, Row, Scalar, TagPath};
-pub use index::Index;
+pub use filter::holds;
+pub use index::{Index, Seen};
 pub use page::{PageQuery, Sort, SortKey};
+pub use used::{MAX_MEMORY, MAX_USED, can_use};

@@ -20,7 +20,6 @@ const COMPARED: usize = 256;
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum By {
     Id,
-    LastActivity,
     Source(Source),
 }
 
@@ -59,7 +58,7 @@ impl Order {
     pub(crate) fn pick(&self, scan: &Scan, edge: Option<&Edge>, take: usize) -> Vec<Place> {
         match self.by {
             By::Id => self.pick_by_id(scan, edge, take),
-            By::LastActivity | By::Source(_) => self.pick_by_value(scan, edge, take),
+            By::Source(_) => self.pick_by_value(scan, edge, take),
         }
     }
 
@@ -219,7 +218,7 @@ enum Heads<'a> {
 impl<'a> Heads<'a> {
     fn new(by: By, chunk: &'a Chunk, room: &'a mut Vec<Code>, scan: &'a Scan) -> Self {
         match by {
-            By::Source(Source::Tag(path)) => match chunk.column(path) {
+            By::Source(source @ (Source::Tag(_) | Source::Used(_))) => match source.column(chunk) {
                 Some(column) => Self::Codes(column.codes(room, chunk.len())),
                 None => Self::Missing,
             },
@@ -234,12 +233,15 @@ impl<'a> Heads<'a> {
             Self::Facts(by, chunk, scan) => {
                 let facts = &chunk.facts()[row];
                 let number = match by {
-                    By::LastActivity => facts
+                    By::Source(Source::Activity) => facts
                         .last_activity()
                         .map(|at| at.millis() as f64)
                         .map(number_key),
                     By::Source(Source::Fact(fact)) => {
                         fact.index(facts, scan.now).map(|index| index as u64)
+                    }
+                    By::Source(Source::Model) => {
+                        return (head_of(facts.model, values), facts.model);
                     }
                     By::Source(_) | By::Id => None,
                 };
@@ -272,6 +274,11 @@ impl Edge {
     /// The edge of a list by id, at this one.
     pub(crate) fn of_id(id: &DeviceId) -> Self {
         Self(None, id.as_str().to_owned())
+    }
+
+    /// The same, where the id comes from outside.
+    pub(crate) fn of_text(id: &str) -> Self {
+        Self(None, id.to_owned())
     }
 
     /// The edge at a row.

@@ -51,15 +51,15 @@ pub enum SortKey {
 }
 
 impl SortKey {
-    /// The path whose value it is; `None` for the last activity, which conditions cannot name yet.
-    pub(crate) fn path(&self) -> Option<Path> {
+    /// The path whose value it is.
+    pub(crate) fn path(&self) -> Path {
         match self {
-            Self::Id => Some(Path::DeviceId),
-            Self::Status => Some(Path::Status),
-            Self::Contact => Some(Path::Contact),
-            Self::Stage => Some(Path::Stage),
-            Self::LastActivity => None,
-            Self::Tag(path) => Some(Path::Tag(path.clone())),
+            Self::Id => Path::DeviceId,
+            Self::Status => Path::Status,
+            Self::Contact => Path::Contact,
+            Self::Stage => Path::Stage,
+            Self::LastActivity => Path::LastActivityTime,
+            Self::Tag(path) => Path::Tag(path.clone()),
         }
     }
 }

@@ -6,7 +6,7 @@ use muster_query::{Condition, Scope};
 use crate::bits::Bits;
 use crate::chunk::Chunk;
 use crate::dictionary::{Code, Kind, Values};
-use crate::filter::{Ground, Test};
+use crate::filter::{Compiler, Ground, Test};
 use crate::fleet::Fleet;
 use crate::snapshot::Snapshot;
 use crate::texts::{Lower, Needle};
@@ -27,16 +27,20 @@ pub(crate) struct Scan {
     pub(crate) snapshot: Snapshot,
     pub(crate) now: Timestamp,
     test: Option<Test>,
+    /// How many tests remember what they found out about a value.
+    memos: usize,
     needle: Option<Needle>,
 }
 
 impl Scan {
     /// Takes what is needed out of the fleet: pointers and codes.
     pub(crate) fn new(fleet: &Fleet, question: &Question<'_>) -> Self {
+        let (test, memos) = Compiler::new(fleet, question.now).test(question);
         Self {
+            memos,
             snapshot: fleet.snapshot(),
             now: question.now,
-            test: Test::of(question.condition, question.scope, fleet.dictionary()),
+            test,
             needle: Needle::new(question.text),
         }
     }
@@ -56,6 +60,7 @@ impl Scan {
                 values,
                 now: self.now,
                 room: Vec::new(),
+                memos: vec![Vec::new(); self.memos],
             },
             lower: Lower::default(),
         }

@@ -115,6 +115,7 @@ pub(crate) fn row(chunk: &Chunk, row: usize, values: &Values, now: Timestamp) ->
             last_activity_at: facts.last_activity(),
             tags,
             drift: facts.drift,
+            first_desired: None,
         },
     }
 }

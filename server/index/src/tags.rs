@@ -35,7 +35,7 @@ fn below(object: &Object, path: &mut String, each: &mut impl FnMut(&str, Kind, &
 }
 
 /// Nulls are never stored (spec §7.4) and stand for nothing.
-fn leaf(value: &Value) -> Option<(Kind, Cow<'_, str>)> {
+pub(crate) fn leaf(value: &Value) -> Option<(Kind, Cow<'_, str>)> {
     match value {
         Value::Null => None,
         Value::Bool(value) => Some((Kind::Bool, if *value { "true" } else { "false" }.into())),

@@ -10,7 +10,7 @@ use muster_query::{Condition, Scope};
 use proptest::prelude::*;
 
 use crate::{Index, Scalar};
-use generate::{NOW, apply, condition, fleet, id, path, scope, text, write};
+use generate::{NOW, apply, condition, fleet, group_path, id, scope, text, write};
 use oracle::Oracle;
 
 /// An index and the oracle after the same writes.
@@ -36,7 +36,7 @@ proptest! {
         condition in condition(),
         text in text(),
         scope in scope(),
-        path in path(),
+        path in group_path(),
         some in prop::collection::vec(id(), 10),
         limit in 0_usize..30,
     ) {

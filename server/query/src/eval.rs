@@ -1,18 +1,31 @@
 //! The reference evaluator: three-valued logic over one row (spec §8.3).
 
+use muster_core::time::Timestamp;
 use muster_core::twin::Object;
 use serde_json::Value;
 
-use crate::ast::{Comparison, Condition, Expr, Literal, Op, Operand};
-use crate::path::Path;
+use crate::ast::{Condition, Expr, Literal, Op};
+use crate::call::call;
+use crate::datum::Datum;
+use crate::path::{self, Path};
 
 /// Something conditions can be asked of.
 pub trait Row {
     /// The value at a path.
     fn value(&self, path: &Path) -> Field<'_>;
+
+    /// The value at a path with what is inside objects and arrays, for rows that hold that.
+    fn datum(&self, path: &Path) -> Datum<'_> {
+        self.value(path).into()
+    }
+
+    /// The moment the row is seen at: what `now()` says; undefined without.
+    fn now(&self) -> Option<Timestamp> {
+        None
+    }
 }
 
-/// A value of a row, as far as comparisons see it.
+/// A value of a row, as far as it is held in place.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Field<'a> {
     /// There is none.
@@ -25,25 +38,16 @@ pub enum Field<'a> {
     Number(f64),
     /// A text.
     Str(&'a str),
-    /// An object or array: there, but not comparable.
+    /// A time, compared as the text of IoT Hub's form.
+    Time(Timestamp),
+    /// An object or array; what is inside says [`Row::datum`].
     Composite,
 }
 
 impl<'a> Field<'a> {
     /// The value at keys joined with dots, below `object`.
     pub fn at(object: &'a Object, dotted: &str) -> Self {
-        let mut object = object;
-        let mut keys = dotted.split('.');
-        let mut key = keys.next();
-        while let Some(name) = key {
-            key = keys.next();
-            match object.get(name) {
-                Some(Value::Object(inner)) if key.is_some() => object = inner,
-                Some(found) if key.is_none() => return Self::from(found),
-                _ => return Self::Undefined,
-            }
-        }
-        Self::Undefined
+        path::lookup(object, dotted).map_or(Self::Undefined, Self::from)
     }
 }
 
@@ -73,60 +77,88 @@ impl<'a> From<&'a Literal> for Field<'a> {
 impl Condition {
     /// Asks the condition of a row: true, false, or `None` for undefined. A row is kept only for `Some(true)`.
     pub fn eval(&self, row: &impl Row) -> Option<bool> {
-        self.expr().map_or(Some(true), |expr| expr.eval(row))
+        self.expr()
+            .map_or(Some(true), |expr| expr.eval(row).truth())
     }
 }
 
 impl Expr {
-    fn eval(&self, row: &impl Row) -> Option<bool> {
+    /// The value for a row.
+    pub fn eval<'a, R: Row>(&'a self, row: &'a R) -> Datum<'a> {
         match self {
-            Self::Compare(comparison) => comparison.eval(row),
-            Self::And(parts) => all(parts.iter().map(|part| part.eval(row))),
+            Self::Path(path) => row.datum(path),
+            Self::Literal(literal) => literal.into(),
+            Self::Undefined => Datum::Undefined,
+            Self::List(items) => items
+                .iter()
+                .map(|item| item.eval(row).to_json())
+                .collect::<Option<Vec<Value>>>()
+                .map_or(Datum::Undefined, |list| Value::Array(list).into()),
+            Self::Compare(comparison) => {
+                let (left, right) = (comparison.left.eval(row), comparison.right.eval(row));
+                of_truth(left.compare(comparison.op, &right))
+            }
+            Self::In(membership) => {
+                let value = membership.value.eval(row);
+                let found = contains(&value, &membership.list, row);
+                of_truth(found.map(|found| found != membership.negated))
+            }
+            Self::And(parts) => of_truth(decided(parts, false, row)),
+            Self::Or(parts) => of_truth(decided(parts, true, row)),
+            Self::Not(inner) => of_truth(inner.eval(row).truth().map(|truth| !truth)),
+            Self::Negative(inner) => match inner.eval(row) {
+                Datum::Number(value) => Datum::Number(0.0 - value),
+                _ => Datum::Undefined,
+            },
+            Self::Calculate(calculation) => {
+                let (left, right) = (calculation.left.eval(row), calculation.right.eval(row));
+                left.calculate(calculation.op, &right)
+            }
+            Self::Call(function, arguments) => call(*function, arguments, row),
         }
     }
 }
 
-impl Comparison {
-    /// Asks the comparison of a row.
-    pub fn eval(&self, row: &impl Row) -> Option<bool> {
-        compare(field(&self.left, row), self.op, field(&self.right, row))
-    }
+fn of_truth(truth: Option<bool>) -> Datum<'static> {
+    truth.map_or(Datum::Undefined, Datum::Bool)
 }
 
-fn field<'a>(operand: &'a Operand, row: &'a impl Row) -> Field<'a> {
-    match operand {
-        Operand::Path(path) => row.value(path),
-        Operand::Literal(literal) => Field::from(literal),
-    }
-}
-
-/// AND of three-valued parts: false wins, then undefined.
-fn all(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
-    let mut result = Some(true);
+/// AND and OR of three-valued parts: the deciding value wins, then undefined.
+fn decided(parts: &[Expr], deciding: bool, row: &impl Row) -> Option<bool> {
+    let mut result = Some(!deciding);
     for part in parts {
-        match part {
-            Some(false) => return Some(false),
+        match part.eval(row).truth() {
+            Some(truth) if truth == deciding => return Some(deciding),
             None => result = None,
-            Some(true) => {}
+            Some(_) => {}
         }
     }
     result
 }
 
+/// Whether a value is in a list. A value of another type than the list's is simply not in it; no value at all, or no
+/// list, is undefined.
+fn contains(value: &Datum<'_>, list: &Expr, row: &impl Row) -> Option<bool> {
+    if matches!(value, Datum::Undefined | Datum::Opaque) {
+        return None;
+    }
+    if let Expr::List(items) = list {
+        return Some(items.iter().any(|item| value.same(&item.eval(row))));
+    }
+    match list.eval(row) {
+        Datum::Json(list) => Some(
+            list.as_array()?
+                .iter()
+                .any(|item| value.same(&Datum::from(item))),
+        ),
+        _ => None,
+    }
+}
+
 /// Compares two values; different types, undefined and composites give `None`. Strings compare by bytes, numbers by
 /// value (1 = 1.0).
 pub fn compare(left: Field<'_>, op: Op, right: Field<'_>) -> Option<bool> {
-    let equal = match (left, right) {
-        (Field::Null, Field::Null) => true,
-        (Field::Bool(a), Field::Bool(b)) => a == b,
-        (Field::Number(a), Field::Number(b)) => a == b,
-        (Field::Str(a), Field::Str(b)) => a == b,
-        _ => return None,
-    };
-    Some(match op {
-        Op::Eq => equal,
-        Op::NotEq => !equal,
-    })
+    Datum::from(left).compare(op, &right.into())
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ pub(crate) fn is_word(key: &str) -> bool {
 }
 
 /// Reads tokens one by one.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Lexer<'a> {
     text: &'a str,
     at: usize,

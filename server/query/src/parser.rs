@@ -1,33 +1,53 @@
 //! Tokens to the tree, by recursive descent.
 
-use crate::ast::{Comparison, Condition, Expr, Literal, Op, Operand};
+use std::cell::RefCell;
+
+use crate::ast::{Condition, Literal};
+use crate::complete::Expected;
 use crate::error::{QueryError, nearest};
 use crate::lexer::{Kind, Lexer, Token};
-use crate::path::{LATER_ROOTS, Path, ROOTS};
+use crate::path::{JOB_ROOTS, OTHERS, Path, ROOTS};
+use crate::query::Query;
 use crate::{MAX_NESTING, MAX_TEXT};
+
+mod expr;
+mod path;
+mod query;
 
 /// Reads a whole text as a condition.
 pub(crate) fn condition(text: &str) -> Result<Condition, QueryError> {
     if text.trim().is_empty() || text.trim() == "*" {
         return Ok(Condition::all());
     }
-    let mut parser = Parser::new(text)?;
-    let condition = parser.conjunction(0)?;
-    match parser.current.kind {
-        Kind::End => Ok(condition),
-        _ => Err(parser.unexpected("AND or the end")),
-    }
+    Parser::new(text)?.whole_condition()
 }
 
 /// Reads a whole text as a path.
 pub(crate) fn path(text: &str) -> Result<Path, QueryError> {
     let mut parser = Parser::new(text)?;
     let word = parser.word("a path, for example tags.site")?;
-    let path = parser.path(word, Side::Left)?;
-    match parser.current.kind {
-        Kind::End => Ok(path),
-        _ => Err(parser.unexpected("the end")),
+    let path = parser.path(word)?;
+    parser.end("the end")?;
+    Ok(path)
+}
+
+/// Reads a whole text as a query.
+pub(crate) fn query(text: &str) -> Result<Query, QueryError> {
+    Parser::new(text)?.whole_query()
+}
+
+/// What could stand behind this text: of a query when it begins like one, of a condition otherwise.
+pub(crate) fn expected(text: &str) -> Vec<Expected> {
+    let Ok(mut parser) = Parser::new(text) else {
+        return Vec::new();
+    };
+    // Whether the text is complete does not matter here.
+    if parser.is_keyword("SELECT") {
+        let _ = parser.whole_query();
+    } else {
+        let _ = parser.whole_condition();
     }
+    parser.expected.into_inner()
 }
 
 /// Which side of a comparison is read; tells what an unknown word was meant to be.
@@ -40,6 +60,14 @@ enum Side {
 struct Parser<'a> {
     lexer: Lexer<'a>,
     current: Token<'a>,
+    side: Side,
+    /// What a value is compared with, while that value is read.
+    subject: Option<Path>,
+    /// The rows are those of jobs.
+    jobs: bool,
+    depth: usize,
+    /// What could have stood at the end of the text.
+    expected: RefCell<Vec<Expected>>,
 }
 
 impl<'a> Parser<'a> {
@@ -49,7 +77,22 @@ impl<'a> Parser<'a> {
             return Err(lexer.error(0, format!("a condition has at most {MAX_TEXT} bytes")));
         }
         let current = lexer.next()?;
-        Ok(Self { lexer, current })
+        Ok(Self {
+            lexer,
+            current,
+            side: Side::Left,
+            subject: None,
+            jobs: false,
+            depth: 0,
+            expected: RefCell::default(),
+        })
+    }
+
+    fn whole_condition(&mut self) -> Result<Condition, QueryError> {
+        let expr = self.condition()?;
+        self.end("AND, OR or the end")?;
+        // Flat, whatever it is.
+        Ok(Condition::of(expr))
     }
 
     /// Moves on; gives the token that was read.
@@ -62,88 +105,64 @@ impl<'a> Parser<'a> {
         matches!(self.current.kind, Kind::Mark(found) if found == mark)
     }
 
-    fn is_keyword(&self, keyword: &str) -> bool {
+    /// Whether the keyword is next.
+    fn is_keyword(&self, keyword: &'static str) -> bool {
+        self.offer(|| Expected::Keyword(keyword));
         matches!(self.current.kind, Kind::Word(word) if word.eq_ignore_ascii_case(keyword))
+    }
+
+    /// Reads the keyword if it is next; whether it was.
+    fn takes(&mut self, keyword: &'static str) -> Result<bool, QueryError> {
+        let found = self.is_keyword(keyword);
+        if found {
+            self.advance()?;
+        }
+        Ok(found)
+    }
+
+    /// Reads a mark that has to be next.
+    fn mark(&mut self, mark: &str, wanted: &str) -> Result<(), QueryError> {
+        if !self.is_mark(mark) {
+            return Err(self.unexpected(wanted));
+        }
+        self.advance().map(|_| ())
+    }
+
+    /// Notes what could stand here, where the text ends.
+    fn offer(&self, expected: impl FnOnce() -> Expected) {
+        if self.current.kind == Kind::End {
+            let expected = expected();
+            let mut all = self.expected.borrow_mut();
+            if !all.contains(&expected) {
+                all.push(expected);
+            }
+        }
+    }
+
+    fn end(&self, wanted: &str) -> Result<(), QueryError> {
+        match self.current.kind {
+            Kind::End => Ok(()),
+            _ => Err(self.unexpected(wanted)),
+        }
     }
 
     fn error(&self, at: usize, message: impl Into<String>) -> QueryError {
         self.lexer.error(at, message)
     }
 
-    fn conjunction(&mut self, depth: usize) -> Result<Condition, QueryError> {
-        let mut parts = vec![self.primary(depth)?];
-        while self.is_keyword("AND") {
-            self.advance()?;
-            parts.push(self.primary(depth)?);
-        }
-        Ok(Condition::all_of(parts))
-    }
-
-    fn primary(&mut self, depth: usize) -> Result<Expr, QueryError> {
-        if !self.is_mark("(") {
-            return self.comparison().map(Expr::Compare);
-        }
-        if depth == MAX_NESTING {
+    /// One level deeper into parentheses and their like.
+    fn deeper<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, QueryError>,
+    ) -> Result<T, QueryError> {
+        if self.depth == MAX_NESTING {
             let message = format!("parentheses are nested deeper than {MAX_NESTING}");
             return Err(self.error(self.current.at, message));
         }
-        self.advance()?;
-        let inside = self.conjunction(depth + 1)?;
-        if !self.is_mark(")") {
-            return Err(self.unexpected("AND or )"));
-        }
-        self.advance()?;
-        Ok(inside
-            .into_expr()
-            .expect("a conjunction that was read tests something"))
-    }
-
-    fn comparison(&mut self) -> Result<Comparison, QueryError> {
-        let left = self.operand(Side::Left)?;
-        let op = match self.current.kind {
-            Kind::Mark("=") => Op::Eq,
-            Kind::Mark("!=" | "<>") => Op::NotEq,
-            _ => return Err(self.unexpected("= or !=")),
-        };
-        self.advance()?;
-        let right = self.operand(Side::Right)?;
-        Ok(Comparison::new(left, op, right))
-    }
-
-    fn operand(&mut self, side: Side) -> Result<Operand, QueryError> {
-        if self.is_mark("-") {
-            self.advance()?;
-            let Kind::Number(value) = self.current.kind else {
-                return Err(self.unexpected("a number after -"));
-            };
-            self.advance()?;
-            return Ok(Operand::Literal(Literal::Number(0.0 - value)));
-        }
-        let wanted = match side {
-            Side::Left => "a path such as tags.site or status",
-            Side::Right => "a value such as 'text', 12, true or null",
-        };
-        match self.current.kind {
-            Kind::Number(value) => {
-                self.advance()?;
-                Ok(Operand::Literal(Literal::Number(value)))
-            }
-            Kind::Text(_) => match self.advance()?.kind {
-                Kind::Text(value) => Ok(Operand::Literal(Literal::String(value))),
-                _ => Err(self.unexpected(wanted)),
-            },
-            Kind::Word(word) => match constant(word) {
-                Some(literal) => {
-                    self.advance()?;
-                    Ok(Operand::Literal(literal))
-                }
-                None => {
-                    let word = self.word(wanted)?;
-                    self.path(word, side).map(Operand::Path)
-                }
-            },
-            _ => Err(self.unexpected(wanted)),
-        }
+        self.depth += 1;
+        let result = read(self);
+        self.depth -= 1;
+        result
     }
 
     /// A name, which may not be a keyword.
@@ -154,149 +173,45 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// A path whose first word has been read.
-    fn path(&mut self, first: Token<'a>, side: Side) -> Result<Path, QueryError> {
-        let mut root = first;
-        if root.text.eq_ignore_ascii_case("devices") && self.is_mark(".") {
-            self.advance()?;
-            root = self.word("a name after devices.")?;
-        }
-        if let Some(path) = Path::system(root.text) {
-            if self.at_key() {
-                let message = format!("{path} holds one value; there are no keys below it");
-                return Err(self.error(self.current.at, message));
-            }
-            return Ok(path);
-        }
-        if !root.text.eq_ignore_ascii_case("tags") {
-            return Err(self.unknown_root(&root, side));
-        }
-        let mut keys = Vec::new();
-        while self.at_key() {
-            keys.push(self.key()?);
-        }
-        if keys.is_empty() {
-            let message = "name a key below tags, for example tags.site";
-            return Err(self.error(self.current.at, message));
-        }
-        Ok(Path::Tag(keys.join(".")))
-    }
-
-    fn at_key(&self) -> bool {
-        self.is_mark(".") || self.is_mark("[") || matches!(self.current.kind, Kind::Name(_))
-    }
-
-    /// `.key`, `['key']`, `[[key]]`; a dot may stand before brackets.
-    fn key(&mut self) -> Result<String, QueryError> {
-        let dotted = self.is_mark(".");
-        if dotted {
-            self.advance()?;
-        }
-        let at = self.current.at;
-        let key = match self.current.kind {
-            Kind::Name(name) => {
-                self.advance()?;
-                name.to_owned()
-            }
-            Kind::Mark("[") => self.bracketed()?,
-            Kind::Word(word) if dotted => {
-                self.advance()?;
-                word.to_owned()
-            }
-            Kind::Number(_) if dotted => {
-                let number = self.current.text;
-                let message =
-                    format!("a key that begins with a digit stands in brackets: ['{number}']");
-                return Err(self.error(at, message));
-            }
-            _ => return Err(self.unexpected("a key")),
-        };
-        if key.contains('.') {
-            return Err(self.error(at, "a key may not contain '.'"));
-        }
-        Ok(key)
-    }
-
-    fn bracketed(&mut self) -> Result<String, QueryError> {
-        self.advance()?;
-        let token = self.advance()?;
-        match token.kind {
-            Kind::Text(key) if self.is_mark("]") => {
-                self.advance()?;
-                Ok(key)
-            }
-            Kind::Text(_) => Err(self.unexpected("]")),
-            Kind::Number(_) => {
-                Err(self.error(token.at, "positions inside arrays are not understood yet"))
-            }
-            _ => Err(self.error(token.at, "expected a key in quotes: ['key']")),
-        }
-    }
-
-    fn unknown_root(&self, root: &Token<'a>, side: Side) -> QueryError {
+    fn unknown_root(&self, root: &Token<'a>) -> QueryError {
         let word = root.text;
-        if self.is_mark("(") {
-            let message =
-                format!("functions such as {word} are not understood yet; compare with = or !=");
-            return self.error(root.at, message);
-        }
-        if word.eq_ignore_ascii_case("properties") {
-            let message = "properties.* is not searchable yet; filter by deviceId, status, contact, stage or tags";
-            return self.error(root.at, message);
-        }
-        let later = LATER_ROOTS
-            .iter()
-            .find(|name| name.eq_ignore_ascii_case(word));
-        if let Some(name) = later {
-            let message = format!(
-                "{name} is not searchable yet; there are {}",
-                ROOTS.join(", ")
-            );
-            return self.error(root.at, message);
-        }
         let plain = !self.at_key();
-        if side == Side::Right && plain {
+        if self.side == Side::Right && plain {
             let message = format!("{word} is not known; a text value stands in quotes");
             return self.error(root.at, message).suggesting(format!("'{word}'"));
         }
-        let message = format!("{word} is not known; there are {}", ROOTS.join(", "));
+        let known: &[&str] = if self.jobs { &JOB_ROOTS } else { &ROOTS };
+        let message = format!("{word} is not known; there are {}", known.join(", "));
         let error = self.error(root.at, message);
-        match nearest(word, &ROOTS) {
+        let others: &[&str] = if self.jobs { &[] } else { &OTHERS };
+        match nearest(word, known).or_else(|| nearest(word, others)) {
             Some(known) => error.suggesting(known),
+            None if self.jobs => error,
             None => error.suggesting(format!("tags.{word}")),
         }
     }
 
-    /// The current token does not belong here: says what it is, or that it comes later.
+    /// The current token does not belong here: says what it is, or what was meant.
     fn unexpected(&self, wanted: &str) -> QueryError {
         let Token { at, kind, text } = &self.current;
         let error = |message: String| self.error(*at, message);
         match kind {
             Kind::End => error(format!("expected {wanted}, found the end")),
             Kind::Word(word) => match word.to_ascii_uppercase().as_str() {
-                "OR" => error("OR is not understood yet; combine conditions with AND".into()),
-                "NOT" => error("NOT is not understood yet; use != to exclude a value".into()),
-                word @ ("IN" | "NIN" | "LIKE") => error(format!(
-                    "{word} is not understood yet; compare with = or !="
-                )),
+                "LIKE" => {
+                    error("there is no LIKE; use STARTS_WITH, ENDS_WITH or CONTAINS".to_owned())
+                }
                 "SELECT" | "FROM" | "WHERE" => {
                     error("write only the condition: what stands behind WHERE".into())
                 }
-                "UNDEFINED" => error("nothing equals undefined; compare with a value".into()),
+                "HAVING" => error("there is no HAVING; filter with WHERE".to_owned()),
+                "JOIN" => error("there is no JOIN; each row is one twin".to_owned()),
                 _ => error(format!("expected {wanted}, found {text}")),
             },
             Kind::Mark("==") => error("== is not an operator".into()).suggesting("="),
             Kind::Mark("&&") => error("&& is not an operator".into()).suggesting("AND"),
-            Kind::Mark("||") => error(
-                "|| is not an operator, and OR is not understood yet; combine conditions with AND"
-                    .into(),
-            ),
-            Kind::Mark(mark @ ("<" | ">" | "<=" | ">=")) => error(format!(
-                "{mark} is not understood yet; compare with = or !="
-            )),
-            Kind::Mark(mark @ ("+" | "-" | "*" | "/" | "%")) => error(format!(
-                "calculating with {mark} is not understood yet; compare with a value"
-            )),
+            Kind::Mark("||") => error("|| is not an operator".into()).suggesting("OR"),
+            Kind::Mark("!") => error("! is not an operator".into()).suggesting("NOT"),
             Kind::Mark(_) | Kind::Number(_) | Kind::Text(_) | Kind::Name(_) => {
                 error(format!("expected {wanted}, found {}", shortened(text)))
             }
@@ -305,17 +220,10 @@ impl<'a> Parser<'a> {
 }
 
 /// Words that are never names.
-fn is_keyword(word: &str) -> bool {
-    const KEYWORDS: [&str; 9] = [
-        "AND",
-        "OR",
-        "NOT",
-        "IN",
-        "NIN",
-        "SELECT",
-        "FROM",
-        "WHERE",
-        "UNDEFINED",
+pub(crate) fn is_keyword(word: &str) -> bool {
+    const KEYWORDS: [&str; 19] = [
+        "AND", "OR", "NOT", "IN", "NIN", "LIKE", "SELECT", "DISTINCT", "TOP", "FROM", "WHERE",
+        "GROUP", "ORDER", "BY", "AS", "ASC", "DESC", "HAVING", "JOIN",
     ];
     KEYWORDS.iter().any(|k| k.eq_ignore_ascii_case(word))
 }
@@ -365,36 +273,49 @@ mod tests {
     }
 
     #[test]
+    fn parentheses_stand_where_they_are_needed() {
+        let check = |text: &str, want: &str| {
+            let canonical = condition(text).map(|c| c.to_string());
+            assert_eq!(canonical, Ok(want.to_owned()), "{text}");
+        };
+        check(
+            "tags.a = 1 or tags.b < 2 AND not (tags.c > 3 OR tags.d <= 4)",
+            "tags.a = 1 OR tags.b < 2 AND NOT (tags.c > 3 OR tags.d <= 4)",
+        );
+        check(
+            "(tags.a = 1 OR tags.b = 2) AND tags.c = 3",
+            "(tags.a = 1 OR tags.b = 2) AND tags.c = 3",
+        );
+        check(
+            "tags.a - (tags.b - 1) * 2 > (-tags.c)",
+            "tags.a - (tags.b - 1) * 2 > -tags.c",
+        );
+        check("(tags.a - tags.b) - 1 = 0", "tags.a - tags.b - 1 = 0");
+        check("(tags.a = 1) = (tags.b = 2)", "(tags.a = 1) = (tags.b = 2)");
+        check("tags.a NOT IN ['x', 1]", "tags.a NIN ['x', 1]");
+        check("'x' in tags.list", "'x' IN tags.list");
+        check("tags.a in []", "tags.a IN []");
+        check("tags.a IN [ [1, 2], [] ]", "tags.a IN [ [1, 2], []]");
+        check(
+            "startswith(tags.a, 'x') and IS_defined(reported.b)",
+            "STARTS_WITH(tags.a, 'x') AND IS_DEFINED(properties.reported.b)",
+        );
+        check("60 < tags.every", "tags.every > 60");
+        check(
+            "lastActivityTime < now() - 3600",
+            "lastActivityTime < NOW() - 3600",
+        );
+        check("tags.a = undefined", "tags.a = undefined");
+        check("true", "true");
+    }
+
+    #[test]
     fn errors_say_where_and_what() {
         let check = |text: &str, want: &str| {
             let error = condition(text).map_err(|error| error.to_string());
             assert_eq!(error, Err(want.to_owned()), "{text}");
         };
-        let roots = "there are deviceId, status, connectionState, contact, stage, modelId, authenticationType, drift, tags";
-        check(
-            "tags.a = 1 OR tags.b = 2",
-            "at character 12: OR is not understood yet; combine conditions with AND",
-        );
-        check(
-            "not tags.a = 1",
-            "at character 1: NOT is not understood yet; use != to exclude a value",
-        );
-        check(
-            "tags.a in ['x']",
-            "at character 8: IN is not understood yet; compare with = or !=",
-        );
-        check(
-            "tags.a >= 1",
-            "at character 8: >= is not understood yet; compare with = or !=",
-        );
-        check(
-            "tags.a = 1 + 1",
-            "at character 12: calculating with + is not understood yet; compare with a value",
-        );
-        check(
-            "is_defined(tags.a)",
-            "at character 1: functions such as is_defined are not understood yet; compare with = or !=",
-        );
+        let roots = format!("there are {}", ROOTS.join(", "));
         check(
             "tags.a == 1",
             "at character 8: == is not an operator; did you mean =?",
@@ -402,6 +323,10 @@ mod tests {
         check(
             "tags.a = 1 && tags.b = 2",
             "at character 12: && is not an operator; did you mean AND?",
+        );
+        check(
+            "tags.a = 1 || tags.b = 2",
+            "at character 12: || is not an operator; did you mean OR?",
         );
         check(
             "stauts = 'enabled'",
@@ -420,41 +345,60 @@ mod tests {
             "at character 10: enabled is not known; a text value stands in quotes; did you mean 'enabled'?",
         );
         check(
-            "properties.reported.x = 1",
-            "at character 1: properties.* is not searchable yet; filter by deviceId, status, contact, stage or tags",
+            "status IN [enabled]",
+            "at character 12: enabled is not known; a text value stands in quotes; did you mean 'enabled'?",
         );
         check(
-            "LastActivityTime = '2026'",
-            &format!("at character 1: lastActivityTime is not searchable yet; {roots}"),
+            "status IN ('enabled')",
+            "at character 11: a list stands in square brackets: ['a', 'b']",
+        );
+        check(
+            "startwith(tags.a, 'x')",
+            "at character 1: there is no function startwith; did you mean STARTS_WITH?",
+        );
+        check(
+            "IS_DEFINED()",
+            "at character 12: IS_DEFINED takes 1 argument",
+        );
+        check(
+            "SUBSTRING(tags.a) = ''",
+            "at character 17: SUBSTRING takes 2 to 3 arguments",
+        );
+        check(
+            "COUNT() > 1",
+            "at character 1: COUNT is a figure over many rows; it stands behind SELECT",
+        );
+        check(
+            "tags.a LIKE 'x%'",
+            "at character 8: there is no LIKE; use STARTS_WITH, ENDS_WITH or CONTAINS",
         );
         check(
             "SELECT * FROM devices",
             "at character 1: write only the condition: what stands behind WHERE",
         );
         check(
-            "tags.a = undefined",
-            "at character 10: nothing equals undefined; compare with a value",
+            "tags.a",
+            "at character 7: expected a comparison such as = or IN, found the end",
         );
-        check("tags.a", "at character 7: expected = or !=, found the end");
+        check(
+            "tags.a AND tags.b",
+            "at character 8: expected a comparison such as = or IN, found AND",
+        );
         check(
             "tags.a =",
             "at character 9: expected a value such as 'text', 12, true or null, found the end",
         );
         check(
             "(tags.a = 1",
-            "at character 12: expected AND or ), found the end",
+            "at character 12: expected AND, OR or ), found the end",
         );
         check(
             "tags.a = 1)",
-            "at character 11: expected AND or the end, found )",
+            "at character 11: expected AND, OR or the end, found )",
         );
         check(
             "tags.ä = 1 tags.b",
-            "at character 12: expected AND or the end, found tags",
-        );
-        check(
-            "tags.a = -'x'",
-            "at character 11: expected a number after -, found 'x'",
+            "at character 12: expected AND, OR or the end, found tags",
         );
         check(
             "tags.[a] = 1",
@@ -466,16 +410,16 @@ mod tests {
         );
         check(
             "* = 1",
-            "at character 1: calculating with * is not understood yet; compare with a value",
+            "at character 1: expected a path such as tags.site or status, found *",
         );
     }
 
     #[test]
     fn positions_are_bytes_and_columns_are_characters() {
-        let error = condition("tags.ä = 1 OR").map_err(|e| (e.position, e.column));
+        let error = condition("tags.ä = 1 x").map_err(|e| (e.position, e.column));
         assert_eq!(error, Err((12, 12)));
-        let error = condition("tags.größe < 1").map_err(|e| (e.position, e.column));
-        assert_eq!(error, Err((13, 12)));
+        let error = condition("tags.größe < >").map_err(|e| (e.position, e.column));
+        assert_eq!(error, Err((15, 14)));
     }
 
     #[test]
@@ -484,9 +428,24 @@ mod tests {
         assert!(condition(&nested(MAX_NESTING)).is_ok());
         let error = condition(&nested(MAX_NESTING + 1)).map_err(|e| e.position);
         assert_eq!(error, Err(MAX_NESTING));
+        for deep in [
+            format!("{}1 = 1", "NOT ".repeat(MAX_NESTING + 1)),
+            format!("{}tags.a = 1", "- ".repeat(MAX_NESTING + 1)),
+            format!("1{} = 1", " + 1".repeat(MAX_NESTING + 1)),
+            format!("1{} = 1", " * 1".repeat(MAX_NESTING + 1)),
+            format!(
+                "{}1{} = 1",
+                "ABS(".repeat(MAX_NESTING + 1),
+                ")".repeat(MAX_NESTING + 1)
+            ),
+        ] {
+            assert!(condition(&deep).is_err(), "{deep}");
+        }
         let long = |bytes: usize| format!("tags.a = '{}'", "x".repeat(bytes - 11));
         assert!(condition(&long(MAX_TEXT)).is_ok());
         let error = condition(&long(MAX_TEXT + 1)).map_err(|e| e.message);
         assert_eq!(error, Err("a condition has at most 65536 bytes".to_owned()));
+        let many = vec!["tags.a = 1"; 4000].join(" OR ");
+        assert!(condition(&many).is_ok());
     }
 }

@@ -1,9 +1,11 @@
-//! The canonical text of a condition and its parts.
+//! The canonical text of conditions, queries and their parts.
 
 use std::fmt::{self, Display, Formatter, Write};
 
-use crate::ast::{Comparison, Condition, Expr, Literal, Op, Operand};
+use crate::ast::{Arithmetic, Condition, Expr, Literal, Op};
 use crate::lexer;
+use crate::path::POSITION;
+use crate::query::{Aggregate, By, Column, Query, Select, Source, Total, What};
 
 impl Display for Condition {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -11,32 +13,83 @@ impl Display for Condition {
     }
 }
 
+/// How tightly an expression holds together; what holds less stands in parentheses.
+fn binding(expr: &Expr) -> u8 {
+    match expr {
+        Expr::Or(_) => 1,
+        Expr::And(_) => 2,
+        Expr::Not(_) => 3,
+        Expr::Compare(_) | Expr::In(_) => 4,
+        Expr::Calculate(calculation) => match calculation.op {
+            Arithmetic::Plus | Arithmetic::Minus => 5,
+            Arithmetic::Times | Arithmetic::Over | Arithmetic::Modulo => 6,
+        },
+        Expr::Negative(_) => 7,
+        Expr::Path(_) | Expr::Literal(_) | Expr::Undefined | Expr::List(_) | Expr::Call(..) => 8,
+    }
+}
+
+/// Writes a part that has to hold together at least so tightly.
+fn part(f: &mut Formatter<'_>, expr: &Expr, at_least: u8) -> fmt::Result {
+    if binding(expr) < at_least {
+        write!(f, "({expr})")
+    } else {
+        expr.fmt(f)
+    }
+}
+
+fn joined(f: &mut Formatter<'_>, parts: &[Expr], with: &str, at_least: u8) -> fmt::Result {
+    for (index, expr) in parts.iter().enumerate() {
+        f.write_str(if index > 0 { with } else { "" })?;
+        part(f, expr, at_least)?;
+    }
+    Ok(())
+}
+
 impl Display for Expr {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Compare(comparison) => comparison.fmt(f),
-            Self::And(parts) => {
-                for (index, part) in parts.iter().enumerate() {
-                    f.write_str(if index > 0 { " AND " } else { "" })?;
-                    part.fmt(f)?;
-                }
-                Ok(())
-            }
-        }
-    }
-}
-
-impl Display for Comparison {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {}", self.left, self.op, self.right)
-    }
-}
-
-impl Display for Operand {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Path(path) => path.fmt(f),
             Self::Literal(literal) => literal.fmt(f),
+            Self::Undefined => f.write_str("undefined"),
+            Self::List(items) => {
+                // `[[` would begin a key.
+                let nested = matches!(items.first(), Some(Self::List(_)));
+                f.write_str(if nested { "[ " } else { "[" })?;
+                joined(f, items, ", ", 0)?;
+                f.write_char(']')
+            }
+            Self::Compare(comparison) => {
+                part(f, &comparison.left, 5)?;
+                write!(f, " {} ", comparison.op)?;
+                part(f, &comparison.right, 5)
+            }
+            Self::In(membership) => {
+                part(f, &membership.value, 5)?;
+                f.write_str(if membership.negated { " NIN " } else { " IN " })?;
+                part(f, &membership.list, 5)
+            }
+            Self::And(parts) => joined(f, parts, " AND ", 3),
+            Self::Or(parts) => joined(f, parts, " OR ", 2),
+            Self::Not(inner) => {
+                f.write_str("NOT ")?;
+                part(f, inner, 3)
+            }
+            Self::Negative(inner) => {
+                f.write_char('-')?;
+                part(f, inner, 7)
+            }
+            Self::Calculate(calculation) => {
+                let own = binding(self);
+                part(f, &calculation.left, own)?;
+                write!(f, " {} ", calculation.op)?;
+                part(f, &calculation.right, own + 1)
+            }
+            Self::Call(function, arguments) => {
+                write!(f, "{}(", function.name())?;
+                joined(f, arguments, ", ", 0)?;
+                f.write_char(')')
+            }
         }
     }
 }
@@ -46,6 +99,22 @@ impl Display for Op {
         f.write_str(match self {
             Self::Eq => "=",
             Self::NotEq => "!=",
+            Self::Less => "<",
+            Self::LessEq => "<=",
+            Self::Greater => ">",
+            Self::GreaterEq => ">=",
+        })
+    }
+}
+
+impl Display for Arithmetic {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Plus => "+",
+            Self::Minus => "-",
+            Self::Times => "*",
+            Self::Over => "/",
+            Self::Modulo => "%",
         })
     }
 }
@@ -58,6 +127,85 @@ impl Display for Literal {
             Self::Number(value) => number(f, *value),
             Self::String(value) => quoted(f, value),
         }
+    }
+}
+
+impl Display for Query {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("SELECT ")?;
+        if self.distinct {
+            f.write_str("DISTINCT ")?;
+        }
+        if let Some(top) = self.top {
+            write!(f, "TOP {top} ")?;
+        }
+        match &self.select {
+            Select::All => f.write_char('*')?,
+            Select::Columns(columns) => {
+                for (index, column) in columns.iter().enumerate() {
+                    write!(f, "{}{column}", if index > 0 { ", " } else { "" })?;
+                }
+            }
+        }
+        write!(f, " FROM {}", self.source)?;
+        if !self.condition.is_all() {
+            write!(f, " WHERE {}", self.condition)?;
+        }
+        if !self.groups.is_empty() {
+            f.write_str(" GROUP BY ")?;
+            joined(f, &self.groups, ", ", 0)?;
+        }
+        for (index, order) in self.order.iter().enumerate() {
+            f.write_str(if index > 0 { ", " } else { " ORDER BY " })?;
+            match &order.by {
+                By::Column(column) => key(f, &self.names()[*column])?,
+                By::Value(expr) => expr.fmt(f)?,
+            }
+            f.write_str(if order.descending { " DESC" } else { "" })?;
+        }
+        Ok(())
+    }
+}
+
+impl Display for Column {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match &self.what {
+            What::Value(expr) => expr.fmt(f)?,
+            What::Aggregate(aggregate) => aggregate.fmt(f)?,
+        }
+        match &self.alias {
+            Some(alias) => {
+                f.write_str(" AS ")?;
+                key(f, alias)
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+impl Display for Aggregate {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{}(", self.total)?;
+        if let Some(of) = &self.of {
+            of.fmt(f)?;
+        }
+        f.write_char(')')
+    }
+}
+
+impl Display for Total {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Display for Source {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Devices => "devices",
+            Self::Modules => "devices.modules",
+            Self::Jobs => "devices.jobs",
+        })
     }
 }
 
@@ -84,10 +232,21 @@ fn quoted(f: &mut Formatter<'_>, text: &str) -> fmt::Result {
     f.write_char('\'')
 }
 
+/// A name that stands alone: plain, or in double brackets.
+fn key(f: &mut Formatter<'_>, name: &str) -> fmt::Result {
+    if lexer::is_word(name) && !crate::parser::is_keyword(name) {
+        f.write_str(name)
+    } else {
+        write!(f, "[[{name}]]")
+    }
+}
+
 /// The keys of a dotted path, each behind a dot, or in brackets where it is not a plain word.
 pub(crate) fn keys(f: &mut Formatter<'_>, dotted: &str) -> fmt::Result {
     for key in dotted.split('.') {
-        if lexer::is_word(key) {
+        if let Some(place) = key.strip_prefix(POSITION) {
+            write!(f, "[{place}]")?;
+        } else if lexer::is_word(key) {
             write!(f, ".{key}")?;
         } else {
             f.write_char('[')?;

@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use muster_core::twin::Object;
-use muster_query::{Comparison, Condition, Expr, Field, Literal, Op, Operand, Path, Row, Term};
+use muster_query::{
+    Comparison, Condition, Expr, Field, Literal, Op, Path, Query, Row, Term, complete,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -45,6 +47,44 @@ fn op() -> impl Strategy<Value = Op> {
     prop::sample::select(vec![Op::Eq, Op::NotEq])
 }
 
+/// Texts of any shape the language has.
+fn text() -> impl Strategy<Value = String> {
+    let operand = prop_oneof![
+        path().prop_map(|path| path.to_string()),
+        literal().prop_map(|literal| literal.to_string()),
+    ];
+    let operand = operand.prop_recursive(3, 12, 3, |inner| {
+        let sign = prop::sample::select(vec!["+", "-", "*", "/", "%"]);
+        let function = prop::sample::select(vec!["ABS", "LOWER", "LENGTH"]);
+        prop_oneof![
+            (inner.clone(), sign, inner.clone()).prop_map(|(a, op, b)| format!("({a} {op} {b})")),
+            (function, inner.clone()).prop_map(|(f, a)| format!("{f}({a})")),
+            inner.prop_map(|a| format!("- ({a})")),
+        ]
+    });
+    let ops = prop::sample::select(vec!["=", "!=", "<", "<=", ">", ">="]);
+    let list = prop::collection::vec(literal().prop_map(|l| l.to_string()), 0..3);
+    let leaf = prop_oneof![
+        (operand.clone(), ops, operand.clone()).prop_map(|(a, op, b)| format!("{a} {op} {b}")),
+        (
+            operand.clone(),
+            prop::sample::select(vec!["IN", "NIN", "NOT IN"]),
+            list
+        )
+            .prop_map(|(a, op, list)| format!("{a} {op} [{}]", list.join(", "))),
+        operand.prop_map(|a| format!("IS_DEFINED({a})")),
+    ];
+    leaf.prop_recursive(3, 12, 3, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 1..4)
+                .prop_map(|all| format!("({})", all.join(" AND "))),
+            prop::collection::vec(inner.clone(), 1..4)
+                .prop_map(|all| format!("({})", all.join(" or "))),
+            inner.prop_map(|a| format!("NOT {a}")),
+        ]
+    })
+}
+
 fn condition() -> impl Strategy<Value = Condition> {
     let term = (path(), op(), literal()).prop_map(|(path, op, value)| Term { path, op, value });
     prop::collection::vec(term, 0..4).prop_map(Condition::from_terms)
@@ -79,16 +119,16 @@ impl Row for Device {
 
 /// The rules of spec §8.3 once more, said in JSON and strings instead of fields.
 fn oracle(device: &Value, condition: &Condition) -> Option<bool> {
-    let value = |operand: &Operand| -> Option<Value> {
+    let value = |operand: &Expr| -> Option<Value> {
         match operand {
-            Operand::Literal(literal) => Some(serde_json::to_value(literal).unwrap()),
-            Operand::Path(Path::Tag(path)) => {
+            Expr::Literal(literal) => Some(serde_json::to_value(literal).unwrap()),
+            Expr::Path(Path::Tag(path)) => {
                 let pointer: String = path.split('.').map(|key| format!("/{key}")).collect();
                 device.pointer(&pointer).cloned()
             }
-            Operand::Path(Path::Status) => Some(json!("x")),
-            Operand::Path(Path::ModelId) => Some(Value::Null),
-            Operand::Path(_) => None,
+            Expr::Path(Path::Status) => Some(json!("x")),
+            Expr::Path(Path::ModelId) => Some(Value::Null),
+            _ => None,
         }
     };
     let one = |Comparison { left, op, right }: &Comparison| {
@@ -110,7 +150,7 @@ fn oracle(device: &Value, condition: &Condition) -> Option<bool> {
         .iter()
         .map(|part| match part {
             Expr::Compare(comparison) => one(comparison),
-            Expr::And(_) => unreachable!("a conjunction is flat"),
+            _ => unreachable!("made of terms"),
         })
         .collect();
     if results.contains(&Some(false)) {
@@ -128,6 +168,26 @@ proptest! {
         let text = condition.to_string();
         prop_assert_eq!(Condition::parse(&text), Ok(condition), "{}", text);
         prop_assert!(!text.contains('\n'));
+    }
+
+    #[test]
+    fn every_shape_has_one_text(text in text()) {
+        let condition = Condition::parse(&text);
+        prop_assert!(condition.is_ok(), "{} {:?}", text, condition);
+        let condition = condition.unwrap();
+        let canonical = condition.to_string();
+        prop_assert_eq!(Condition::parse(&canonical), Ok(condition), "{}", canonical);
+    }
+
+    #[test]
+    fn evaluating_twice_negated_changes_nothing(device in tags(), text in text()) {
+        let row = Device(device.as_object().unwrap().clone());
+        let check = |text: &str| Condition::parse(text).unwrap().eval(&row);
+        let plain = check(&text);
+        prop_assert_eq!(check(&format!("NOT NOT ({text})")), plain);
+        prop_assert_eq!(check(&format!("NOT ({text})")), plain.map(|truth| !truth));
+        prop_assert_eq!(check(&format!("({text}) OR ({text})")), plain);
+        prop_assert_eq!(check(&format!("({text}) AND ({text})")), plain);
     }
 
     #[test]
@@ -154,9 +214,15 @@ proptest! {
     }
 
     #[test]
-    fn no_near_miss_makes_reading_panic(text in r#"(tags|status|devices|AND|OR|[-='"\[\]()\\. u]|0x|1e|ä|d8|😀){0,24}"#) {
+    fn no_near_miss_makes_reading_panic(text in r#"(tags|status|devices|AND|OR|NOT|IN|SELECT \* FROM devices|GROUP BY|COUNT\(|,|<|[-='"\[\]()\\. u]|0x|1e|ä|d8|😀){0,24}"#) {
         if let Err(error) = Condition::parse(&text) {
             prop_assert!(text.is_char_boundary(error.position), "{}", error);
+        }
+        if let Err(error) = Query::parse(&text) {
+            prop_assert!(text.is_char_boundary(error.position), "{}", error);
+        }
+        for cursor in 0..=text.len() {
+            prop_assert!(text.get(complete(&text, cursor).replace).is_some());
         }
     }
 }

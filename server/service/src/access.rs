@@ -56,7 +56,7 @@ impl Access {
             .roles
             .iter()
             .map(|grant| {
-                let scope = Condition::parse(&grant.scope);
+                let scope = scope_of(&grant.scope);
                 if scope.is_err() {
                     tracing::warn!(person.id = %person.id, "a scope of this person cannot be read and covers nothing");
                 }
@@ -173,6 +173,20 @@ impl Access {
     }
 }
 
+/// Reads a scope. It looks only at what people and the hub say about a device: if it looked at reported properties, a
+/// device could move itself into somebody's sight.
+pub(crate) fn scope_of(text: &str) -> Result<Condition, String> {
+    let scope = Condition::parse(text).map_err(|error| error.to_string())?;
+    let paths = scope.paths();
+    let foreign = paths.iter().find(|path| !muster_index::holds(path));
+    match foreign {
+        None => Ok(scope),
+        Some(path) => Err(format!(
+            "a scope cannot look at {path}; use tags, status, stage or another name of the device itself"
+        )),
+    }
+}
+
 /// A kind of permission: ties a proof to one action of the policy table.
 pub trait Kind {
     /// The action.
@@ -197,6 +211,7 @@ pub mod kinds {
         SeeDevices,
         SeeCredentials,
         EditTwin,
+        InvokeMethods,
         ProvisionDevices,
         SeeAudit,
         ManagePeople,

@@ -3,10 +3,13 @@
 use muster_core::device::ETag;
 use muster_core::ids::BadDeviceId;
 use muster_core::lifecycle::NotAllowed;
+use muster_core::module::MAX_MODULES;
 use muster_core::person::BadCredential;
 use muster_core::policy::Action;
 use muster_core::twin::TwinError;
 use muster_storage::{Refusal, StorageError};
+
+use crate::methods::MethodError;
 
 /// Why a use case did not happen. Expected reasons are variants of their own; the rest is storage.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +47,15 @@ pub enum ServiceError {
     /// It would leave the hub without an administrator.
     #[error("this is the last active administrator; give the role to somebody else first")]
     LastAdministrator,
+    /// The device has as many modules as a device may have.
+    #[error("a device has at most {MAX_MODULES} modules; delete one first")]
+    TooManyModules,
+    /// A direct method got no answer.
+    #[error(transparent)]
+    Method(#[from] MethodError),
+    /// The hub shuts down.
+    #[error("the hub is shutting down; try again when it is back")]
+    Stopping,
     /// Too many at once; the text says of what.
     #[error("too many {0} at once; try again in a moment")]
     Busy(&'static str),
@@ -56,7 +68,7 @@ impl ServiceError {
     /// Whether the same request may succeed a moment later.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Busy(_) => true,
+            Self::Busy(_) | Self::Stopping => true,
             Self::Storage(error) => matches!(
                 error,
                 StorageError::Unavailable { .. }

@@ -5,9 +5,10 @@ use muster_core::cursor::{BadCursor, Page};
 use muster_core::device::Device;
 use muster_core::ids::DeviceId;
 use muster_core::policy::Action;
+use muster_core::time::NEVER;
 use muster_core::twin::Object;
 use muster_index::{Census, PageQuery, Row, Scalar, TagPath};
-use muster_query::{Condition, Field, Path, Scope};
+use muster_query::{Condition, Datum, Field, Path, Scope, path};
 
 use crate::access::kinds::SeeDevices;
 use crate::access::{Access, Permit};
@@ -21,15 +22,22 @@ impl Hub {
         access: &Access,
         query: &PageQuery,
     ) -> Result<Page<Row>, ServiceError> {
+        self.may_ask(access, &query.condition)?;
         let scope = access.scope(Action::SeeDevices);
         let page = self.index().page(query, &scope, self.now());
         page.map_err(|error: BadCursor| ServiceError::Invalid(error.to_string()))
     }
 
     /// How many devices the same filter finds.
-    pub fn fleet_count(&self, access: &Access, condition: &Condition, text: &str) -> usize {
+    pub fn fleet_count(
+        &self,
+        access: &Access,
+        condition: &Condition,
+        text: &str,
+    ) -> Result<usize, ServiceError> {
+        self.may_ask(access, condition)?;
         let scope = access.scope(Action::SeeDevices);
-        self.index().count(condition, text, &scope, self.now())
+        Ok(self.index().count(condition, text, &scope, self.now()))
     }
 
     /// The next rows of a whole-result export, in order of id.
@@ -40,19 +48,25 @@ impl Hub {
         condition: &Condition,
         text: &str,
         limit: usize,
-    ) -> Vec<Row> {
+    ) -> Result<Vec<Row>, ServiceError> {
+        self.may_ask(permit.access(), condition)?;
         let scope = permit.access().scope(Action::SeeDevices);
-        self.index()
-            .next_chunk(after, condition, text, &scope, self.now(), limit)
+        let rows = self
+            .index()
+            .next_chunk(after, condition, text, &scope, self.now(), limit);
+        Ok(rows)
     }
 
-    /// Counts by contact, stage, status, connection and drift.
+    /// Counts by contact, stage, status, connection and drift; of nothing where [`Hub::may_ask`] refuses.
     pub fn census(&self, access: &Access, condition: &Condition) -> Census {
+        if self.may_ask(access, condition).is_err() {
+            return Census::default();
+        }
         let scope = access.scope(Action::SeeDevices);
         self.index().census(condition, &scope, self.now())
     }
 
-    /// Counts by the values of one path, most first.
+    /// Counts by the values of one path, most first; none where [`Hub::may_ask`] refuses.
     pub fn fleet_groups(
         &self,
         access: &Access,
@@ -60,6 +74,10 @@ impl Hub {
         path: &Path,
         limit: usize,
     ) -> Vec<(Option<Scalar>, usize)> {
+        let paths = std::slice::from_ref(path);
+        if self.may_ask(access, condition).is_err() || access.may_ask_about(paths).is_err() {
+            return Vec::new();
+        }
         let scope = access.scope(Action::SeeDevices);
         self.index()
             .group(condition, path, &scope, self.now(), limit)
@@ -89,7 +107,18 @@ impl muster_query::Row for Newcomer<'_> {
             Path::ModelId => Field::Str(&self.device.model_id),
             Path::AuthenticationType => Field::Str(self.device.authentication.kind().as_str()),
             Path::Drift => Field::Bool(false),
+            Path::LastActivityTime => Field::Str(NEVER),
             Path::Tag(dotted) => Field::at(self.tags, dotted),
+            _ => Field::Undefined,
+        }
+    }
+
+    fn datum(&self, path: &Path) -> Datum<'_> {
+        match path {
+            Path::Tag(dotted) => {
+                path::lookup(self.tags, dotted).map_or(Datum::Undefined, Datum::from)
+            }
+            other => self.value(other).into(),
         }
     }
 }

@@ -13,10 +13,13 @@ pub mod fleet;
 pub mod hub;
 pub mod identities;
 pub mod live;
+pub mod methods;
+pub mod modules;
 pub mod once;
 pub mod people;
 pub mod policies;
 pub mod presence;
+pub mod query;
 pub mod registry;
 pub mod retention;
 pub mod sessions;
@@ -30,7 +33,9 @@ pub use clock::{Clock, Entropy};
 pub use devices::{DeviceProof, ToDevice};
 pub use error::ServiceError;
 pub use hub::{Hub, HubConfig};
+pub use methods::{MethodAnswer, MethodCall, MethodError};
 pub use muster_index::{Census, Entry, PageQuery, Row, Scalar, Sort, SortKey, TagPath};
 pub use muster_storage::{
     BackupReport, DeviceSummary, Finding, PresenceSample, Repeated, TwinRow, WebSession,
 };
+pub use query::{AnswerKind, QueryAnswer, QueryPageRequest};

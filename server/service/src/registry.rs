@@ -215,7 +215,8 @@ impl Hub {
             .await?;
         let device = done(outcome)?;
         if new_keys {
-            self.connections().close(id, CloseReason::KeysChanged);
+            self.connections()
+                .close(&id.clone().into(), CloseReason::KeysChanged);
         }
         Ok(device)
     }

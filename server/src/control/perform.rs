@@ -24,7 +24,7 @@ pub async fn perform(hub: &Hub, command: Command) -> Result<Answer, Refused> {
     let done = match command {
         Command::DeviceCreate { id, tags, desired } => create(hub, &id, tags, desired).await,
         Command::DeviceShow { id } => show(hub, &id).await,
-        Command::DeviceList { condition, after } => list(hub, &condition, after),
+        Command::DeviceList { condition, after } => list(hub, &condition, after).await,
         Command::DeviceConnectionString { id, slot } => connection_string(hub, &id, slot).await,
         Command::DeviceDelete { id } => delete(hub, &id).await,
         Command::PolicyConnectionString { name } => policy(hub, &name).await,
@@ -78,12 +78,13 @@ async fn show(hub: &Hub, id: &str) -> Result<Answer, ServiceError> {
     Ok(Answer::Device { device })
 }
 
-fn list(hub: &Hub, condition: &str, after: Option<String>) -> Result<Answer, ServiceError> {
+async fn list(hub: &Hub, condition: &str, after: Option<String>) -> Result<Answer, ServiceError> {
     let condition = Condition::parse(condition)
         .map_err(|problem| ServiceError::Invalid(problem.to_string()))?;
     let after = after.map(|id| DeviceId::new(&id)).transpose()?;
     let permit = hub.permit(&Access::console())?;
-    let rows = hub.fleet_export(&permit, after.as_ref(), &condition, "", LIST_CHUNK);
+    hub.prepare(&Access::console(), &condition).await?;
+    let rows = hub.fleet_export(&permit, after.as_ref(), &condition, "", LIST_CHUNK)?;
     Ok(Answer::Devices {
         devices: rows.iter().map(printed::row).collect(),
     })

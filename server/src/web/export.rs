@@ -49,6 +49,16 @@ pub async fn get(
                 .into_response();
         }
     };
+    match state.hub().prepare(&access, &condition).await {
+        Ok(()) => {}
+        Err(ServiceError::Invalid(problem)) => {
+            return (StatusCode::BAD_REQUEST, format!("{problem}\n")).into_response();
+        }
+        Err(problem) => {
+            tracing::warn!(error = story(&problem), "an export could not be prepared");
+            return busy(&state, Wanted::Page);
+        }
+    }
     let permit = match allowed(&state, &access, &address).await {
         Ok(permit) => permit,
         Err(ServiceError::Forbidden(_)) => return StatusCode::FORBIDDEN.into_response(),
@@ -146,6 +156,8 @@ impl Export {
                     &self.text,
                     CHUNK,
                 );
+                // Judged before the first byte; rights that were taken away meanwhile end the file.
+                let rows = rows.ok()?;
                 let last = rows.last()?.entry.id.clone();
                 let text = rows
                     .iter()

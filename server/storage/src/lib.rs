@@ -7,12 +7,14 @@ mod audit;
 mod backup;
 mod change;
 mod check;
+mod credentials;
 mod devices;
 mod engine;
 mod error;
 mod events;
 mod idempotency;
 mod messages;
+mod modules;
 mod people;
 mod policies;
 mod presence;
@@ -29,15 +31,16 @@ mod tokens;
 mod twins;
 mod writer;
 
-pub use change::{Change, CommitHook, Committed};
+pub use change::{Change, CommitHook, Committed, ModuleNews};
 pub use error::StorageError;
 pub use idempotency::MAX_REMEMBERED;
 pub use messages::MAX_MESSAGES;
+pub use modules::{ModuleChange, ModuleInsert, ModuleNote, ModuleTwinRow};
 pub use records::{
     AuditCheck, AuditFault, BackupReport, DeviceChange, DeviceRow, DeviceSummary, EventQuery,
     Finding, InsertOutcome, NewPerson, NewToken, PasswordHash, PersonChange, PresenceNote,
-    PresenceOutcome, PresenceSample, Pruned, Refusal, Repeated, ReportOutcome, Session,
-    TwinOutcome, TwinRow, WebSession, WriteOutcome,
+    PresenceOutcome, PresenceSample, Properties, PropertyValues, Pruned, Refusal, Repeated,
+    ReportOutcome, Session, TwinOutcome, TwinRow, WebSession, WriteOutcome,
 };
 pub use samples::MAX_SAMPLES;
 #[doc(hidden)]

@@ -12,6 +12,7 @@ use muster_core::policy::Action;
 use muster_core::time::Timestamp;
 use muster_core::token::TokenId;
 use muster_core::twin::{Object, ServiceApplied, Twin, TwinError};
+use serde_json::Value;
 
 /// A device without its secrets.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -72,6 +73,26 @@ pub struct DeviceRow {
     pub drift: bool,
     /// Whether it was connected as far as the database knows: after a start, that it was when the hub stopped.
     pub connected: bool,
+    /// The desired properties it begins with, when it was just made.
+    pub first_desired: Option<Object>,
+}
+
+/// A part of twins that queries look into.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Properties {
+    /// What devices should be.
+    Desired,
+    /// What devices say they are.
+    Reported,
+}
+
+/// The values of many devices at one path.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PropertyValues {
+    /// Each device once; `None` where it has no value there.
+    pub values: Vec<(DeviceId, Option<Value>)>,
+    /// Where the next part begins; `None` behind the last device.
+    pub next: Option<i64>,
 }
 
 /// A twin with the identity it belongs to.
@@ -191,7 +212,7 @@ pub struct PresenceNote {
     /// The model it announced, if it did.
     pub model_id: Option<String>,
     /// The particulars for the event: protocol, address, reason.
-    pub detail: serde_json::Value,
+    pub detail: Value,
     /// When.
     pub at: Timestamp,
 }

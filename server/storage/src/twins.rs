@@ -1,5 +1,6 @@
 //! Twins: reading, and the two doors to the hot path that writes them.
 
+use muster_core::cursor::MAX_PAGE;
 use muster_core::device::{ETag, IfMatch};
 use muster_core::event::Actor;
 use muster_core::ids::DeviceId;
@@ -9,26 +10,83 @@ use muster_core::twin::{Meta, Object, Section, ServiceWrite, Twin};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::devices::id_of;
 use crate::devices::rows::Stored;
-use crate::engine::{Connection, Row, Sql};
+use crate::engine::{Connection, Row, Sql, Table};
 use crate::error::{StorageError, corrupt};
-use crate::records::{ReportOutcome, TwinOutcome, TwinRow};
+use crate::records::{Properties, PropertyValues, ReportOutcome, TwinOutcome, TwinRow};
 use crate::store::Store;
 use crate::writer::command::{Report, WriteTwin};
 use crate::writer::documents::write::json;
 use crate::writer::{Command, Request};
 
+/// A SELECT of the columns that [`Stored::read`] and [`twin_of`] read.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT d.device_key, d.device_id, d.generation, d.etag, d.status, d.status_reason, d.status_at,
+                    d.auth, d.auth_primary, d.auth_secondary, d.stage, d.stage_at, d.model_id, d.created_at,
+                    p.connected, p.activity_at, t.reported_at, t.tags, t.drift,
+                    t.desired, t.desired_meta, t.desired_version,
+                    t.reported, t.reported_meta, t.reported_version, t.version, t.etag ",
+            $rest
+        )
+    };
+}
+
 const FIND: Sql = Sql::both(
     "reading a twin",
-    "SELECT d.device_key, d.device_id, d.generation, d.etag, d.status, d.status_reason, d.status_at,
-            d.auth, d.auth_primary, d.auth_secondary, d.stage, d.stage_at, d.model_id, d.created_at,
-            p.connected, p.activity_at, t.reported_at, t.tags, t.drift,
-            t.desired, t.desired_meta, t.desired_version,
-            t.reported, t.reported_meta, t.reported_version, t.version, t.etag
-     FROM device AS d
-     JOIN presence AS p ON p.device_key = d.device_key
-     JOIN twin AS t ON t.device_key = d.device_key
-     WHERE d.device_id = $1",
+    select!(
+        "FROM device AS d
+         JOIN presence AS p ON p.device_key = d.device_key
+         JOIN twin AS t ON t.device_key = d.device_key
+         WHERE d.device_id = $1"
+    ),
+);
+
+const FIND_MANY: Sql = Sql::pair(
+    "reading many twins",
+    select!(
+        "FROM json_each($1) AS b
+         CROSS JOIN device AS d ON d.device_id = b.value
+         CROSS JOIN presence AS p ON p.device_key = d.device_key
+         CROSS JOIN twin AS t ON t.device_key = d.device_key"
+    ),
+    select!(
+        "FROM UNNEST($1::TEXT[]) AS b (device_id)
+         JOIN device AS d ON d.device_id = b.device_id
+         JOIN presence AS p ON p.device_key = d.device_key
+         JOIN twin AS t ON t.device_key = d.device_key"
+    ),
+);
+
+/// Values that are read at once.
+const PROPERTIES_AT_ONCE: usize = 5_000;
+
+const DESIRED_VALUES: Sql = Sql::pair(
+    "reading a desired property of all devices",
+    "SELECT group_concat(concat_ws(char(31), v.device_key, v.device_id, v.value), char(30))
+     FROM (SELECT d.device_key, d.device_id, t.desired -> $1 AS value
+           FROM twin AS t JOIN device AS d ON d.device_key = t.device_key
+           WHERE t.device_key > $2 ORDER BY t.device_key LIMIT $3) AS v",
+    "SELECT STRING_AGG(CONCAT_WS(CHR(31), v.device_key, v.device_id, v.value), CHR(30))
+     FROM (SELECT d.device_key, d.device_id,
+                  jsonb_path_query_first(t.desired::JSONB, ('strict ' || $1::TEXT)::JSONPATH, '{}', TRUE)::TEXT AS value
+           FROM twin AS t JOIN device AS d ON d.device_key = t.device_key
+           WHERE t.device_key > $2 ORDER BY t.device_key LIMIT $3) AS v",
+);
+
+const REPORTED_VALUES: Sql = Sql::pair(
+    "reading a reported property of all devices",
+    "SELECT group_concat(concat_ws(char(31), v.device_key, v.device_id, v.value), char(30))
+     FROM (SELECT d.device_key, d.device_id, t.reported -> $1 AS value
+           FROM twin AS t JOIN device AS d ON d.device_key = t.device_key
+           WHERE t.device_key > $2 ORDER BY t.device_key LIMIT $3) AS v",
+    "SELECT STRING_AGG(CONCAT_WS(CHR(31), v.device_key, v.device_id, v.value), CHR(30))
+     FROM (SELECT d.device_key, d.device_id,
+                  jsonb_path_query_first(t.reported::JSONB, ('strict ' || $1::TEXT)::JSONPATH, '{}', TRUE)::TEXT AS value
+           FROM twin AS t JOIN device AS d ON d.device_key = t.device_key
+           WHERE t.device_key > $2 ORDER BY t.device_key LIMIT $3) AS v",
 );
 
 const INSERT: Sql = Sql::both(
@@ -38,7 +96,13 @@ const INSERT: Sql = Sql::both(
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
 );
 
-pub(crate) const STATEMENTS: &[&Sql] = &[&FIND, &INSERT];
+pub(crate) const STATEMENTS: &[&Sql] = &[
+    &FIND,
+    &FIND_MANY,
+    &DESIRED_VALUES,
+    &REPORTED_VALUES,
+    &INSERT,
+];
 
 impl Store {
     /// A device's twin.
@@ -50,6 +114,54 @@ impl Store {
             device: Stored::read(&row)?.summary,
             twin: twin_of(&row)?,
         }))
+    }
+
+    /// The twins of these devices, in any order; devices that are not there are left out. At most [`MAX_PAGE`] at once.
+    pub async fn find_twins(&self, ids: &[DeviceId]) -> Result<Vec<TwinRow>, StorageError> {
+        debug_assert!(ids.len() <= MAX_PAGE);
+        let names = Table::texts(ids.iter().map(|id| id.as_str().to_owned()));
+        let mut reader = self.reader().await?;
+        let rows = reader.connection().rows(&FIND_MANY, [names]).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(TwinRow {
+                    device: Stored::read(row)?.summary,
+                    twin: twin_of(row)?,
+                })
+            })
+            .collect()
+    }
+
+    /// The values of many devices at a path of keys, each a plain name without quotes; `from` is where the part before
+    /// ended, 0 for the first.
+    pub async fn property_values(
+        &self,
+        section: Properties,
+        keys: &[&str],
+        from: i64,
+    ) -> Result<PropertyValues, StorageError> {
+        let sql = match section {
+            Properties::Desired => &DESIRED_VALUES,
+            Properties::Reported => &REPORTED_VALUES,
+        };
+        let path: String = keys.iter().map(|key| format!(".\"{key}\"")).collect();
+        let arguments = [
+            format!("${path}").as_str().into(),
+            from.into(),
+            PROPERTIES_AT_ONCE.into(),
+        ];
+        let mut reader = self.reader().await?;
+        let packed = reader.connection().packed(sql, arguments).await?;
+        let (mut values, mut last) = (Vec::with_capacity(PROPERTIES_AT_ONCE), from);
+        for record in packed.records() {
+            last = last.max(record.int(0)?);
+            let (id, json) = (record.text(1), record.text(2));
+            let value = (!json.is_empty()).then(|| serde_json::from_str(json));
+            let bad = |cause| corrupt("twin", "properties", id, cause);
+            values.push((id_of(id)?, value.transpose().map_err(bad)?));
+        }
+        let next = (values.len() == PROPERTIES_AT_ONCE).then_some(last);
+        Ok(PropertyValues { values, next })
     }
 
     /// Merges a device's patch into its reported properties.

@@ -11,6 +11,7 @@ mod conformance {
     pub(crate) mod hook;
     pub(crate) mod idempotency;
     pub(crate) mod messages;
+    pub(crate) mod modules;
     pub(crate) mod people;
     pub(crate) mod place;
     pub(crate) mod presence;
@@ -26,8 +27,8 @@ mod conformance {
 
 use conformance::place::Place;
 use conformance::{
-    audit, events, faults, files, hook, idempotency, messages, people, presence, registry, small,
-    statements, subscriptions, tokens, twins, web_sessions,
+    audit, events, faults, files, hook, idempotency, messages, modules, people, presence, registry,
+    small, statements, subscriptions, tokens, twins, web_sessions,
 };
 
 /// Makes a test per case and engine.
@@ -59,15 +60,18 @@ mod both {
             a_name_can_be_used_again, first_twins_obey_the_limits, the_scan_sees_every_device;
         twins: reports_move_versions, service_writes_move_the_etag, conflicts_change_nothing,
             refused_writes_change_nothing, replacement_clears_the_rest, order_holds_within_a_batch,
-            many_reporters_lose_nothing, drift_follows_both_sides, unknown_devices_are_not_found,
+            many_reporters_lose_nothing, many_are_read_at_once, drift_follows_both_sides, unknown_devices_are_not_found,
             a_damaged_twin_harms_nobody_else;
+        modules: modules_come_back_as_they_were_made, a_device_has_so_many_modules_at_most,
+            module_updates_follow_the_etag, module_twins_are_their_own, module_sessions_outlive_the_store,
+            modules_go_with_their_device, the_hook_hears_of_modules;
         presence: the_first_contact_activates, activity_is_the_latest_of_all,
             a_connection_outlives_the_store;
         messages: messages_come_back_newest_first, any_bytes_are_kept, ranges_are_half_open;
         subscriptions: sessions_outlive_the_store, clean_sessions_leave_nothing,
             subscribing_needs_a_session;
         events: pages_walk_both_ways, filters_narrow, cursors_belong_to_their_question,
-            followers_see_every_event, retention_keeps_what_people_did;
+            followers_see_every_event, retention_keeps_what_people_did, calls_of_methods_are_found;
         audit: the_chain_holds, policies_are_audited, a_changed_entry_is_found, a_removed_entry_is_found,
             a_cut_off_end_is_found;
         people: accounts_come_back, names_are_unique_too, the_last_admin_stays,

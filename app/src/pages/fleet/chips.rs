@@ -45,10 +45,21 @@ fn chip(term: &Term, without: String) -> Chip {
     let negated = term.op == Op::NotEq;
     Chip {
         property: property(&term.path),
-        relation: if negated { "is not" } else { "is" }.to_owned(),
+        relation: relation(term.op).to_owned(),
         value: value(&term.path, &term.value),
         negated,
         without,
+    }
+}
+
+fn relation(op: Op) -> &'static str {
+    match op {
+        Op::Eq => "is",
+        Op::NotEq => "is not",
+        Op::Less => "below",
+        Op::LessEq => "at most",
+        Op::Greater => "above",
+        Op::GreaterEq => "at least",
     }
 }
 
@@ -63,7 +74,9 @@ pub(super) fn property(path: &Path) -> String {
         Path::ModelId => "Model".to_owned(),
         Path::AuthenticationType => "Authentication".to_owned(),
         Path::Drift => "Drift".to_owned(),
+        Path::LastActivityTime => "Last activity".to_owned(),
         Path::Tag(path) => tag_title(path),
+        other => other.to_string(),
     }
 }
 

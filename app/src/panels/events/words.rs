@@ -15,7 +15,13 @@ const MAX_VALUE: usize = 48;
 
 /// The sentence. The device itself is named beside it, so it is "it" here.
 pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
-    let who = who(cause);
+    // What a module of the device does is said of the module.
+    let module = text(detail, "module");
+    let it = module.map_or("it".to_owned(), |module| format!("its module {module}"));
+    let who = match cause {
+        Cause::Device => it.clone(),
+        cause => who(cause),
+    };
     let text = match kind {
         EventKind::DeviceCreated => match text(detail, "authentication") {
             Some(auth) => format!("{who} made the identity, with {}", credentials(auth)),
@@ -24,14 +30,23 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
         EventKind::DeviceUpdated => updated(&who, detail),
         EventKind::DeviceDeleted => format!("{who} deleted the identity and its twin"),
         EventKind::StageChanged => staged(&who, cause, detail),
-        EventKind::Connected => connected(detail),
+        EventKind::Connected => connected(&it, detail),
         EventKind::Disconnected => match text(detail, "reason") {
-            Some(reason) => format!("it disconnected: {reason}"),
-            None => "it disconnected".to_owned(),
+            Some(reason) => format!("{it} disconnected: {reason}"),
+            None => format!("{it} disconnected"),
         },
-        EventKind::Reported => format!("it reported {}", changes(detail)),
-        EventKind::TagsChanged => format!("{who} changed tags: {}", changes(detail)),
-        EventKind::DesiredChanged => format!("{who} asked for {}", changes(detail)),
+        EventKind::Reported => format!("{it} reported {}", changes(detail)),
+        EventKind::TagsChanged => {
+            let changed = with(format!("{who} changed tags"), "of its module", module);
+            format!("{changed}: {}", changes(detail))
+        }
+        EventKind::DesiredChanged => {
+            let asked = match module {
+                Some(module) => format!("{who} asked its module {module}"),
+                None => format!("{who} asked"),
+            };
+            format!("{asked} for {}", changes(detail))
+        }
         EventKind::PersonCreated => format!("{who} made {}", account(detail)),
         EventKind::PersonUpdated => person_updated(&who, detail),
         EventKind::PasswordChanged => format!("{who} set a new password for {}", account(detail)),
@@ -61,6 +76,13 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
         },
         EventKind::TokenCreated => format!("{who} made {}", token(detail)),
         EventKind::TokenRevoked => format!("{who} revoked {}", token(detail)),
+        EventKind::MethodInvoked => invoked(&who, detail),
+        EventKind::ModuleCreated => format!("{who} made {it}"),
+        EventKind::ModuleUpdated => match text(detail, "credentials") {
+            Some(kind) => format!("{who} gave {it} other credentials: {}", credentials(kind)),
+            None => format!("{who} changed {it}"),
+        },
+        EventKind::ModuleDeleted => format!("{who} deleted {it} and its twin"),
     };
     format::sentence(&text)
 }
@@ -118,11 +140,37 @@ fn staged(who: &str, cause: &Cause, detail: &Value) -> String {
     }
 }
 
-fn connected(detail: &Value) -> String {
+/// A call of a method and what came of it.
+fn invoked(who: &str, detail: &Value) -> String {
+    let method = text(detail, "method").unwrap_or("a method");
+    let called = with(
+        format!("{who} called {method}"),
+        "of its module",
+        text(detail, "module"),
+    );
+    let after = detail
+        .get("duration_ms")
+        .and_then(Value::as_i64)
+        .map(|ms| format!(" after {}", format::latency(ms)))
+        .unwrap_or_default();
+    match text(detail, "result") {
+        Some("answered") => match detail.get("status").and_then(Value::as_i64) {
+            Some(status) => format!("{called}; it answered {status}{after}"),
+            None => format!("{called}; it answered{after}"),
+        },
+        Some("not_online") => format!("{called}; it was not online for methods"),
+        Some("no_answer") => format!("{called}; no answer came{after}"),
+        Some("connection_lost") => format!("{called}; the connection ended before it answered"),
+        Some("bad_answer") => format!("{called}; its answer could not be read"),
+        _ => format!("{called}; it was not sent"),
+    }
+}
+
+fn connected(it: &str, detail: &Value) -> String {
     match (text(detail, "protocol"), text(detail, "address")) {
-        (Some(protocol), Some(address)) => format!("it connected by {protocol} from {address}"),
-        (Some(protocol), None) => format!("it connected by {protocol}"),
-        _ => "it connected".to_owned(),
+        (Some(protocol), Some(address)) => format!("{it} connected by {protocol} from {address}"),
+        (Some(protocol), None) => format!("{it} connected by {protocol}"),
+        _ => format!("{it} connected"),
     }
 }
 
@@ -281,6 +329,64 @@ mod tests {
             EventKind::StageChanged,
             json!({"to": "active"}),
             "It is active now.",
+        );
+    }
+
+    #[test]
+    fn calls_say_what_came_of_them() {
+        let check = |detail, want| check(ann(), EventKind::MethodInvoked, detail, want);
+        check(
+            json!({"method": "reboot", "module": null, "result": "answered", "status": 200, "duration_ms": 42}),
+            "Ann called reboot; it answered 200 after 42\u{a0}ms.",
+        );
+        check(
+            json!({"method": "scan", "module": "radio", "result": "no_answer", "status": null, "duration_ms": 30004}),
+            "Ann called scan of its module radio; no answer came after 30\u{a0}s.",
+        );
+        check(
+            json!({"method": "reboot", "result": "not_online", "duration_ms": 0}),
+            "Ann called reboot; it was not online for methods.",
+        );
+    }
+
+    #[test]
+    fn modules_are_named() {
+        let module = |more: Value| {
+            let mut detail = json!({"module": "radio"});
+            for (key, value) in more.as_object().into_iter().flatten() {
+                detail[key] = value.clone();
+            }
+            detail
+        };
+        check(
+            Cause::Device,
+            EventKind::Connected,
+            module(json!({"protocol": "MQTT", "address": "10.1.2.3:4"})),
+            "Its module radio connected by MQTT from 10.1.2.3:4.",
+        );
+        check(
+            Cause::Device,
+            EventKind::Reported,
+            module(json!({"patch": {"a": 1}})),
+            "Its module radio reported a = 1.",
+        );
+        check(
+            ann(),
+            EventKind::DesiredChanged,
+            module(json!({"patch": {"a": 1}, "version": 2})),
+            "Ann asked its module radio for a = 1 (version 2).",
+        );
+        check(
+            ann(),
+            EventKind::ModuleCreated,
+            module(json!({"authentication": "sas"})),
+            "Ann made its module radio.",
+        );
+        check(
+            ann(),
+            EventKind::ModuleDeleted,
+            module(json!({})),
+            "Ann deleted its module radio and its twin.",
         );
     }
 

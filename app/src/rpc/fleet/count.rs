@@ -17,5 +17,7 @@ pub async fn count_fleet(
     let address = FleetAddress::parse(&query);
     let condition =
         Condition::parse(&address.filter).map_err(|error| AppError::field("filter", error))?;
-    Ok(hub.fleet_count(&access, &condition, &address.text) as u64)
+    hub.prepare(&access, &condition).await?;
+    let count = hub.fleet_count(&access, &condition, &address.text)?;
+    Ok(count as u64)
 }

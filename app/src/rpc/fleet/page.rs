@@ -13,5 +13,5 @@ pub async fn read_fleet(
 ) -> Result<FleetPage, AppError> {
     let access = crate::session::require()?;
     let hub = crate::session::hub()?;
-    super::read::page(&hub, &access, &query)
+    super::read::page(&hub, &access, &query).await
 }

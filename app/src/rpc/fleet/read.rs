@@ -4,7 +4,7 @@ use muster_core::policy::Action;
 use muster_core::time::Timestamp;
 use muster_index::{PageQuery, Row, Sort, SortKey};
 use muster_query::Condition;
-use muster_service::{Access, Hub};
+use muster_service::{Access, Hub, ServiceError};
 
 use super::{FleetFacet, FleetPage, FleetRow, TagColumn};
 use crate::error::AppError;
@@ -23,7 +23,7 @@ const GROUPS: usize = 6;
 /// Tags that are grouped by where nobody chose, by the last name of their path.
 const USUAL_FACETS: [&str; 3] = ["region", "site", "firmware"];
 
-pub(super) fn page(hub: &Hub, access: &Access, query: &str) -> Result<FleetPage, AppError> {
+pub(super) async fn page(hub: &Hub, access: &Access, query: &str) -> Result<FleetPage, AppError> {
     let address = FleetAddress::parse(query);
     let tags: Vec<TagColumn> = hub
         .tag_paths(access)
@@ -42,7 +42,7 @@ pub(super) fn page(hub: &Hub, access: &Access, query: &str) -> Result<FleetPage,
     let mut page = FleetPage {
         rows: Vec::new(),
         total: 0,
-        all: hub.fleet_count(access, &Condition::all(), "") as u64,
+        all: hub.fleet_count(access, &Condition::all(), "")? as u64,
         previous: None,
         next: None,
         columns,
@@ -59,7 +59,15 @@ pub(super) fn page(hub: &Hub, access: &Access, query: &str) -> Result<FleetPage,
             return Ok(page);
         }
     };
-    page.total = hub.fleet_count(access, &condition, &address.text) as u64;
+    match hub.prepare(access, &condition).await {
+        Ok(()) => {}
+        Err(ServiceError::Invalid(problem)) => {
+            page.problem = Some(problem);
+            return Ok(page);
+        }
+        Err(error) => return Err(error.into()),
+    }
+    page.total = hub.fleet_count(access, &condition, &address.text)? as u64;
     page.facets = facets(hub, access, &address, &condition, &page.tags);
     let found = hub.fleet_page(access, &question(&address, condition))?;
     page.rows = found

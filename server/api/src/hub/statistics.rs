@@ -34,8 +34,8 @@ pub(super) fn doors() -> Vec<Door> {
 }
 
 async fn devices(asked: Asked) -> Result<Response, ApiError> {
-    let total = count(&asked, &Condition::all());
-    let disabled = count(&asked, &condition("status = 'disabled'"));
+    let total = count(&asked, &Condition::all())?;
+    let disabled = count(&asked, &condition("status = 'disabled'"))?;
     let body = json!({
         "totalDeviceCount": total,
         "enabledDeviceCount": total - disabled.min(total),
@@ -45,15 +45,17 @@ async fn devices(asked: Asked) -> Result<Response, ApiError> {
 }
 
 async fn service(asked: Asked) -> Result<Response, ApiError> {
-    let connected = count(&asked, &condition("connectionState = 'Connected'"));
+    let connected = count(&asked, &condition("connectionState = 'Connected'"))?;
     Ok(json(
         StatusCode::OK,
         &json!({ "connectedDeviceCount": connected }),
     ))
 }
 
-fn count(asked: &Asked, condition: &Condition) -> usize {
-    asked.hub.fleet_count(asked.caller.access(), condition, "")
+fn count(asked: &Asked, condition: &Condition) -> Result<usize, ApiError> {
+    Ok(asked
+        .hub
+        .fleet_count(asked.caller.access(), condition, "")?)
 }
 
 fn condition(text: &str) -> Condition {

@@ -145,16 +145,18 @@ impl From<ServiceError> for Problem {
             },
             ServiceError::AlreadyExists => told(StatusCode::CONFLICT, "already_exists"),
             ServiceError::Lifecycle(_) => told(StatusCode::CONFLICT, "not_in_this_stage"),
+            ServiceError::TooManyModules => told(StatusCode::CONFLICT, "too_many"),
             ServiceError::LastAdministrator => told(StatusCode::CONFLICT, "last_administrator"),
             ServiceError::Twin(_)
             | ServiceError::DeviceId(_)
             | ServiceError::Credential(_)
+            | ServiceError::Method(_)
             | ServiceError::Invalid(_) => told(StatusCode::UNPROCESSABLE_ENTITY, "refused"),
             ServiceError::Busy(_) => Self {
                 retry_after: Some(RETRY_AFTER_S),
                 ..told(StatusCode::TOO_MANY_REQUESTS, "slow_down")
             },
-            ServiceError::Storage(_) if error.is_transient() => Self {
+            ServiceError::Stopping | ServiceError::Storage(_) if error.is_transient() => Self {
                 retry_after: Some(RETRY_AFTER_S),
                 cause: Some(story(&error)),
                 ..Self::new(
@@ -163,7 +165,7 @@ impl From<ServiceError> for Problem {
                     "The hub cannot do this right now. Nothing changed. Try again in a moment.",
                 )
             },
-            ServiceError::Storage(_) => Self::failed(story(&error)),
+            ServiceError::Stopping | ServiceError::Storage(_) => Self::failed(story(&error)),
         }
     }
 }

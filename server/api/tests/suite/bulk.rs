@@ -92,8 +92,11 @@ async fn every_mode_does_what_it_says() {
         "DeleteIfMatchETag",
         "createOrUpdateIfMatchETag",
     ] {
-        let item = json!({"id": "a", "importMode": mode, "eTag": old});
-        check(item, Some("PreconditionFailed")).await;
+        for name in ["eTag", "etag"] {
+            let mut item = json!({"id": "a", "importMode": mode});
+            item[name] = old.clone();
+            check(item, Some("PreconditionFailed")).await;
+        }
         check(json!({"id": "a", "importMode": mode}), Some("ArgumentNull")).await;
     }
     check(

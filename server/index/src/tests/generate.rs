@@ -41,6 +41,7 @@ pub(super) fn plain(id: &str) -> Entry {
         last_activity_at: None,
         tags: Object::new(),
         drift: false,
+        first_desired: None,
     }
 }
 
@@ -64,6 +65,7 @@ fn entry() -> impl Strategy<Value = Entry> {
             last_activity_at: at,
             tags,
             drift,
+            first_desired: None,
         },
     )
 }
@@ -211,7 +213,7 @@ pub(super) fn apply(index: &Index, oracle: &mut Oracle, write: Write) {
     assert_eq!(known, expected, "{write:?}");
 }
 
-pub(super) fn path() -> impl Strategy<Value = Path> {
+fn path() -> impl Strategy<Value = Path> {
     prop_oneof![
         select(vec![
             Path::DeviceId,
@@ -222,9 +224,22 @@ pub(super) fn path() -> impl Strategy<Value = Path> {
             Path::ModelId,
             Path::AuthenticationType,
             Path::Drift,
+            Path::LastActivityTime,
+            Path::System("tags"),
+            Path::parse("tags.floor[0]").unwrap(),
+            Path::parse("tags.region[1]").unwrap(),
         ]),
         tag_path().prop_map(Path::Tag),
+        tag_path().prop_map(Path::Tag),
     ]
+}
+
+/// Paths that groups are made by: values in one place.
+pub(super) fn group_path() -> impl Strategy<Value = Path> {
+    path().prop_filter("in one place", |path| {
+        let inside = |keys: &str| keys.contains(muster_query::path::POSITION);
+        !matches!(path, Path::System(_)) && !path.tag().is_some_and(inside)
+    })
 }
 
 fn tag_path() -> impl Strategy<Value = String> {
@@ -261,20 +276,98 @@ fn literal() -> impl Strategy<Value = Literal> {
 }
 
 fn op() -> impl Strategy<Value = Op> {
-    select(vec![Op::Eq, Op::NotEq])
+    select(vec![
+        Op::Eq,
+        Op::NotEq,
+        Op::Less,
+        Op::LessEq,
+        Op::Greater,
+        Op::GreaterEq,
+    ])
+}
+
+/// Conditions of every shape, as texts.
+fn shape() -> impl Strategy<Value = String> {
+    let compared =
+        (path(), op(), literal()).prop_map(|(path, op, value)| format!("{path} {op} {value}"));
+    let listed = (
+        path(),
+        select(vec!["IN", "NIN"]),
+        prop::collection::vec(literal(), 0..4),
+    )
+        .prop_map(|(path, op, list)| {
+            let list: Vec<String> = list.iter().map(ToString::to_string).collect();
+            format!("{path} {op} [{}]", list.join(", "))
+        });
+    let part = select(vec!["n", "north", "b", "", "-1", "seven", "e"]);
+    let named = (
+        select(vec![
+            "STARTS_WITH",
+            "ENDS_WITH",
+            "CONTAINS",
+            "ARRAY_CONTAINS",
+        ]),
+        path(),
+        part,
+    )
+        .prop_map(|(function, path, part)| format!("{function}({path}, '{part}')"));
+    let typed = select(vec![
+        "DEFINED", "STRING", "NUMBER", "OBJECT", "ARRAY", "BOOL",
+    ]);
+    let typed = (typed, path()).prop_map(|(kind, path)| format!("IS_{kind}({path})"));
+    let pair = (path(), op(), path()).prop_map(|(a, op, b)| format!("{a} {op} {b}"));
+    let constant = (literal(), op(), literal()).prop_map(|(a, op, b)| format!("{a} {op} {b}"));
+    let time = prop_oneof![
+        recently().prop_map(|at| format!("'{at}'")),
+        (0_u32..2000).prop_map(|ago| format!("NOW() - {ago}")),
+        select(vec![
+            "'1970'",
+            "'2'",
+            "''",
+            "'1970-01-12T13:'",
+            "'x'",
+            "'0001-01-01T00:00:00Z'"
+        ])
+        .prop_map(String::from),
+    ];
+    let seen = (op(), time).prop_map(|(op, time)| format!("lastActivityTime {op} {time}"));
+    let ages = (op(), 0_u32..2000).prop_map(|(op, s)| format!("NOW() - lastActivityTime {op} {s}"));
+    let sums =
+        (path(), op(), -2_i8..3).prop_map(|(path, op, n)| format!("{path} * 2 + 1 {op} {n}"));
+    let ids = prop::collection::vec(id(), 0..5).prop_map(|ids| {
+        let ids: Vec<String> = ids.iter().map(|id| format!("'{id}'")).collect();
+        format!("deviceId IN [{}]", ids.join(", "))
+    });
+    let leaf = prop_oneof![
+        4 => compared,
+        2 => listed,
+        2 => named,
+        2 => typed,
+        1 => pair,
+        1 => constant,
+        2 => seen,
+        1 => ages,
+        1 => sums,
+        1 => ids,
+    ];
+    leaf.prop_recursive(3, 8, 3, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 1..4)
+                .prop_map(|all| format!("({})", all.join(" AND "))),
+            prop::collection::vec(inner.clone(), 1..4)
+                .prop_map(|all| format!("({})", all.join(" OR "))),
+            inner.prop_map(|one| format!("NOT {one}")),
+        ]
+    })
 }
 
 pub(super) fn condition() -> impl Strategy<Value = Condition> {
     let term = (path(), op(), literal()).prop_map(|(path, op, value)| Term { path, op, value });
     let terms = prop::collection::vec(term, 0..3).prop_map(Condition::from_terms);
-    let pair = (path(), op(), path()).prop_map(|(a, op, b)| format!("{a} {op} {b}"));
-    let constant = (literal(), op(), literal()).prop_map(|(a, op, b)| format!("{a} {op} {b}"));
-    let more = prop_oneof![
-        6 => Just(String::new()),
-        1 => pair,
-        1 => constant,
-    ];
-    (terms, more).prop_map(|(terms, more)| terms.and(Condition::parse(&more).unwrap()))
+    prop_oneof![
+        1 => terms,
+        2 => shape().prop_map(|text| Condition::parse(&text).unwrap()),
+    ]
 }
 
 pub(super) fn scope() -> impl Strategy<Value = Scope> {

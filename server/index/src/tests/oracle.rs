@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use muster_core::contact::{Contact, Schedule};
 use muster_core::device::Status;
 use muster_core::ids::DeviceId;
-use muster_core::time::Timestamp;
+use muster_core::time::{NEVER, Timestamp};
 use muster_core::twin::Object;
-use muster_query::{Condition, Field, Path, Scope};
+use muster_query::{Condition, Datum, Field, Path, Scope, path};
 use serde_json::Value;
 
 use crate::{Census, Entry, Row, Scalar, Sort, SortKey, TagPath};
@@ -44,8 +44,26 @@ impl muster_query::Row for At<'_> {
             Path::AuthenticationType => Field::Str(entry.auth.as_str()),
             Path::Drift if entry.stage.in_service() => Field::Bool(entry.drift),
             Path::Drift => Field::Undefined,
+            Path::LastActivityTime => entry
+                .last_activity_at
+                .map_or(Field::Str(NEVER), Field::Time),
             Path::Tag(path) => Field::at(&entry.tags, path),
+            _ => Field::Undefined,
         }
+    }
+
+    fn datum(&self, path: &Path) -> Datum<'_> {
+        match path {
+            Path::Tag(keys) => {
+                path::lookup(&self.0.tags, keys).map_or(Datum::Undefined, Datum::from)
+            }
+            Path::System("tags") => Value::Object(self.0.tags.clone()).into(),
+            other => self.value(other).into(),
+        }
+    }
+
+    fn now(&self) -> Option<Timestamp> {
+        Some(self.1)
     }
 }
 

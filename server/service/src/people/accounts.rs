@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use muster_core::event::{EventKind, NewEvent};
 use muster_core::ids::PersonId;
 use muster_core::person::{Person, RoleGrant, check_name, check_password};
-use muster_query::Condition;
 use muster_storage::{InsertOutcome, NewPerson, PersonChange, WriteOutcome};
 use serde_json::json;
 
 use crate::access::Permit;
 use crate::access::kinds::ManagePeople;
+use crate::access::scope_of;
 use crate::error::ServiceError;
 use crate::hub::Hub;
 
@@ -185,7 +185,7 @@ fn check_roles(roles: Vec<RoleGrant>) -> Result<Vec<RoleGrant>, ServiceError> {
     let mut seen = BTreeSet::new();
     let mut checked = Vec::with_capacity(roles.len());
     for grant in roles {
-        let scope = Condition::parse(&grant.scope).map_err(|error| {
+        let scope = scope_of(&grant.scope).map_err(|error| {
             ServiceError::Invalid(format!("the scope of {}: {error}", grant.role))
         })?;
         let grant = RoleGrant {

@@ -17,12 +17,17 @@ async fn an_answer_after_an_acknowledgement_sees_the_write() {
         let id = test
             .device(&format!("d-{n:02}"), json!({"site":"b7"}))
             .await;
-        assert_eq!(test.hub.fleet_count(&access, &Condition::all(), ""), n + 1);
+        assert_eq!(
+            test.hub
+                .fleet_count(&access, &Condition::all(), "")
+                .unwrap(),
+            n + 1
+        );
         test.patch(&id, Some(json!({ "site": format!("s{}", n % 3) })), None)
             .await;
     }
     let site = Condition::parse("tags.site = 's1'").unwrap();
-    assert_eq!(test.hub.fleet_count(&access, &site, ""), 10);
+    assert_eq!(test.hub.fleet_count(&access, &site, "").unwrap(), 10);
     let query = first_rows(site);
     assert_eq!(test.hub.fleet_page(&access, &query).unwrap().rows.len(), 10);
     let permit = test
@@ -92,7 +97,10 @@ async fn an_export_walks_the_whole_result() {
     let even = Condition::parse("tags.even = true").unwrap();
     let (mut seen, mut after) = (Vec::new(), None);
     loop {
-        let rows = test.hub.fleet_export(&permit, after.as_ref(), &even, "", 4);
+        let rows = test
+            .hub
+            .fleet_export(&permit, after.as_ref(), &even, "", 4)
+            .unwrap();
         let Some(last) = rows.last() else { break };
         after = Some(last.entry.id.clone());
         seen.extend(rows.into_iter().map(|row| row.entry.id.to_string()));

@@ -111,6 +111,7 @@ mod tests {
                 .unwrap()
                 .clone(),
             drift: true,
+            first_desired: None,
         };
         let row = Row {
             entry,

@@ -16,7 +16,7 @@ struct Step {
 }
 
 /// All migrations in order; the files lie in `migrations/`.
-const STEPS: [Step; 2] = [
+const STEPS: [Step; 3] = [
     Step {
         version: 1,
         name: "hub",
@@ -28,6 +28,12 @@ const STEPS: [Step; 2] = [
         name: "manage",
         sqlite: include_str!("../../../../migrations/sqlite/0002_manage.sql"),
         postgres: include_str!("../../../../migrations/postgres/0002_manage.sql"),
+    },
+    Step {
+        version: 4,
+        name: "methods",
+        sqlite: include_str!("../../../../migrations/sqlite/0004_methods.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0004_methods.sql"),
     },
 ];
 

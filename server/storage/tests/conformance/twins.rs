@@ -4,7 +4,7 @@ use futures::future::join_all;
 use muster_core::device::{ETag, IfMatch};
 use muster_core::event::EventKind;
 use muster_core::twin::{Mode, ServiceWrite, Twin, TwinError};
-use muster_storage::{EventQuery, ReportOutcome, StorageError, Store, TwinOutcome};
+use muster_storage::{EventQuery, Properties, ReportOutcome, StorageError, Store, TwinOutcome};
 use serde_json::{Value, json};
 
 use super::place::{Place, T0, ann, at, id, make, make_with, report};
@@ -32,6 +32,59 @@ async fn write(
         .write_twin(id(name), write, demand, ann(), at(1))
         .await
         .unwrap()
+}
+
+pub(crate) async fn many_are_read_at_once(place: &Place) {
+    let store = place.open().await;
+    for name in ["a", "b", "c"] {
+        make_with(&store, name, json!({"name": name})).await;
+    }
+    let deep = json!({"fw": {"v": "1.\u{e4}", "it's": [1, {"x": null}], "n": 1.50, "on": true}});
+    let deep = muster_core::twin::merge::without_nulls(deep.as_object().unwrap());
+    report(&store, "b", Value::Object(deep)).await;
+    let rows = store
+        .find_twins(&[id("c"), id("a"), id("none")])
+        .await
+        .unwrap();
+    let mut names: Vec<_> = rows
+        .iter()
+        .map(|row| row.twin.tags["name"].clone())
+        .collect();
+    names.sort_by_key(ToString::to_string);
+    assert_eq!(names, ["a", "c"]);
+    let read = async |keys: &[&str]| {
+        let part = store
+            .property_values(Properties::Reported, keys, 0)
+            .await
+            .unwrap();
+        assert_eq!(part.next, None);
+        assert_eq!(part.values.len(), 3);
+        assert!(
+            part.values
+                .iter()
+                .all(|(device, value)| (*device == id("b")) == value.is_some()),
+            "{keys:?}"
+        );
+        part.values
+            .into_iter()
+            .find_map(|(_, value)| value)
+            .unwrap()
+    };
+    assert_eq!(read(&["fw", "v"]).await, "1.\u{e4}");
+    assert_eq!(read(&["fw", "on"]).await, true);
+    assert_eq!(read(&["fw", "n"]).await.as_f64(), Some(1.5));
+    assert_eq!(read(&["fw", "it's"]).await[0], 1);
+    assert!(read(&["fw"]).await.is_object());
+    let desired = store
+        .property_values(Properties::Desired, &["fw", "v"], 0)
+        .await
+        .unwrap();
+    assert!(desired.values.iter().all(|(_, value)| value.is_none()));
+    let behind = store
+        .property_values(Properties::Desired, &["fw"], i64::MAX)
+        .await
+        .unwrap();
+    assert!(behind.values.is_empty());
 }
 
 pub(crate) async fn reports_move_versions(place: &Place) {

@@ -7,8 +7,9 @@ use muster_service::registry::{IdentityChange, NewDevice};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::identity::{AuthenticationBody, EdgeBody, status};
+use super::identity::{EdgeBody, status};
 use crate::error::{ApiError, Code};
+use crate::hub::credentials::AuthenticationBody;
 use crate::hub::target::Asked;
 
 /// An item on the wire. Members that are not listed are ignored.
@@ -17,7 +18,8 @@ use crate::hub::target::Asked;
 pub(super) struct BulkItem {
     id: String,
     module_id: Option<String>,
-    #[serde(rename = "eTag")]
+    // The way this list writes it, and the way identities do: Node sends back what it read.
+    #[serde(rename = "eTag", alias = "etag")]
     etag: Option<String>,
     import_mode: Option<String>,
     status: Option<String>,

@@ -30,6 +30,8 @@ fn answer() -> Value {
 
 async fn run(call: Call) -> Outcome {
     let text = call.text(&TEXT).unwrap_or_default();
-    let count = call.hub.fleet_count(&call.access, &call.condition()?, text);
+    let count = call
+        .hub
+        .fleet_count(&call.access, &call.condition()?, text)?;
     Ok(Reply::of(json!({ "count": count })))
 }

@@ -1,0 +1,87 @@
+//! Columns of properties: built when a query first looks at them, and again after a start.
+
+use muster_index::{MAX_MEMORY, MAX_USED, can_use};
+use muster_query::Path;
+use muster_storage::Properties;
+
+use crate::error::ServiceError;
+use crate::hub::Hub;
+
+/// Setting that remembers which properties had columns.
+const REMEMBERED: &str = "query.columns";
+
+/// Devices whose documents are read again at once.
+const AGAIN: usize = 500;
+
+impl Hub {
+    /// Builds the columns that are missing; paths that there can be no column of are left to the evaluator.
+    pub(crate) async fn make_columns(&self, paths: &[Path]) -> Result<(), ServiceError> {
+        let missing = |path: &&Path| can_use(path) && !self.index().holds(path);
+        if !paths.iter().any(|path| missing(&path)) {
+            return Ok(());
+        }
+        let _turn = self.columns().lock().await;
+        for path in paths.iter().filter(missing).take(MAX_USED) {
+            let built = self.build(path).await;
+            if built.is_err() {
+                self.index().forget(path);
+            }
+            built?;
+            self.index().make_room(path, MAX_MEMORY);
+        }
+        let names: Vec<String> = self.index().used().iter().map(Path::to_string).collect();
+        let text = serde_json::to_string(&names).expect("texts are JSON");
+        Ok(self.store().set_setting(REMEMBERED, &text).await?)
+    }
+
+    async fn build(&self, path: &Path) -> Result<(), ServiceError> {
+        let index = self.index();
+        index.begin(path);
+        let (section, keys) = match path {
+            Path::Desired(keys) => (Properties::Desired, keys),
+            Path::Reported(keys) => (Properties::Reported, keys),
+            _ => return Ok(()),
+        };
+        let keys: Vec<&str> = keys.split('.').collect();
+        let mut from = Some(0);
+        while let Some(start) = from {
+            let part = self.store().property_values(section, &keys, start).await?;
+            index.fill(path, &part.values);
+            from = part.next;
+        }
+        while !index.finish(path) {
+            for ids in index.unsure(path).chunks(AGAIN) {
+                let rows = self.store().find_twins(ids).await?;
+                let value = |row: muster_storage::TwinRow| {
+                    let section = match section {
+                        Properties::Desired => &row.twin.desired.value,
+                        Properties::Reported => &row.twin.reported.value,
+                    };
+                    let value = muster_query::path::lookup(section, &keys.join("."));
+                    (row.device.id.clone(), value.cloned())
+                };
+                let values: Vec<_> = rows.into_iter().map(value).collect();
+                index.fill(path, &values);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Builds the columns of before the start, so that the first query finds them.
+pub(crate) async fn remembered(hub: Hub) {
+    let built = async {
+        let text = hub.store().setting(REMEMBERED).await?;
+        let names: Vec<String> = text
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default();
+        let paths: Vec<Path> = names.iter().filter_map(|name| name.parse().ok()).collect();
+        hub.make_columns(&paths).await
+    };
+    tokio::select! {
+        () = hub.stopping().cancelled() => {}
+        built = built => if let Err(error) = built {
+            tracing::warn!(%error, "columns of queries are built when they are next used");
+        }
+    }
+}
