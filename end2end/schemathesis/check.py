@@ -29,8 +29,8 @@ CHECKS = [
     "ignored_auth",
 ]
 
-# These can end the very account that is asking, so they come last and with a token of their own.
-ACCOUNTS = ["updatePerson", "resetPassword", "revokeTokenOf"]
+# These can end the very account that is asking, so they come last.
+ACCOUNTS = ["updatePerson", "resetPassword", "revokeTokenOf", "revokeToken"]
 
 
 def token(hub, name):
@@ -45,7 +45,7 @@ def token(hub, name):
 
 
 def seed(base, bearer):
-    """Something to be found by those who guess ids, and numbers that are not the asking account's."""
+    """Something to be found by those who guess ids."""
     call = requests.Session()
     call.headers["Authorization"] = bearer
     for device in ("pump-1", "0", "a", "%41"):
