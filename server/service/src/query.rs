@@ -16,6 +16,7 @@ use crate::hub::Hub;
 
 pub(crate) mod columns;
 pub mod document;
+mod modules;
 
 /// Documents that are read at once where the index cannot decide alone.
 const BATCH: usize = 500;
@@ -182,6 +183,9 @@ impl Hub {
             (Select::All, _) => AnswerKind::Twin,
         };
         let rows = match question.select {
+            Select::All if question.source == Source::Modules => {
+                self.module_documents(access, &answered).await?
+            }
             Select::All => self.documents(access, &answered).await?,
             Select::Columns(_) => {
                 let rows = answered.rows.into_iter();
@@ -204,8 +208,10 @@ impl Hub {
     ) -> Result<Answered, ServiceError> {
         let scope = access.scope(Action::SeeDevices);
         let now = self.now();
-        if question.source != Source::Devices {
-            return answered(Run::new(question, after, limit));
+        match question.source {
+            Source::Devices => {}
+            Source::Modules => return self.modules_answered(question, &scope, after, limit).await,
+            Source::Jobs => return answered(Run::new(question, after, limit)),
         }
         let by_id = question.order.is_empty() && !question.distinct && !question.is_grouped();
         // Columns that only the page shows come with its documents.
@@ -279,8 +285,8 @@ impl Hub {
     }
 }
 
-/// Rows of modules and of jobs come from relations of their own; as long as the hub keeps neither, these are empty
-/// and only figures over no rows at all are answered.
+/// Rows of jobs come from a relation of their own; as long as the hub keeps none, they are empty and only figures over
+/// no rows at all are answered.
 fn answered(run: Run<'_>) -> Result<Answered, ServiceError> {
     run.finish().map_err(too_many)
 }
