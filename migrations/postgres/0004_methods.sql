@@ -32,3 +32,7 @@ CREATE TABLE module_subscription (
     PRIMARY KEY (device_key, module_id, filter),
     FOREIGN KEY (device_key, module_id) REFERENCES module (device_key, module_id) ON DELETE CASCADE
 );
+
+-- Calls of methods are few among what devices do all day.
+CREATE INDEX event_method ON event (seq) WHERE kind = 'method_invoked';
+CREATE INDEX event_method_by_device ON event (device_id, seq) WHERE kind = 'method_invoked';

@@ -33,6 +33,8 @@ pub enum Wanted {
     Call,
     /// An error of the service API.
     Service,
+    /// An error of the management REST.
+    Management,
     /// A line of text.
     Text,
 }
@@ -42,6 +44,9 @@ impl Wanted {
     pub fn by(request: &Request) -> Self {
         if muster_api::hub::is_meant(request) {
             return Self::Service;
+        }
+        if request.uri().path().starts_with(muster_api::manage::PREFIX) {
+            return Self::Management;
         }
         let accepts = request
             .headers()
@@ -76,6 +81,10 @@ pub fn respond(state: &AppState, wanted: Wanted, problem: Problem) -> Response {
         Wanted::Service => {
             let reference = reference.map(muster_api::Reference);
             ApiError::from(status).render(reference.as_ref(), state.hub().now())
+        }
+        Wanted::Management => {
+            let reference = reference.unwrap_or_else(|| state.entropy().ref_id());
+            muster_api::manage::problem::Problem::of_listener(status, what).respond(&reference)
         }
         Wanted::Text => {
             let reference = reference

@@ -2,7 +2,8 @@
 //!
 //! The dashboard and the service API share a listener and partly their addresses: `/devices/{id}` is a page and a
 //! resource. A request with an `api-version` or a shared access signature is for the API ([`muster_api::hub`]), which
-//! has no sessions, no pages and no cookies; all others are for the dashboard.
+//! has no sessions, no pages and no cookies; all others are for the dashboard. The management REST
+//! ([`muster_api::manage`]) has addresses of its own below `/api/v1` and its own table of routes.
 //!
 //! Pages and server functions are listed by the app, each with what it needs ([`muster_app::routes::PAGES`],
 //! [`muster_app::rpc::ENDPOINTS`]); the other doors stand here. The test of rights asks every one of them as everybody.
@@ -36,7 +37,7 @@ use crate::middleware::{
 use crate::problem_page::{self, Problem, Wanted};
 use crate::session;
 use crate::state::AppState;
-use crate::web::{assets, csp_report, export, live, password, setup, sign_in, sign_out};
+use crate::web::{api_page, assets, csp_report, export, live, password, setup, sign_in, sign_out};
 
 /// Largest form.
 pub const MAX_FORM: usize = 64 * 1024;
@@ -54,6 +55,7 @@ pub fn doors() -> Vec<Door> {
         Door::post(routes::SIGN_OUT_EVERYWHERE, SignedIn, sign_out::everywhere),
         Door::post(routes::ACCOUNT_PASSWORD, SignedIn, password::post),
         Door::get(routes::LIVE, SignedIn, live::get),
+        Door::get(muster_api::openapi::PAGE, Anyone, api_page::get),
         Door::post("/csp-report", Anyone, csp_report::post),
     ];
     for kind in FileKind::ALL {
@@ -98,6 +100,7 @@ fn dashboard(state: &AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), cross_site::layer));
     dynamic
         .merge(files(state))
+        .merge(muster_api::manage::router(state.hub().clone()))
         .layer(from_fn_with_state(state.clone(), csp::layer))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(state.clone(), capacity::layer))

@@ -71,11 +71,11 @@ fn icon(kind: EventKind) -> &'static str {
         EventKind::SignInRefused => "s-attention",
         EventKind::BackupWritten => "i-box",
         EventKind::Exported => "i-download",
-        EventKind::ViewSaved | EventKind::ViewDeleted => "i-bookmark",
-        EventKind::ViewPinned => "i-pin",
         EventKind::MethodInvoked => "i-play",
         EventKind::ModuleCreated | EventKind::ModuleUpdated => "i-layers",
         EventKind::ModuleDeleted => "i-trash",
+        EventKind::ViewSaved | EventKind::ViewDeleted => "i-bookmark",
+        EventKind::ViewPinned => "i-pin",
     }
 }
 

@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, header};
 use muster_core::access::PolicyName;
 use muster_core::ids::PersonId;
 use muster_service::policies::PolicyRefused;
-use muster_service::{Access, Hub};
+use muster_service::{Access, Hub, ServiceError};
 
 /// Whoever showed good credentials. What they may do is asked with their [`Access`].
 #[derive(Clone, Debug)]
@@ -24,17 +24,23 @@ pub enum CallerKey {
 }
 
 /// Why a request has no caller.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum NoCaller {
     /// It shows nothing.
     #[error("the request has no Authorization header")]
     Nothing,
     /// It shows something of another kind.
-    #[error("the Authorization header is not a SharedAccessSignature")]
+    #[error("the Authorization header is neither SharedAccessSignature nor Bearer")]
     OtherScheme,
     /// Its signature is not good.
     #[error(transparent)]
     Signature(#[from] PolicyRefused),
+    /// Its API token is none, has ended or was revoked.
+    #[error("the API token is not good")]
+    Token,
+    /// The hub cannot judge now.
+    #[error("the credentials cannot be checked now")]
+    Unavailable(#[source] ServiceError),
 }
 
 impl Caller {
@@ -53,17 +59,26 @@ impl Caller {
     }
 }
 
-/// Finds out who asks for `path`, given as decoded segments.
-pub fn resolve(hub: &Hub, headers: &HeaderMap, path: &[&str]) -> Result<Caller, NoCaller> {
+/// Finds out who asks for `path`, given as decoded segments: the holder of a policy by a signature, a person's script by
+/// an API token.
+pub async fn resolve(hub: &Hub, headers: &HeaderMap, path: &[&str]) -> Result<Caller, NoCaller> {
     let shown = headers
         .get(header::AUTHORIZATION)
         .ok_or(NoCaller::Nothing)?;
     let shown = shown.to_str().map_err(|_| NoCaller::OtherScheme)?;
-    if !is_signature(headers) {
-        return Err(NoCaller::OtherScheme);
+    if is_signature(headers) {
+        let access = hub.authenticate_policy(shown, path)?;
+        return Ok(Caller { access });
     }
-    let access = hub.authenticate_policy(shown, path)?;
-    Ok(Caller { access })
+    let secret = match shown.split_once(' ') {
+        Some((scheme, secret)) if scheme.eq_ignore_ascii_case("Bearer") => secret.trim(),
+        _ => return Err(NoCaller::OtherScheme),
+    };
+    let found = hub.access_of_token(secret).await;
+    let access = found.map_err(NoCaller::Unavailable)?;
+    access
+        .map(|access| Caller { access })
+        .ok_or(NoCaller::Token)
 }
 
 /// Whether the request shows a shared access signature, good or bad.

@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use muster_core::time::Timestamp;
-use muster_service::ServiceError;
+use muster_service::{MethodError, ServiceError};
 use serde_json::{Value, json};
 
 use crate::reference::Reference;
@@ -149,6 +149,7 @@ impl From<ServiceError> for ApiError {
             ServiceError::Twin(_) | ServiceError::DeviceId(_) | ServiceError::Invalid(_) => {
                 Self::argument(text)
             }
+            ServiceError::Method(error) => Self::new(code_of(&error), text),
             ServiceError::Busy(_) => Self {
                 retry_after_s: Some(BUSY_RETRY_S),
                 ..Self::new(Code::ThrottlingException, text)
@@ -163,6 +164,16 @@ impl From<ServiceError> for ApiError {
             },
             _ => Self::new(Code::InvalidOperation, text),
         }
+    }
+}
+
+fn code_of(error: &MethodError) -> Code {
+    match error {
+        MethodError::NotOnline(_) => Code::DeviceNotOnline,
+        MethodError::ConnectionLost => Code::DeviceConnectionClosedRemotely,
+        MethodError::NoAnswer(_) => Code::GatewayTimeout,
+        MethodError::TooLarge(_) => Code::MessageTooLarge,
+        MethodError::BadAnswer(_) => Code::BadDeviceResponse,
     }
 }
 
@@ -195,6 +206,25 @@ mod tests {
 
     fn reference() -> Reference {
         Reference(RefId::from_entropy(0))
+    }
+
+    #[test]
+    fn calls_without_an_answer_have_codes_of_their_own() {
+        let check = |error: MethodError, want: Code| {
+            assert_eq!(ApiError::from(ServiceError::from(error)).code, want);
+        };
+        let time = std::time::Duration::from_secs(5);
+        check(MethodError::NotOnline(time), Code::DeviceNotOnline);
+        check(
+            MethodError::ConnectionLost,
+            Code::DeviceConnectionClosedRemotely,
+        );
+        check(MethodError::NoAnswer(time), Code::GatewayTimeout);
+        check(MethodError::TooLarge(1), Code::MessageTooLarge);
+        check(
+            MethodError::BadAnswer("it is no JSON".into()),
+            Code::BadDeviceResponse,
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
+use axum::http::Uri;
 use axum::middleware::from_fn_with_state;
 use muster_service::Hub;
 use tokio::sync::Semaphore;
@@ -16,18 +17,26 @@ use crate::throttle::Throttle;
 
 mod answer;
 mod body;
+mod credentials;
 mod door;
 mod guard;
+mod methods;
+mod modules;
+mod query;
 mod registry;
 mod statistics;
 mod target;
 mod twins;
 mod unsupported;
+mod wire;
 
 pub use door::{Door, Need};
 
 /// Requests that are answered at once, on all listeners together.
 pub const MAX_REQUESTS: usize = 256;
+
+/// Requests that wait for devices: as many calls as the hub takes.
+pub const MAX_WAITING: usize = muster_service::methods::MAX_CALLS;
 
 /// What the handlers share; cheap to clone.
 #[derive(Clone, Debug)]
@@ -38,6 +47,7 @@ struct Shared {
     hub: Hub,
     throttle: Throttle,
     turns: Semaphore,
+    waiting: Semaphore,
 }
 
 impl ApiState {
@@ -47,6 +57,7 @@ impl ApiState {
             hub,
             throttle,
             turns: Semaphore::new(MAX_REQUESTS),
+            waiting: Semaphore::new(MAX_WAITING),
         }))
     }
 
@@ -62,16 +73,20 @@ impl ApiState {
     fn turns(&self) -> &Semaphore {
         &self.0.turns
     }
+
+    fn waiting(&self) -> &Semaphore {
+        &self.0.waiting
+    }
 }
 
 /// Whether a request is for this API: its addresses are partly those of pages. Its clients send `api-version` with
 /// each request, and no browser signs.
 pub fn is_meant(request: &Request) -> bool {
-    has_version(request) || caller::is_signature(request.headers())
+    has_version(request.uri()) || caller::is_signature(request.headers())
 }
 
-fn has_version(request: &Request) -> bool {
-    let query = request.uri().query().unwrap_or_default();
+fn has_version(uri: &Uri) -> bool {
+    let query = uri.query().unwrap_or_default();
     query
         .split('&')
         .filter_map(|pair| pair.split_once('='))
@@ -82,7 +97,10 @@ fn has_version(request: &Request) -> bool {
 pub fn doors() -> Vec<Door> {
     [
         registry::doors(),
+        modules::doors(),
         twins::doors(),
+        methods::doors(),
+        query::doors(),
         statistics::doors(),
         unsupported::doors(),
     ]

@@ -80,8 +80,8 @@ struct Shared {
 }
 
 /// The routes, and the description of them, for merging into a listener's router. Whoever asks proves themselves with an
-/// API token; a reference of the request (`RefId` among its extensions) goes into what is refused.
-pub fn router(hub: Hub) -> Router {
+/// API token; the [`crate::Reference`] of the request goes into what is refused.
+pub fn router<S: Clone + Send + Sync + 'static>(hub: Hub) -> Router<S> {
     let shared = Shared {
         hub,
         pace: Arc::default(),

@@ -5,6 +5,12 @@
 mod bulk;
 #[path = "suite/errors.rs"]
 mod errors;
+#[path = "suite/methods.rs"]
+mod methods;
+#[path = "suite/modules.rs"]
+mod modules;
+#[path = "suite/query.rs"]
+mod query;
 #[path = "suite/registry.rs"]
 mod registry;
 #[path = "suite/rights.rs"]

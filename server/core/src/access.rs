@@ -77,7 +77,7 @@ impl PolicyName {
             }
             Action::SeeCredentials => self.holds(Right::RegistryRead),
             Action::ProvisionDevices => self.holds(Right::RegistryWrite),
-            Action::EditTwin => self.holds(Right::ServiceConnect),
+            Action::EditTwin | Action::InvokeMethods => self.holds(Right::ServiceConnect),
             _ => false,
         }
     }
@@ -118,12 +118,18 @@ mod tests {
                 .collect();
             assert_eq!(allowed, want, "{}", name.as_str());
         };
-        use Action::{EditTwin, ProvisionDevices, SeeCredentials, SeeDevices};
+        use Action::{EditTwin, InvokeMethods, ProvisionDevices, SeeCredentials, SeeDevices};
         check(
             PolicyName::Owner,
-            &[SeeDevices, SeeCredentials, EditTwin, ProvisionDevices],
+            &[
+                SeeDevices,
+                SeeCredentials,
+                EditTwin,
+                InvokeMethods,
+                ProvisionDevices,
+            ],
         );
-        check(PolicyName::Service, &[SeeDevices, EditTwin]);
+        check(PolicyName::Service, &[SeeDevices, EditTwin, InvokeMethods]);
         check(PolicyName::Device, &[]);
         check(PolicyName::RegistryRead, &[SeeDevices, SeeCredentials]);
         check(

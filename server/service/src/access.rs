@@ -27,10 +27,10 @@ enum Holder {
         person: Person,
         /// Roles with their scopes, parsed. A scope that no longer parses covers nothing.
         grants: Vec<(Role, Option<Condition>)>,
+        /// The token that acts for them, if one does.
+        token: Option<Box<Narrowing>>,
         /// The view they begin with, if they pinned one.
         home: Option<SavedView>,
-        /// The token that acts for them, if one does.
-        token: Option<Narrowing>,
     },
 }
 
@@ -69,8 +69,8 @@ impl Access {
         Self(Arc::new(Holder::Person {
             person,
             grants,
-            home,
             token: None,
+            home,
         }))
     }
 
@@ -87,11 +87,11 @@ impl Access {
             person: person.clone(),
             grants: grants.clone(),
             home: None,
-            token: Some(Narrowing {
+            token: Some(Box::new(Narrowing {
                 name: token.name.clone(),
                 actions: token.actions.clone(),
                 scope: scope.ok(),
-            }),
+            })),
         }))
     }
 
@@ -103,19 +103,19 @@ impl Access {
         }
     }
 
-    /// The saved view they begin with, if they pinned one.
-    pub fn home_view(&self) -> Option<&SavedView> {
-        match &*self.0 {
-            Holder::Console | Holder::Policy(_) => None,
-            Holder::Person { home, .. } => home.as_ref(),
-        }
-    }
-
     /// The shared access policy, if it is one.
     pub fn policy_name(&self) -> Option<PolicyName> {
         match &*self.0 {
             Holder::Policy(name) => Some(*name),
             Holder::Console | Holder::Person { .. } => None,
+        }
+    }
+
+    /// The saved view they begin with, if they pinned one.
+    pub fn home_view(&self) -> Option<&SavedView> {
+        match &*self.0 {
+            Holder::Console | Holder::Policy(_) => None,
+            Holder::Person { home, .. } => home.as_ref(),
         }
     }
 
@@ -162,8 +162,8 @@ impl Access {
         }
     }
 
-    /// The devices on which the holder may do this: the union of the scopes of the roles that allow it, within the
-    /// scope of the token. Policies know no scope: all devices or none.
+    /// The devices on which the holder may do this: the union of the scopes of the roles that allow it, within the scope
+    /// of the token. Policies know no scope: all devices or none.
     pub fn scope(&self, action: Action) -> Scope {
         match &*self.0 {
             Holder::Console => Scope::everything(),

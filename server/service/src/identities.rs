@@ -24,12 +24,9 @@ impl Hub {
     ) -> Result<Device, ServiceError> {
         let found = self.store().find_device(permit.device()).await?;
         let device = found.ok_or(ServiceError::NotFound)?;
-        self.note_shown(
-            permit.access(),
-            Some(&device.id),
-            json!("identity with keys"),
-        )
-        .await?;
+        let what = json!({ "what": "identity with keys" });
+        self.note_shown(permit.access(), Some(&device.id), what)
+            .await?;
         Ok(device)
     }
 
@@ -41,23 +38,22 @@ impl Hub {
     ) -> Result<Vec<Device>, ServiceError> {
         let scope = permit.access().scope(Action::SeeCredentials);
         let limit = limit.min(MAX_IDENTITIES);
-        let rows = self
+        let ids = self
             .index()
-            .next_chunk(None, &Condition::all(), "", &scope, self.now(), limit);
-        let ids = rows.into_iter().map(|row| row.entry.id);
+            .next_ids(None, &Condition::all(), &scope, self.now(), limit);
         let devices = self.store().find_devices(ids).await?;
-        self.note_shown(permit.access(), None, json!("identities with keys"))
-            .await?;
+        let what = json!({ "what": "identities with keys" });
+        self.note_shown(permit.access(), None, what).await?;
         Ok(devices)
     }
 
     /// Showing a secret to a person is an audited act. Reading identities is what a registry key is there for, and its
     /// holder could make such an entry with each request: for policies none is written.
-    async fn note_shown(
+    pub(crate) async fn note_shown(
         &self,
         access: &Access,
         device: Option<&DeviceId>,
-        what: Value,
+        detail: Value,
     ) -> Result<(), ServiceError> {
         if access.policy_name().is_some() {
             return Ok(());
@@ -67,7 +63,7 @@ impl Hub {
             device: device.cloned(),
             actor: access.actor(),
             kind: EventKind::SecretShown,
-            detail: json!({ "what": what }),
+            detail,
         };
         self.store().record(event).await?;
         Ok(())

@@ -19,9 +19,11 @@ use crate::hub::Hub;
 use crate::modules;
 
 mod calls;
+mod history;
 
 pub(crate) use calls::Calls;
 pub use calls::{MAX_CALLS, MAX_CALLS_PER_DEVICE};
+pub use history::{MAX_HISTORY, MAX_NAMES, MethodHistory};
 
 /// A call of a direct method.
 #[derive(Clone, PartialEq, Debug)]

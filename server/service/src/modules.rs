@@ -5,7 +5,7 @@ use muster_core::event::{EventKind, NewEvent};
 use muster_core::ids::{Identity, ModuleId};
 use muster_core::key::KeyPair;
 pub use muster_core::module::{MAX_MANAGED_BY, MAX_MODULES, Module, ModuleSummary};
-use muster_core::twin::{ServiceWrite, Twin};
+use muster_core::twin::{Object, ServiceWrite, Twin};
 pub use muster_storage::ModuleTwinRow;
 use muster_storage::{ModuleChange, ModuleInsert, TwinOutcome, WriteOutcome};
 use serde_json::{Value, json};
@@ -15,6 +15,7 @@ use crate::access::kinds::{EditTwin, ProvisionDevices, SeeCredentials, SeeDevice
 use crate::devices::CloseReason;
 use crate::error::ServiceError;
 use crate::hub::Hub;
+use crate::query::document;
 
 /// A module to be made.
 #[derive(Clone, Debug)]
@@ -84,7 +85,7 @@ impl Hub {
         }
     }
 
-    /// A module with its credentials. Showing them is an audited act.
+    /// A module with its credentials. Showing them to a person is an audited act.
     pub async fn module(
         &self,
         permit: &DevicePermit<SeeCredentials>,
@@ -92,28 +93,23 @@ impl Hub {
     ) -> Result<Module, ServiceError> {
         let found = self.store().find_module(permit.device(), id).await?;
         let module = found.ok_or(ServiceError::NotFound)?;
-        let detail = json!({ "what": "identity of a module with keys" });
-        let event = self.module_event(permit, EventKind::SecretShown, id, detail);
-        self.store().record(event).await?;
+        let detail = json!({ "what": "identity of a module with keys", "module": id });
+        self.note_shown(permit.access(), Some(permit.device()), detail)
+            .await?;
         Ok(module)
     }
 
-    /// All modules of the device with their credentials, in the order of names; [`MAX_MODULES`] at most. Showing them is
-    /// an audited act.
+    /// All modules of the device with their credentials, in the order of names; [`MAX_MODULES`] at most. Showing them to
+    /// a person is an audited act.
     pub async fn modules(
         &self,
         permit: &DevicePermit<SeeCredentials>,
     ) -> Result<Vec<Module>, ServiceError> {
         let modules = self.store().modules(permit.device()).await?;
         if !modules.is_empty() {
-            let event = NewEvent {
-                at: self.now(),
-                device: Some(permit.device().clone()),
-                actor: permit.access().actor(),
-                kind: EventKind::SecretShown,
-                detail: json!({ "what": "identities of its modules with keys" }),
-            };
-            self.store().record(event).await?;
+            let detail = json!({ "what": "identities of its modules with keys" });
+            self.note_shown(permit.access(), Some(permit.device()), detail)
+                .await?;
         }
         Ok(modules)
     }
@@ -132,7 +128,12 @@ impl Hub {
         let credentials = edit.authentication.as_ref().map(|a| a.kind().as_str());
         let detail = json!({ "credentials": credentials });
         let event = self.module_event(permit, EventKind::ModuleUpdated, id, detail);
-        let new_keys = edit.authentication.is_some();
+        let before = match &edit.authentication {
+            Some(_) => self.store().find_module(permit.device(), id).await?,
+            None => None,
+        };
+        let new_keys = edit.authentication.is_some()
+            && before.map(|module| module.authentication) != edit.authentication;
         let change = ModuleChange {
             authentication: edit.authentication,
             managed_by: edit.managed_by,
@@ -174,6 +175,21 @@ impl Hub {
     ) -> Result<ModuleTwinRow, ServiceError> {
         let row = self.store().find_module_twin(permit.device(), id).await?;
         row.ok_or(ServiceError::NotFound)
+    }
+
+    /// The twin of a module as services read it (spec §7.1), with its ETag.
+    pub async fn module_twin_document(
+        &self,
+        permit: &DevicePermit<SeeDevices>,
+        id: &ModuleId,
+    ) -> Result<(Object, ETag), ServiceError> {
+        let row = self.module_twin(permit, id).await?;
+        let connected = self.connections().view_of(&row.module.identity()).is_some();
+        let mut twin = document::module_twin(&row, connected);
+        if !permit.access().knows_credentials() {
+            document::hide_credentials(&mut twin);
+        }
+        Ok((twin, row.twin.etag))
     }
 
     /// Writes tags and desired properties of a module, merged or replaced: all of it or nothing. A connected module is

@@ -62,12 +62,18 @@ pub enum AnswerKind {
 }
 
 impl Access {
+    /// Whether the holder may know how devices prove who they are. Services may, as with IoT Hub (spec §7.1); keys stay
+    /// with the registry.
+    pub(crate) fn knows_credentials(&self) -> bool {
+        self.policy_name().is_some() || self.can(Action::SeeCredentials)
+    }
+
     /// Whether the person may ask about these paths. How devices prove who they are is for those who may see
     /// credentials: neither shown nor found out by filtering.
     pub(crate) fn may_ask_about(&self, paths: &[Path]) -> Result<(), ServiceError> {
         let secret = paths.iter().find(|path| path.is_credential());
         match secret {
-            Some(path) if !self.can(Action::SeeCredentials) => Err(ServiceError::Invalid(format!(
+            Some(path) if !self.knows_credentials() => Err(ServiceError::Invalid(format!(
                 "{path} is not visible to you; leave it out"
             ))),
             _ => Ok(()),
@@ -244,7 +250,7 @@ impl Hub {
             .filter_map(|(place, _)| DeviceId::new(place.device()?).ok())
             .collect();
         let mut found = self.found(&ids).await?;
-        let credentials = access.can(Action::SeeCredentials);
+        let credentials = access.knows_credentials();
         let rows = ids.iter().filter_map(|id| {
             let at = found.iter().position(|row| row.id == *id)?;
             let mut twin = found.swap_remove(at).twin;

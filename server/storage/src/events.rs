@@ -13,6 +13,7 @@ use crate::error::{StorageError, corrupt};
 use crate::store::Store;
 use crate::writer::{Operation, Unit};
 
+pub(crate) mod calls;
 pub(crate) mod page;
 
 /// The columns that [`event_of`] reads, for the front of a SELECT.

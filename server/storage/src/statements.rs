@@ -21,13 +21,14 @@ pub struct Statement {
 /// All statements.
 #[doc(hidden)]
 pub fn statements() -> Vec<Statement> {
-    let lists: [&[&Sql]; 32] = [
+    let lists: [&[&Sql]; 33] = [
         audit::STATEMENTS,
         backup::STATEMENTS,
         check::STATEMENTS,
         devices::STATEMENTS,
         devices::change::STATEMENTS,
         events::STATEMENTS,
+        events::calls::STATEMENTS,
         events::page::STATEMENTS,
         idempotency::STATEMENTS,
         messages::STATEMENTS,

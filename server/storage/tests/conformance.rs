@@ -72,18 +72,18 @@ mod both {
         subscriptions: sessions_outlive_the_store, clean_sessions_leave_nothing,
             subscribing_needs_a_session;
         events: pages_walk_both_ways, filters_narrow, cursors_belong_to_their_question,
-            followers_see_every_event, retention_keeps_what_people_did;
+            followers_see_every_event, retention_keeps_what_people_did, calls_of_methods_are_found;
         audit: the_chain_holds, policies_are_audited, a_changed_entry_is_found, a_removed_entry_is_found,
             a_cut_off_end_is_found;
         people: accounts_come_back, names_are_unique_too, the_last_admin_stays,
             deactivation_ends_sessions;
-        views: views_come_back, others_see_shared_ones_only, names_and_numbers_have_bounds,
-            a_pin_goes_with_its_view;
         web_sessions: sessions_are_saved_and_renewed, a_session_that_was_ended_stays_ended, ending_all_but_one,
             ended_sessions_are_removed;
         tokens: tokens_come_back, names_and_numbers_of_tokens_are_bounded, revoking_is_once_and_by_its_person,
             use_is_noted_by_the_minute, deactivation_revokes_tokens, the_trail_names_the_token;
         idempotency: a_request_is_answered_once, remembered_requests_are_bounded;
+        views: views_come_back, others_see_shared_ones_only, names_and_numbers_have_bounds,
+            a_pin_goes_with_its_view;
         small: policies_are_made_once, settings_are_kept, samples_are_kept, a_healthy_store_has_no_findings;
         hook: the_hook_hears_everything_in_order, the_hook_hears_before_the_caller;
         faults: a_bad_command_harms_nobody_else, another_master_key_is_refused, a_newer_schema_is_refused,

@@ -45,6 +45,34 @@ async fn a_token_is_shown_once_and_opens_until_it_is_revoked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_token_opens_the_management_rest_and_a_session_does_not() {
+    let hub = TestHub::peopled().await;
+    let mut operator = hub.signed_in("operator").await;
+    let made = make(&mut operator).await;
+    let bearer = format!("Bearer {}", made["secret"].as_str().unwrap());
+    let reply = operator.send(Request::get("/api/v1/devices")).await;
+    assert_eq!(reply.status, 401, "a cookie is no token");
+    assert!(reply.header("www-authenticate").starts_with("Bearer"));
+    for mut client in [hub.browser(), hub.secure_browser()] {
+        let request = Request::get("/api/v1/devices").header("authorization", &bearer);
+        let reply = client.send(request).await;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        assert!(reply.text().contains("near") && !reply.text().contains("far"));
+        let request = Request::get("/api/v1/devices/far").header("authorization", &bearer);
+        let refused = client.send(request).await;
+        assert_eq!(refused.status, 404);
+        let problem: Value = serde_json::from_slice(&refused.body).unwrap();
+        assert_eq!(problem["reference"], refused.header("x-request-id"));
+        let page = client.get("/api").await;
+        assert_eq!(page.status, 200);
+        assert!(page.text().contains("/api/v1/devices/{id}/twin"));
+        let json = client.send(Request::get("/api/v1/openapi.json")).await;
+        let description: Value = serde_json::from_slice(&json.body).unwrap();
+        assert_eq!(description["openapi"], "3.1.0");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_script_the_next_page_shows_the_token_once() {
     let hub = TestHub::peopled().await;
     let mut operator = hub.signed_in("operator").await;

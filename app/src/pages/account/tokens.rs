@@ -50,7 +50,9 @@ pub(super) fn Tokens(me: Me) -> impl IntoView {
     view! {
         <Section id="tokens" title="API tokens">
             <p class="lede">
-                "A token lets a script or a pipeline act in your name, within your rights and no further than you say."
+                "A token lets a script or a pipeline act in your name, within your rights and no further than you say. "
+                <a href="/api" rel="external">"What it can call"</a>
+                "."
             </p>
             {made}
             <FormError error=error/>

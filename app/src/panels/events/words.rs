@@ -74,12 +74,6 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
             Some(filter) => format!("{who} exported the devices with {filter}"),
             None => format!("{who} exported the whole list of devices"),
         },
-        EventKind::ViewSaved => format!("{who} kept {}", view(detail)),
-        EventKind::ViewDeleted => format!("{who} deleted {}", view(detail)),
-        EventKind::ViewPinned => match text(detail, "name") {
-            Some(name) => format!("{who} begins with the view “{name}” from now on"),
-            None => format!("{who} begins at the usual home again"),
-        },
         EventKind::TokenCreated => format!("{who} made {}", token(detail)),
         EventKind::TokenRevoked => format!("{who} revoked {}", token(detail)),
         EventKind::MethodInvoked => invoked(&who, detail),
@@ -89,6 +83,12 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
             None => format!("{who} changed {it}"),
         },
         EventKind::ModuleDeleted => format!("{who} deleted {it} and its twin"),
+        EventKind::ViewSaved => format!("{who} kept {}", view(detail)),
+        EventKind::ViewDeleted => format!("{who} deleted {}", view(detail)),
+        EventKind::ViewPinned => match text(detail, "name") {
+            Some(name) => format!("{who} begins with the view “{name}” from now on"),
+            None => format!("{who} begins at the usual home again"),
+        },
     };
     format::sentence(&text)
 }

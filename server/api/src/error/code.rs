@@ -68,8 +68,6 @@ codes! {
     IotHubUnauthorizedAccess = 401002, UNAUTHORIZED;
     /// No such device (or module of it).
     DeviceNotFound = 404001, NOT_FOUND;
-    /// No such module.
-    ModuleNotFound = 404010, NOT_FOUND;
     /// No such address; a name of this hub.
     ResourceNotFound = 404000, NOT_FOUND;
     /// The device is not connected.
@@ -96,6 +94,8 @@ codes! {
     ServerError = 500001, INTERNAL_SERVER_ERROR;
     /// Not there yet; a name of this hub.
     NotImplemented = 501000, NOT_IMPLEMENTED;
+    /// What the device answered cannot be used; a name of this hub.
+    BadDeviceResponse = 502000, BAD_GATEWAY;
     /// The hub cannot do it now.
     ServiceUnavailable = 503001, SERVICE_UNAVAILABLE;
     /// The device did not answer in time.

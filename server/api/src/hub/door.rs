@@ -9,6 +9,7 @@ use axum::http::Method;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
 use muster_core::access::Right;
+use muster_core::method::{MAX_CONNECT_TIMEOUT, RESPONSE_TIMEOUTS};
 use muster_core::policy::Action;
 
 use super::{ApiState, guard};
@@ -19,6 +20,20 @@ pub(super) const MAX_BODY: usize = 256 * 1024;
 
 /// How long a request may take until its answer begins.
 pub(super) const DEADLINE: Duration = Duration::from_secs(30);
+
+/// How long one may take that waits for a device: as long as the hub lets calls wait, and its own time.
+pub(super) const CALL_DEADLINE: Duration = Duration::from_secs(
+    MAX_CONNECT_TIMEOUT.as_secs() + RESPONSE_TIMEOUTS.1.as_secs() + DEADLINE.as_secs(),
+);
+
+/// How long the requests of a door are waited for, and which turns they take.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Patience {
+    /// The hub answers by itself.
+    Short,
+    /// A device answers.
+    Calls,
+}
 
 /// What a caller needs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -42,6 +57,7 @@ pub struct Door {
     pub need: Need,
     /// Largest body, in bytes.
     body: usize,
+    patience: Patience,
     handler: MethodRouter<ApiState>,
 }
 
@@ -98,6 +114,7 @@ impl Door {
             path,
             need,
             body: MAX_BODY,
+            patience: Patience::Short,
             handler: on(filter, handler),
         }
     }
@@ -111,11 +128,20 @@ impl Door {
         }
     }
 
+    /// The same, waiting for a device.
+    #[must_use]
+    pub(super) fn calling(self) -> Self {
+        Self {
+            patience: Patience::Calls,
+            ..self
+        }
+    }
+
     /// Hangs the door, with its guard, into a router.
     pub(super) fn hang(self, router: Router<ApiState>, state: &ApiState) -> Router<ApiState> {
-        let need = self.need;
+        let (need, patience) = (self.need, self.patience);
         let guard = from_fn_with_state(state.clone(), move |state, request, next| {
-            guard::layer(need, state, request, next)
+            guard::layer(need, patience, state, request, next)
         });
         let handler = self
             .handler

@@ -14,8 +14,6 @@ mod identity;
 mod list;
 mod put;
 
-pub(super) use identity::{connection_state, time};
-
 const READ: Need = Need {
     rights: &[Right::RegistryRead],
     action: Action::SeeCredentials,

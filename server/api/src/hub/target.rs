@@ -1,10 +1,12 @@
 //! The device that an address names, and who asks about it.
 
 use std::collections::HashMap;
+use std::fmt::Display;
+use std::str::FromStr;
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use muster_core::ids::DeviceId;
+use muster_core::ids::{DeviceId, ModuleId};
 use muster_service::access::Kind;
 use muster_service::{DevicePermit, Hub, Permit};
 
@@ -55,12 +57,33 @@ impl FromRequestParts<ApiState> for Target {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
-        let Path(names) = Path::<HashMap<String, String>>::from_request_parts(parts, state)
-            .await
-            .map_err(|_| ApiError::argument("the address is not UTF-8"))?;
-        let device = names.get("device").map_or("", String::as_str);
-        let device =
-            DeviceId::new(device).map_err(|error| ApiError::argument(error.to_string()))?;
-        Ok(Self(device))
+        Ok(Self(named(parts, state, "device").await?))
     }
+}
+
+/// `{device}` and `{module}` of the address.
+#[derive(Debug)]
+pub(super) struct ModuleTarget(pub(super) DeviceId, pub(super) ModuleId);
+
+impl FromRequestParts<ApiState> for ModuleTarget {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
+        let device = named(parts, state, "device").await?;
+        Ok(Self(device, named(parts, state, "module").await?))
+    }
+}
+
+/// A name in the address, read by its rule.
+async fn named<T: FromStr<Err: Display>>(
+    parts: &mut Parts,
+    state: &ApiState,
+    name: &str,
+) -> Result<T, ApiError> {
+    let Path(names) = Path::<HashMap<String, String>>::from_request_parts(parts, state)
+        .await
+        .map_err(|_| ApiError::argument("the address is not UTF-8"))?;
+    let text = names.get(name).map_or("", String::as_str);
+    text.parse()
+        .map_err(|error: T::Err| ApiError::argument(error.to_string()))
 }

@@ -6,7 +6,6 @@ use muster_core::policy::Action;
 use super::door::{Door, Need};
 use crate::throttle::Class;
 
-mod document;
 mod get;
 mod patch;
 mod put;
@@ -30,5 +29,8 @@ pub(super) fn doors() -> Vec<Door> {
         Door::get("/twins/{device}", READ, get::handle),
         Door::patch("/twins/{device}", WRITE, patch::handle),
         Door::put("/twins/{device}", WRITE, put::handle),
+        Door::get("/twins/{device}/modules/{module}", READ, get::module),
+        Door::patch("/twins/{device}/modules/{module}", WRITE, patch::module),
+        Door::put("/twins/{device}/modules/{module}", WRITE, put::module),
     ]
 }

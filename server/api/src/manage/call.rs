@@ -22,6 +22,7 @@ use super::once;
 use super::parameter::{self, Parameter, Place};
 use super::problem::Problem;
 use super::route::{Need, Outcome, Reply, Route};
+use crate::Reference;
 
 /// Largest body that is read: the largest twin fits many times.
 pub const MAX_BODY: usize = 256 * 1024;
@@ -138,8 +139,8 @@ pub(super) async fn answer(shared: Shared, route: &'static Route, request: Reque
 
 /// The reference of the request: the one that the listener gave it, if it did.
 pub(super) fn reference(hub: &Hub, request: &Request) -> RefId {
-    let given = request.extensions().get::<RefId>().cloned();
-    given.unwrap_or_else(|| hub.entropy().ref_id())
+    let given = request.extensions().get::<Reference>();
+    given.map_or_else(|| hub.entropy().ref_id(), |given| given.0.clone())
 }
 
 async fn work(

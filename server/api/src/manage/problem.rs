@@ -44,6 +44,15 @@ impl Problem {
         }
     }
 
+    /// What the listener itself refuses, before or around the routes.
+    pub fn of_listener(status: StatusCode, detail: &str) -> Self {
+        let code = match status {
+            StatusCode::SERVICE_UNAVAILABLE => "unavailable",
+            _ => "failed",
+        };
+        Self::new(status, code, detail)
+    }
+
     /// The request cannot be read.
     pub(crate) fn unreadable(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "unreadable", detail)
@@ -92,7 +101,7 @@ impl Problem {
     }
 
     /// The answer. The reference leads to the line in the log.
-    pub(crate) fn respond(self, reference: &RefId) -> Response {
+    pub fn respond(self, reference: &RefId) -> Response {
         let request = reference.as_str();
         match &self.cause {
             Some(cause) if self.status == StatusCode::SERVICE_UNAVAILABLE => {
@@ -143,6 +152,7 @@ impl From<ServiceError> for Problem {
             | ServiceError::Credential(_)
             | ServiceError::View(_)
             | ServiceError::Method(_)
+            | ServiceError::View(_)
             | ServiceError::Invalid(_) => told(StatusCode::UNPROCESSABLE_ENTITY, "refused"),
             ServiceError::Busy(_) => Self {
                 retry_after: Some(RETRY_AFTER_S),

@@ -208,7 +208,10 @@ fn event() -> Value {
         (
             "actor",
             object(&[
-                ("kind", words(["person", "device", "console", "hub"])),
+                (
+                    "kind",
+                    words(["person", "policy", "device", "console", "hub"]),
+                ),
                 ("person", or_null(count())),
                 ("name", or_null(any_text())),
                 ("token", or_null(any_text())),

@@ -91,7 +91,7 @@ fn actor(actor: &Actor) -> Value {
     let (kind, id, name, token) = match actor {
         Actor::Person { id, name, token } => ("person", Some(id), Some(name), token.as_ref()),
         Actor::Policy { name } => {
-            return json!({ "kind": "policy", "person": null, "name": name.as_str(), "token": null });
+            return json!({ "kind": "policy", "person": null, "name": name, "token": null });
         }
         Actor::Device => ("device", None, None, None),
         Actor::Console => ("console", None, None, None),

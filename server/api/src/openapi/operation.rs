@@ -107,6 +107,10 @@ fn header(what: &str) -> Value {
 }
 
 fn refusal(status: StatusCode) -> Value {
+    // Told by the listener before there is a request, so without a body.
+    if status == StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE {
+        return json!({ "description": "The address and the headers together are too long." });
+    }
     let what = match status {
         StatusCode::BAD_REQUEST => "The request cannot be read.",
         StatusCode::UNAUTHORIZED => "The token is missing or opens nothing.",

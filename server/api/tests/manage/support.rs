@@ -52,7 +52,7 @@ impl TestHub {
         };
         let hub = Hub::open(config).await.unwrap();
         let test = Self {
-            router: muster_api::manage::router(hub.clone()),
+            router: muster_api::manage::router(hub.clone()).with_state(()),
             hub,
             clock,
             directory,

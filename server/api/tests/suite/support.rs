@@ -11,8 +11,11 @@ use muster_api::throttle::{Rates, Throttle};
 use muster_core::access::PolicyName;
 use muster_core::ids::RefId;
 use muster_core::key::{SharedKey, Slot};
+use muster_core::person::RoleGrant;
+use muster_core::policy::{Action, Role, allows};
 use muster_core::sas::SasToken;
 use muster_core::time::Timestamp;
+use muster_service::people::{NewAccount, NewApiToken};
 use muster_service::{Access, Clock, Entropy, Hub, HubConfig};
 use muster_storage::{Location, MasterKey, StoreConfig};
 use serde_json::Value;
@@ -161,6 +164,36 @@ impl Bench {
             .await;
         assert_eq!(made.status, 200, "{:?}", made.body);
         made.body
+    }
+
+    /// An API token of a new person with this role; for all that the role allows, unless actions are named.
+    pub(crate) async fn api_token(&self, name: &str, role: Role, actions: Vec<Action>) -> String {
+        let permit = self.hub.permit(&Access::console()).unwrap();
+        let account = NewAccount {
+            name: name.into(),
+            display_name: String::new(),
+            roles: vec![RoleGrant {
+                role,
+                scope: String::new(),
+            }],
+            password: Some("correct horse battery".into()),
+        };
+        let (person, _) = self.hub.create_person(&permit, account).await.unwrap();
+        let access = self.hub.access_of(person.id).await.unwrap().unwrap();
+        let actions = match actions.is_empty() {
+            true => Action::ALL
+                .into_iter()
+                .filter(|a| allows(role, *a))
+                .collect(),
+            false => actions,
+        };
+        let new = NewApiToken {
+            name: "script".into(),
+            actions,
+            scope: String::new(),
+            days: None,
+        };
+        self.hub.create_token(&access, new).await.unwrap().1
     }
 
     pub(crate) async fn connection_string(&self, id: &str) -> String {

@@ -7,6 +7,7 @@ use muster_core::ids::DeviceId;
 use muster_core::method::MAX_METHOD_PAYLOAD;
 use muster_core::policy::{Action, Role};
 use muster_service::access::kinds::{InvokeMethods, SeeDevices};
+use muster_service::devices::ConnectionInfo;
 use muster_service::live::{Aspect, LiveItem, Topic};
 use muster_service::{Access, MethodAnswer, MethodCall, MethodError, ServiceError, ToDevice};
 use serde_json::{Value, json};
@@ -154,6 +155,46 @@ async fn a_call_is_an_event_with_its_caller_and_without_its_payload() {
         }
     };
     timeout(Duration::from_secs(5), heard).await.unwrap();
+}
+
+#[tokio::test]
+async fn names_come_from_the_device_and_from_visible_ones_of_its_model() {
+    let test = TestHub::open().await;
+    let (_, access) = test
+        .person("ann", &[(Role::Operator, "tags.region = 'north'")])
+        .await;
+    let devices = [
+        ("a", "north", "dtmi:x;1", "ping"),
+        ("b", "north", "dtmi:x;1", "reboot"),
+        ("c", "south", "dtmi:x;1", "hidden"),
+        ("d", "north", "dtmi:y;1", "other"),
+    ];
+    for (id, region, model, method) in devices {
+        let id = test.device(id, json!({ "region": region })).await;
+        let proof = test.log_in(&id).await;
+        let (info, _notices) = link();
+        let info = ConnectionInfo {
+            model_id: Some(model.into()),
+            ..info
+        };
+        test.hub.device_connected(&proof, info).await.unwrap();
+        let call = MethodCall {
+            name: method.parse().unwrap(),
+            ..call(Value::Null, 0, 30)
+        };
+        for _ in 0..2 {
+            let answer = invoke(&test, &Access::console(), &id, call.clone()).await;
+            assert!(answer.is_err());
+        }
+    }
+    let permit = test
+        .hub
+        .permit_device::<SeeDevices>(&access, &"a".parse().unwrap())
+        .unwrap();
+    let history = test.hub.method_history(&permit).await.unwrap();
+    assert_eq!(history.names, ["ping", "reboot"]);
+    assert_eq!(history.calls.len(), 2);
+    assert!(history.calls[0].seq > history.calls[1].seq);
 }
 
 #[tokio::test]

@@ -50,7 +50,7 @@ async fn a_token_does_what_it_was_made_for() {
         .fleet_page(&access, &first_rows(Condition::all()))
         .unwrap();
     let seen: Vec<_> = seen.rows.iter().map(|row| row.entry.id.clone()).collect();
-    assert_eq!(seen, [north.clone()]);
+    assert_eq!(seen, std::slice::from_ref(&north));
     for hidden in [&elsewhere, &south] {
         let refused = hub.permit_device::<SeeDevices>(&access, hidden);
         assert!(matches!(refused, Err(ServiceError::NotFound)), "{hidden}");

@@ -83,7 +83,10 @@ pub(crate) async fn tokens_come_back(place: &Place) {
     make(&store, new(EVE, 2, "ci")).await.unwrap();
     store.close().await;
     let store = place.open().await;
-    assert_eq!(store.tokens_of(ZOE).await.unwrap(), [want.clone()]);
+    assert_eq!(
+        store.tokens_of(ZOE).await.unwrap(),
+        std::slice::from_ref(&want)
+    );
     assert_eq!(
         store.find_token_by_hash(&hash(1)).await.unwrap(),
         Some((want, hash(1).to_vec()))

@@ -7,8 +7,9 @@ use muster_service::registry::{IdentityChange, NewDevice};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::identity::{AuthenticationBody, EdgeBody, status};
+use super::identity::{EdgeBody, status};
 use crate::error::{ApiError, Code};
+use crate::hub::credentials::AuthenticationBody;
 use crate::hub::target::Asked;
 
 /// An item on the wire. Members that are not listed are ignored.

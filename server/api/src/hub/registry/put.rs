@@ -7,6 +7,7 @@ use super::identity::{self, IdentityBody};
 use crate::error::ApiError;
 use crate::hub::answer::tagged;
 use crate::hub::body::{Condition, Json};
+use crate::hub::credentials::new_keys;
 use crate::hub::target::{Asked, Target};
 
 pub(super) async fn handle(
@@ -30,8 +31,7 @@ pub(super) async fn handle(
         }
         Some(if_match) => {
             // Everything is replaced: whoever sends no keys gets new ones (spec §5.3).
-            let authentication =
-                authentication.unwrap_or_else(|| identity::new_keys(asked.hub.entropy()));
+            let authentication = authentication.unwrap_or_else(|| new_keys(asked.hub.entropy()));
             let change = IdentityChange {
                 status: Some((status, body.status_reason)),
                 authentication: Some(authentication),

@@ -2,12 +2,11 @@
 
 use axum::response::Response;
 use muster_core::device::IfMatch;
-use muster_core::ids::DeviceId;
+use muster_core::ids::{DeviceId, ModuleId};
 use muster_core::twin::{Mode, Object, ServiceWrite};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::document;
 use crate::error::ApiError;
 use crate::hub::answer::tagged;
 use crate::hub::target::Asked;
@@ -31,7 +30,7 @@ impl TwinBody {
     }
 }
 
-/// Writes a device's twin and answers with all of it.
+/// Writes a device's twin and answers with all of it, with a write that came in between if there was one.
 pub(super) async fn device(
     asked: &Asked,
     id: &DeviceId,
@@ -39,15 +38,28 @@ pub(super) async fn device(
     if_match: Option<IfMatch>,
 ) -> Result<Response, ApiError> {
     let permit = asked.permit_device(id)?;
-    let twin = asked.hub.write_twin(&permit, write, if_match).await?;
-    // The rest of the document belongs to the identity. A write that came in between shows, with its ETag.
-    let mut row = asked.hub.twin(&asked.permit_device(id)?).await?;
-    if row.twin.version == twin.version {
-        row.twin = twin;
-    }
-    let connected = asked.hub.connections().is_open(id);
-    let etag = row.twin.etag;
-    Ok(tagged(&document::of_device(&row, connected), etag))
+    asked.hub.write_twin(&permit, write, if_match).await?;
+    let permit = asked.permit_device(id)?;
+    let (twin, etag) = asked.hub.twin_document(&permit).await?;
+    Ok(tagged(&Value::Object(twin), etag))
+}
+
+/// The same of a module.
+pub(super) async fn module(
+    asked: &Asked,
+    device: &DeviceId,
+    id: &ModuleId,
+    write: ServiceWrite,
+    if_match: Option<IfMatch>,
+) -> Result<Response, ApiError> {
+    let permit = asked.permit_device(device)?;
+    asked
+        .hub
+        .write_module_twin(&permit, id, write, if_match)
+        .await?;
+    let permit = asked.permit_device(device)?;
+    let (twin, etag) = asked.hub.module_twin_document(&permit, id).await?;
+    Ok(tagged(&Value::Object(twin), etag))
 }
 
 #[cfg(test)]
