@@ -50,6 +50,12 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
     // fleet
     ("/rpc/fleet/page", Need::Action(Action::SeeDevices)),
     ("/rpc/fleet/count", Need::Action(Action::SeeDevices)),
+    ("/rpc/fleet/find", Need::Action(Action::SeeDevices)),
+    ("/rpc/fleet/hints", Need::Action(Action::SeeDevices)),
+    ("/rpc/fleet/views", Need::Action(Action::SeeDevices)),
+    ("/rpc/fleet/save_view", Need::Action(Action::SeeDevices)),
+    ("/rpc/fleet/delete_view", Need::Action(Action::SeeDevices)),
+    ("/rpc/fleet/pin_view", Need::Action(Action::SeeDevices)),
     // devices
     ("/rpc/devices/show", Need::Action(Action::SeeDevices)),
     ("/rpc/devices/twin", Need::Action(Action::SeeDevices)),

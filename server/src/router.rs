@@ -20,6 +20,7 @@ use axum::routing::{MethodRouter, get, post};
 use leptos::nonce::Nonce;
 use leptos::prelude::{AnyView, IntoAny as _, provide_context, use_context};
 use leptos_axum::{AxumRouteListing, LeptosRoutes as _, generate_route_list};
+use muster_app::pages::fleet::export::FileKind;
 use muster_app::rpc::Need;
 use muster_app::session::Visitor;
 use muster_app::{App, routes, shell};
@@ -47,17 +48,25 @@ pub const MAX_CALL: usize = 1024 * 1024;
 /// The doors that are neither pages nor server functions.
 pub fn doors() -> Vec<Door> {
     use Need::{Action, Anyone, SignedIn};
-    vec![
+    let mut doors = vec![
         Door::post(routes::SIGN_IN, Anyone, sign_in::post),
         Door::post("/setup/{token}", Anyone, setup::post),
         Door::post(routes::SIGN_OUT, SignedIn, sign_out::here),
         Door::post(routes::SIGN_OUT_EVERYWHERE, SignedIn, sign_out::everywhere),
         Door::post(routes::ACCOUNT_PASSWORD, SignedIn, password::post),
         Door::get(routes::LIVE, SignedIn, live::get),
-        Door::get(routes::FLEET_EXPORT, Action(SeeDevices), export::get),
         Door::get(muster_api::openapi::PAGE, Anyone, api_page::get),
         Door::post("/csp-report", Anyone, csp_report::post),
-    ]
+    ];
+    for kind in FileKind::ALL {
+        let whole = move |state, visitor, query| export::whole(kind, state, visitor, query);
+        let selected = move |state, visitor, form| export::selected(kind, state, visitor, form);
+        doors.extend([
+            Door::get(kind.route(), Action(SeeDevices), whole),
+            Door::post(kind.route(), Action(SeeDevices), selected),
+        ]);
+    }
+    doors
 }
 
 /// Everything a listener answers.

@@ -28,6 +28,7 @@ impl From<ServiceError> for AppError {
             | ServiceError::Lifecycle(_)
             | ServiceError::DeviceId(_)
             | ServiceError::Credential(_)
+            | ServiceError::View(_)
             | ServiceError::Invalid(_)
             | ServiceError::Method(_)
             | ServiceError::TooManyModules

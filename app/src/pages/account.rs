@@ -1,6 +1,7 @@
 //! One's own account: who one is here, the password, where one begins, signing out.
 
 mod home_choice;
+mod keyboard;
 mod password;
 mod tokens;
 
@@ -13,6 +14,7 @@ use crate::session::{Me, use_session};
 use crate::shell::{Entry, MAX_TABS, Page, navigation};
 use crate::ui::{Button, KeyValue, KeyValues, Note, PageHead, Section, Tone};
 use home_choice::HomeChoice;
+use keyboard::KeyboardSection;
 use password::PasswordForm;
 use tokens::Tokens;
 
@@ -40,6 +42,7 @@ fn Account(me: Me) -> impl IntoView {
         <Section id="roles" title="Roles and scope"><Roles me=me/></Section>
         <Tokens me=owner/>
         {choice.map(|me| view! { <HomeChoice me=me/> })}
+        <KeyboardSection/>
         {places.map(|places| view! { <Section id="pages" title="Pages"><Places places=places/></Section> })}
     });
     view! {

@@ -8,7 +8,7 @@ mod identity;
 mod overview;
 mod status;
 mod telemetry;
-mod timeline;
+pub(crate) mod timeline;
 mod twin;
 
 use leptos::prelude::*;

@@ -74,6 +74,8 @@ fn icon(kind: EventKind) -> &'static str {
         EventKind::MethodInvoked => "i-play",
         EventKind::ModuleCreated | EventKind::ModuleUpdated => "i-layers",
         EventKind::ModuleDeleted => "i-trash",
+        EventKind::ViewSaved | EventKind::ViewDeleted => "i-bookmark",
+        EventKind::ViewPinned => "i-pin",
     }
 }
 

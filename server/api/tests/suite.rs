@@ -7,6 +7,8 @@ mod bulk;
 mod errors;
 #[path = "suite/methods.rs"]
 mod methods;
+#[path = "suite/modules.rs"]
+mod modules;
 #[path = "suite/query.rs"]
 mod query;
 #[path = "suite/registry.rs"]

@@ -97,11 +97,17 @@ pub enum EventKind {
     ModuleUpdated,
     /// A module was deleted.
     ModuleDeleted,
+    /// A view of the fleet was made or changed.
+    ViewSaved,
+    /// A view of the fleet was deleted.
+    ViewDeleted,
+    /// Somebody chose the view they begin with, or none.
+    ViewPinned,
 }
 
 impl EventKind {
     /// All kinds; their names are stored and never change meaning.
-    pub const ALL: [EventKind; 24] = [
+    pub const ALL: [EventKind; 27] = [
         Self::DeviceCreated,
         Self::DeviceUpdated,
         Self::DeviceDeleted,
@@ -126,6 +132,9 @@ impl EventKind {
         Self::ModuleCreated,
         Self::ModuleUpdated,
         Self::ModuleDeleted,
+        Self::ViewSaved,
+        Self::ViewDeleted,
+        Self::ViewPinned,
     ];
 
     /// The stored name.
@@ -155,6 +164,9 @@ impl EventKind {
             Self::ModuleCreated => "module_created",
             Self::ModuleUpdated => "module_updated",
             Self::ModuleDeleted => "module_deleted",
+            Self::ViewSaved => "view_saved",
+            Self::ViewDeleted => "view_deleted",
+            Self::ViewPinned => "view_pinned",
         }
     }
 

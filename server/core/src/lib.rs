@@ -21,3 +21,4 @@ pub mod sas;
 pub mod time;
 pub mod token;
 pub mod twin;
+pub mod view;

@@ -67,6 +67,8 @@ pub enum Action {
     InvokeMethods,
     /// Make, change, enable, disable, delete identities.
     ProvisionDevices,
+    /// Keep views of the fleet for everybody.
+    ShareViews,
     /// Read the audit trail beyond one's own acts.
     SeeAudit,
     /// Make and change accounts, roles, scopes; reset passwords.
@@ -77,12 +79,13 @@ pub enum Action {
 
 impl Action {
     /// All actions, in the order of the table.
-    pub const ALL: [Action; 8] = [
+    pub const ALL: [Action; 9] = [
         Self::SeeDevices,
         Self::SeeCredentials,
         Self::EditTwin,
         Self::InvokeMethods,
         Self::ProvisionDevices,
+        Self::ShareViews,
         Self::SeeAudit,
         Self::ManagePeople,
         Self::ManageHub,
@@ -108,6 +111,7 @@ impl Action {
             Self::EditTwin => "edit tags and desired properties",
             Self::InvokeMethods => "invoke methods",
             Self::ProvisionDevices => "provision devices",
+            Self::ShareViews => "keep views for everybody",
             Self::SeeAudit => "read the audit trail",
             Self::ManagePeople => "manage people",
             Self::ManageHub => "manage the hub",
@@ -126,6 +130,8 @@ pub fn allows(role: Role, action: Action) -> bool {
         | Action::ProvisionDevices => {
             matches!(role, Operator | Supervisor | Admin)
         }
+        // As links, embeds and reports: of what they can see themselves.
+        Action::ShareViews => matches!(role, Supervisor | Manager | Admin),
         Action::SeeAudit => matches!(role, Supervisor | Admin),
         Action::ManagePeople | Action::ManageHub => match role {
             Admin => true,

@@ -9,6 +9,7 @@ use muster_core::ids::DeviceId;
 use muster_core::person::Person;
 use muster_core::policy::{Action, Role, allows};
 use muster_core::token::ApiToken;
+use muster_core::view::SavedView;
 use muster_query::{Condition, Scope};
 
 use crate::error::ServiceError;
@@ -28,6 +29,8 @@ enum Holder {
         grants: Vec<(Role, Option<Condition>)>,
         /// The token that acts for them, if one does.
         token: Option<Box<Narrowing>>,
+        /// The view they begin with, if they pinned one.
+        home: Option<SavedView>,
     },
 }
 
@@ -51,7 +54,7 @@ impl Access {
         Self(Arc::new(Holder::Policy(name)))
     }
 
-    pub(crate) fn of(person: Person) -> Self {
+    pub(crate) fn of(person: Person, home: Option<SavedView>) -> Self {
         let grants = person
             .roles
             .iter()
@@ -67,6 +70,7 @@ impl Access {
             person,
             grants,
             token: None,
+            home,
         }))
     }
 
@@ -82,6 +86,7 @@ impl Access {
         Self(Arc::new(Holder::Person {
             person: person.clone(),
             grants: grants.clone(),
+            home: None,
             token: Some(Box::new(Narrowing {
                 name: token.name.clone(),
                 actions: token.actions.clone(),
@@ -103,6 +108,14 @@ impl Access {
         match &*self.0 {
             Holder::Policy(name) => Some(*name),
             Holder::Console | Holder::Person { .. } => None,
+        }
+    }
+
+    /// The saved view they begin with, if they pinned one.
+    pub fn home_view(&self) -> Option<&SavedView> {
+        match &*self.0 {
+            Holder::Console | Holder::Policy(_) => None,
+            Holder::Person { home, .. } => home.as_ref(),
         }
     }
 
@@ -213,6 +226,7 @@ pub mod kinds {
         EditTwin,
         InvokeMethods,
         ProvisionDevices,
+        ShareViews,
         SeeAudit,
         ManagePeople,
         ManageHub

@@ -7,6 +7,7 @@ use muster_core::module::MAX_MODULES;
 use muster_core::person::BadCredential;
 use muster_core::policy::Action;
 use muster_core::twin::TwinError;
+use muster_core::view::BadView;
 use muster_storage::{Refusal, StorageError};
 
 use crate::methods::MethodError;
@@ -41,6 +42,9 @@ pub enum ServiceError {
     /// A name or password breaks the rule.
     #[error(transparent)]
     Credential(#[from] BadCredential),
+    /// A saved view breaks a rule.
+    #[error(transparent)]
+    View(#[from] BadView),
     /// Something else in the request cannot be used; the text says what and how to mend it.
     #[error("{0}")]
     Invalid(String),

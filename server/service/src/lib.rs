@@ -27,11 +27,13 @@ pub mod telemetry;
 pub mod timeline;
 pub mod twins;
 pub mod upkeep;
+pub mod views;
 
 pub use access::{Access, DevicePermit, Permit};
 pub use clock::{Clock, Entropy};
 pub use devices::{DeviceProof, ToDevice};
 pub use error::ServiceError;
+pub use fleet::{Properties, PropertyPaths};
 pub use hub::{Hub, HubConfig};
 pub use methods::{MethodAnswer, MethodCall, MethodError};
 pub use muster_index::{Census, Entry, PageQuery, Row, Scalar, Sort, SortKey, TagPath};

@@ -95,6 +95,13 @@ impl Hub {
         self.may_ask(access, condition)
     }
 
+    /// Makes ready for lists that are sorted or grouped by these paths, if the person may ask about them. What lists
+    /// cannot use even then, [`Hub::lists_know`] tells.
+    pub async fn prepare_paths(&self, access: &Access, paths: &[Path]) -> Result<(), ServiceError> {
+        access.may_ask_about(paths)?;
+        self.make_columns(paths).await
+    }
+
     /// Whether the person may ask this, and lists and counts can answer it ([`Hub::prepare`] comes first).
     pub fn may_ask(&self, access: &Access, condition: &Condition) -> Result<(), ServiceError> {
         let paths = condition.paths();

@@ -23,3 +23,5 @@ mod query;
 mod support;
 #[path = "suite/tokens.rs"]
 mod tokens;
+#[path = "suite/views.rs"]
+mod views;

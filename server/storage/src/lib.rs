@@ -29,6 +29,7 @@ mod store;
 mod subscriptions;
 mod tokens;
 mod twins;
+mod views;
 mod writer;
 
 pub use change::{Change, CommitHook, Committed, ModuleNews};
@@ -46,3 +47,4 @@ pub use samples::MAX_SAMPLES;
 #[doc(hidden)]
 pub use statements::{Statement, statements};
 pub use store::{Location, MasterKey, Store, StoreConfig};
+pub use views::{MAX_OWN_VIEWS, MAX_SHARED_VIEWS, NewView, ViewOutcome};

@@ -3,7 +3,7 @@
 use crate::engine::{Sql, postgres, schema, sqlite};
 use crate::{
     audit, backup, check, devices, events, idempotency, messages, modules, people, policies, prune,
-    samples, sealed, sessions, settings, subscriptions, tokens, twins, writer,
+    samples, sealed, sessions, settings, subscriptions, tokens, twins, views, writer,
 };
 
 /// A statement as tests see it: what it is for, and its texts; an empty one is not for that engine.
@@ -21,7 +21,7 @@ pub struct Statement {
 /// All statements.
 #[doc(hidden)]
 pub fn statements() -> Vec<Statement> {
-    let lists: [&[&Sql]; 31] = [
+    let lists: [&[&Sql]; 33] = [
         audit::STATEMENTS,
         backup::STATEMENTS,
         check::STATEMENTS,
@@ -50,6 +50,8 @@ pub fn statements() -> Vec<Statement> {
         subscriptions::STATEMENTS,
         tokens::STATEMENTS,
         twins::STATEMENTS,
+        views::STATEMENTS,
+        views::change::STATEMENTS,
         writer::documents::STATEMENTS,
         writer::documents::write::STATEMENTS,
         writer::state::STATEMENTS,

@@ -64,7 +64,7 @@ fn relation(op: Op) -> &'static str {
 }
 
 /// A path as people call it.
-pub(super) fn property(path: &Path) -> String {
+pub(crate) fn property(path: &Path) -> String {
     match path {
         Path::DeviceId => "Device".to_owned(),
         Path::Status => "Status".to_owned(),
@@ -80,7 +80,8 @@ pub(super) fn property(path: &Path) -> String {
     }
 }
 
-fn value(path: &Path, literal: &Literal) -> String {
+/// A value as people call it.
+pub(crate) fn value(path: &Path, literal: &Literal) -> String {
     match (path, literal) {
         (_, Literal::Null) => "null".to_owned(),
         (Path::Drift, Literal::Bool(drift)) => if *drift { "yes" } else { "no" }.to_owned(),

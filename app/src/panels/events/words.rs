@@ -83,6 +83,12 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
             None => format!("{who} changed {it}"),
         },
         EventKind::ModuleDeleted => format!("{who} deleted {it} and its twin"),
+        EventKind::ViewSaved => format!("{who} kept {}", view(detail)),
+        EventKind::ViewDeleted => format!("{who} deleted {}", view(detail)),
+        EventKind::ViewPinned => match text(detail, "name") {
+            Some(name) => format!("{who} begins with the view “{name}” from now on"),
+            None => format!("{who} begins at the usual home again"),
+        },
     };
     format::sentence(&text)
 }
@@ -99,6 +105,15 @@ fn who(cause: &Cause) -> String {
 
 fn text<'a>(detail: &'a Value, name: &str) -> Option<&'a str> {
     detail.get(name)?.as_str().filter(|text| !text.is_empty())
+}
+
+fn view(detail: &Value) -> String {
+    let shared = detail.get("shared") == Some(&Value::Bool(true));
+    let kind = if shared { "the shared view" } else { "a view" };
+    match text(detail, "name") {
+        Some(name) if shared => format!("{kind} “{name}”"),
+        _ => kind.to_owned(),
+    }
 }
 
 fn credentials(kind: &str) -> &str {
@@ -433,6 +448,18 @@ mod tests {
             EventKind::Exported,
             json!({"filter": "drift = true"}),
             "Ann exported the devices with drift = true.",
+        );
+        check(
+            ann(),
+            EventKind::ViewSaved,
+            json!({"name": "Drift", "shared": true}),
+            "Ann kept the shared view “Drift”.",
+        );
+        check(
+            ann(),
+            EventKind::ViewDeleted,
+            json!({"name": "Drift", "shared": false}),
+            "Ann deleted a view.",
         );
         check(
             ann(),

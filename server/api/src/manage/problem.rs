@@ -150,6 +150,7 @@ impl From<ServiceError> for Problem {
             ServiceError::Twin(_)
             | ServiceError::DeviceId(_)
             | ServiceError::Credential(_)
+            | ServiceError::View(_)
             | ServiceError::Method(_)
             | ServiceError::Invalid(_) => told(StatusCode::UNPROCESSABLE_ENTITY, "refused"),
             ServiceError::Busy(_) => Self {

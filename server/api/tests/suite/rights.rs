@@ -13,6 +13,7 @@ use crate::support::Bench;
 fn address(door: &Door) -> String {
     door.path
         .replace("{device}", "near")
+        .replace("{module}", "inside")
         .replace(['{', '}'], "")
 }
 

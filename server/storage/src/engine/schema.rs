@@ -16,7 +16,7 @@ struct Step {
 }
 
 /// All migrations in order; the files lie in `migrations/`.
-const STEPS: [Step; 3] = [
+const STEPS: [Step; 4] = [
     Step {
         version: 1,
         name: "hub",
@@ -28,6 +28,12 @@ const STEPS: [Step; 3] = [
         name: "manage",
         sqlite: include_str!("../../../../migrations/sqlite/0002_manage.sql"),
         postgres: include_str!("../../../../migrations/postgres/0002_manage.sql"),
+    },
+    Step {
+        version: 3,
+        name: "fleet",
+        sqlite: include_str!("../../../../migrations/sqlite/0003_fleet.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0003_fleet.sql"),
     },
     Step {
         version: 4,

@@ -61,6 +61,7 @@ pub(crate) async fn accounts_come_back(place: &Place) {
         must_change_password: true,
         created_at: T0,
         last_sign_in_at: None,
+        home_view: None,
     };
     assert_eq!(zoe, want);
     assert!(!store.has_admin().await.unwrap());

@@ -97,6 +97,7 @@ mod tests {
             .into_iter()
             .zip(1..)
             .map(|(name, id)| Person {
+                home_view: None,
                 id: PersonId(id),
                 name: name.to_owned(),
                 display_name: name.to_owned(),
