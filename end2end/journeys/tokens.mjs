@@ -40,19 +40,19 @@ test("a token is made, used, and revoked", async ({ operator, hub }) => {
   expect((await ask(hub, secret, "/devices/count")).status).toBe(401);
 });
 
-test("tokens fit on a phone, and the keyboard is enough", async ({ operator }) => {
-  await operator.page.setViewportSize({ width: 390, height: 844 });
-  await operator.open("/account");
-  const section = operator.section("API tokens");
+test("tokens fit on a phone, and the keyboard is enough", async ({ manager }) => {
+  await manager.page.setViewportSize({ width: 390, height: 844 });
+  await manager.open("/account");
+  const section = manager.section("API tokens");
   await section.locator("summary").first().focus();
-  await operator.page.keyboard.press("Enter");
+  await manager.page.keyboard.press("Enter");
   await expect(section.getByLabel("What it is for")).toBeVisible();
-  await operator.page.keyboard.press("Tab");
-  await operator.page.keyboard.type("phone");
-  await operator.page.keyboard.press("Enter");
+  await manager.page.keyboard.press("Tab");
+  await manager.page.keyboard.type("phone");
+  await manager.page.keyboard.press("Enter");
   await expect(section.getByRole("region", { name: "New token" })).toBeVisible();
-  await operator.fits();
-  await operator.judge();
+  await manager.fits();
+  await manager.judge();
 });
 
 test("what cannot be used is told beside its field", async ({ operator }) => {
@@ -73,4 +73,22 @@ test("the page of the API is open and fits", async ({ operator }) => {
   await operator.page.getByText("GET /api/v1/devices", { exact: true }).click();
   await operator.page.setViewportSize({ width: 390, height: 844 });
   await operator.fits();
+});
+
+test("without script a token is made, shown once, and revoked", async ({ visit, hub }) => {
+  const plain = await visit("supervisor", { javaScriptEnabled: false });
+  await plain.open("/account");
+  const section = plain.section("API tokens");
+  await section.getByText("New token…").click();
+  await section.getByLabel("What it is for").fill("plain");
+  await section.getByRole("button", { name: "Make the token" }).click();
+  const secret = (await section.getByRole("region", { name: "New token" }).textContent()).trim();
+  expect((await ask(hub, secret, "/me")).body.token).toBe("plain");
+  await plain.open("/account");
+  await expect(plain.page.getByText("mst_")).toHaveCount(0);
+  await plain.page.setViewportSize({ width: 390, height: 844 });
+  await plain.fits();
+  await section.getByText("Revoke…").click();
+  await section.getByRole("button", { name: "Revoke", exact: true }).click();
+  expect((await ask(hub, secret, "/me")).status).toBe(401);
 });

@@ -8,7 +8,6 @@ use muster_core::token::{DEFAULT_DAYS, action_name};
 use crate::error::AppError;
 use crate::pages::person::FormError;
 use crate::pages::tokens::TokenList;
-use crate::routes;
 use crate::rpc::people::Secret;
 use crate::rpc::tokens::{CreateToken, RevokeToken, TokenView, list_tokens};
 use crate::session::Me;
@@ -184,7 +183,7 @@ fn NewToken(me: Me, create: ServerAction<CreateToken>) -> impl IntoView {
 /// What was made without script a moment ago.
 #[cfg(feature = "ssr")]
 fn left() -> Option<Secret> {
-    crate::session::take_once(routes::ACCOUNT).map(Secret)
+    crate::session::take_once(crate::routes::ACCOUNT).map(Secret)
 }
 
 #[cfg(not(feature = "ssr"))]

@@ -2,9 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::{CreatedToken, TokenView};
+use super::CreatedToken;
 use crate::error::AppError;
-use crate::rpc::people::Secret;
 
 /// Makes a token for whoever asks. Its secret is in this answer and nowhere else.
 #[server(prefix = "/rpc", endpoint = "tokens/create")]
@@ -20,6 +19,8 @@ pub async fn create_token(
     /// How many days it lasts.
     days: u32,
 ) -> Result<CreatedToken, AppError> {
+    use super::TokenView;
+    use crate::rpc::people::Secret;
     let access = crate::session::require()?;
     let hub = crate::session::hub()?;
     let new = read(name, &actions, &scope, days)?;
