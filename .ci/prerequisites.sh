@@ -86,6 +86,11 @@ for python in end2end/sdk-python end2end/schemathesis; do
   fi
 done
 
+if [ ! end2end/sdk-node/node_modules/.package-lock.json -nt end2end/sdk-node/package.json ]; then
+  say "installing the Node SDKs into end2end/sdk-node/node_modules"
+  npm --prefix end2end/sdk-node ci --no-audit --no-fund --loglevel=error
+fi
+
 if [ ! end2end/node_modules/.package-lock.json -nt end2end/package.json ]; then
   say "installing Playwright into end2end/node_modules"
   # The browser is the system's, so none is downloaded.

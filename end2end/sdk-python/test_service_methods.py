@@ -5,9 +5,10 @@ import threading
 import time
 
 import pytest
-from azure.iot.device import MethodResponse
+from azure.iot.device import IoTHubModuleClient, MethodResponse
 from azure.iot.hub.models import CloudToDeviceMethod
 
+from hub import ADDRESS
 from service import error_of, registry
 
 
@@ -64,8 +65,15 @@ def test_74_a_device_that_is_away(service, device_id, connection_string):
     assert time.monotonic() - begun < 2
 
 
-def test_75_a_device_that_comes_in_time(client, service, device_id):
-    threading.Timer(3, client.connect).start()
+def test_75_a_device_that_comes_in_time(connect, service, device_id, connection_string):
+    def come():
+        # The first handler makes the SDK connect and subscribe.
+        late = connect(connection_string)
+        late.on_method_request_received = lambda request: late.send_method_response(
+            MethodResponse.create_from_method_request(request, 200, None)
+        )
+
+    threading.Timer(3, come).start()
     begun = time.monotonic()
     assert service.invoke_device_method(device_id, call("echo", 1, connect=10)).status == 200
     assert time.monotonic() - begun > 2
@@ -90,6 +98,25 @@ def test_77_an_unknown_device(service):
 @pytest.mark.parametrize(("response", "connect"), [(4, 0), (301, 0), (30, 31)])
 def test_78_times_have_bounds(service, device_id, connection_string, response, connect):
     assert error_of(service.invoke_device_method, device_id, call("echo", 1, response, connect))[:2] == (400, "ArgumentInvalid")
+
+
+def test_79_a_method_of_a_module_reaches_only_the_module(hub, client, service, device_id):
+    made = registry(hub).create_module_with_sas(device_id, "filter", "ops", None, None)
+    string = f"HostName={ADDRESS};DeviceId={device_id};ModuleId=filter;SharedAccessKey={made.authentication.symmetric_key.primary_key}"
+    module = IoTHubModuleClient.create_from_connection_string(string, server_verification_cert=hub.ca)
+    module.on_method_request_received = lambda request: module.send_method_response(
+        MethodResponse.create_from_method_request(request, 202, "from the module")
+    )
+    client.connect()
+    module.connect()
+    try:
+        result = service.invoke_device_module_method(device_id, "filter", call("echo", 1))
+        assert (result.status, result.payload) == (202, "from the module")
+        result = service.invoke_device_method(device_id, call("echo", 1))
+        assert (result.status, result.payload) == (200, {"echo": 1})
+    finally:
+        module.shutdown()
+    assert error_of(service.invoke_device_module_method, device_id, "filter", call("echo", 1))[:2] == (404, "DeviceNotOnline")
 
 
 def test_80_large_payloads_are_refused(client, service, device_id):

@@ -227,3 +227,30 @@ def test_what_is_not_there_yet_says_so(hub, service):
     configurations = trusting(hub, IoTHubConfigurationManager.from_connection_string(connection_string(hub)))
     assert error_of(jobs.get_scheduled_job, "j1")[:2] == (501, "NotImplemented")
     assert error_of(configurations.get_configurations, 20)[:2] == (501, "NotImplemented")
+
+
+def test_90_modules(service, device):
+    def make():
+        return service.create_module_with_sas(device.device_id, "filter", "ops", None, None)
+
+    made = make()
+    assert made.module_id == "filter" and made.managed_by == "ops"
+    assert service.get_module(device.device_id, "filter").authentication.symmetric_key.primary_key == made.authentication.symmetric_key.primary_key
+    assert [module.module_id for module in service.get_modules(device.device_id)] == ["filter"]
+    status, code, body = error_of(make)
+    assert (status, code, body["errorCode"]) == (409, "ModuleAlreadyExistsOnDevice", 409301)
+    updated = service.update_module_with_sas(device.device_id, "filter", "others", made.etag, KEY, OTHER)
+    assert updated.managed_by == "others"
+    assert error_of(service.update_module_with_sas, device.device_id, "filter", "x", made.etag, KEY, OTHER)[:2] == (412, "PreconditionFailed")
+    service.delete_module(device.device_id, "filter")
+    assert service.get_modules(device.device_id) == []
+
+
+def test_modules_have_twins(service, device):
+    service.create_module_with_sas(device.device_id, "filter", "ops", None, None)
+    written = service.update_module_twin(device.device_id, "filter", Twin(tags={"a": 1}, properties=TwinProperties(desired={"x": 1})))
+    assert (written.module_id, written.tags, desired(written)) == ("filter", {"a": 1}, {"x": 1})
+    replaced = service.replace_module_twin(device.device_id, "filter", Twin(tags={"b": 2}), written.etag)
+    assert (replaced.tags, desired(replaced)) == ({"b": 2}, {})
+    assert service.get_module_twin(device.device_id, "filter").tags == {"b": 2}
+    assert service.get_twin(device.device_id).tags == {}

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{backup, check, device, openapi, policy, serve, simulate, user};
+use crate::commands::{backup, check, device, openapi, policy, query, serve, simulate, user};
 use crate::config::setting::Setting;
 use crate::config::{Config, Sources, setting};
 use crate::failure::Failure;
@@ -68,6 +68,8 @@ pub enum Command {
     /// Make, show, list and delete devices
     #[command(subcommand)]
     Device(device::Command),
+    /// Ask about the fleet in the query language
+    Query(query::Options),
     /// Show what tools and simulators connect with
     #[command(subcommand)]
     Policy(policy::Command),

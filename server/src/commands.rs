@@ -5,6 +5,7 @@ pub mod check;
 pub mod device;
 pub mod openapi;
 pub mod policy;
+pub mod query;
 pub mod serve;
 pub mod simulate;
 pub mod user;
@@ -23,6 +24,7 @@ pub async fn run(cli: &Cli, config: &Config) -> Result<(), Failure> {
         Command::Serve(options) => serve::run(options, config).await,
         Command::Simulate(options) => simulate::run(options, config).await,
         Command::Device(command) => device::run(command, config, &output).await,
+        Command::Query(options) => query::run(options, config, &output).await,
         Command::Policy(command) => policy::run(command, config, &output).await,
         Command::User(command) => user::run(command, config, &output).await,
         Command::Check(_) => check::run(config, &output).await,

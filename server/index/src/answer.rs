@@ -1,25 +1,34 @@
-//! Whole queries from columns.
+//! Whole queries from columns: figures and groups by the codes of values, orders by their first few.
 
+use std::collections::HashMap;
+
+use muster_query::query::{By, Select, What};
 use muster_query::run::{Answered, TooManyGroups};
-use muster_query::{Path, Place, Query, Run};
+use muster_query::{Datum, Expr, Field, Path, Place, Query, Run};
 
+use crate::chunk::Chunk;
+use crate::dictionary::{Code, Values};
 use crate::filter::Source;
 use crate::fleet::Fleet;
-use crate::line::{Asked, Line};
+use crate::line::{Asked, Line, datum_of};
 use crate::scan::Scan;
 
-/// Where the values are that columns, groups and order look at.
+mod top;
+
+use top::Top;
+
+/// Most columns whose values are counted together; with more, each row is looked at.
+const MAX_TOGETHER: usize = 4;
+
+/// Where the values are that columns, groups and order look at, the id behind them.
 pub(crate) fn sources(query: &Query, fleet: &Fleet) -> Vec<(Path, Source)> {
     let mut paths = query.answer_paths();
-    if !paths.contains(&Path::DeviceId) {
-        paths.push(Path::DeviceId);
-    }
-    let source = |path: Path| (Source::with_objects(&path, fleet), path);
-    paths
-        .into_iter()
-        .map(source)
-        .map(|(source, path)| (path, source))
-        .collect()
+    paths.push(Path::DeviceId);
+    let source = |path: Path| {
+        let source = Source::with_objects(&path, fleet);
+        (path, source)
+    };
+    paths.into_iter().map(source).collect()
 }
 
 /// The page behind `after`.
@@ -30,14 +39,40 @@ pub(crate) fn answer(
     after: Option<Place>,
     limit: usize,
 ) -> Result<Answered, TooManyGroups> {
-    let by_id = query.order.is_empty() && !query.distinct && !query.is_grouped();
+    let once = query.distinct && query.select != Select::All;
+    let values = &sources[..sources.len() - 1];
+    let together =
+        values.len() <= MAX_TOGETHER && values.iter().all(|(_, source)| is_coded(*source));
+    if (query.is_grouped() || once) && together {
+        let mut run = Run::new(query, after, limit);
+        each_tuple(scan, values, |tuple, rows| {
+            run.add_times(tuple, if once { 1 } else { rows });
+        });
+        return run.finish();
+    }
+    row_by_row(scan, sources, query, after, limit)
+}
+
+fn row_by_row(
+    scan: &Scan,
+    sources: &[(Path, Source)],
+    query: &Query,
+    after: Option<Place>,
+    limit: usize,
+) -> Result<Answered, TooManyGroups> {
     // Rows lie in the order of ids: those before the page need not be looked at.
+    let by_id = query.order.is_empty() && !query.distinct && !query.is_grouped();
     let start = match after.as_ref().and_then(Place::device) {
         Some(id) if by_id => match scan.snapshot.place(id) {
             Ok(place) | Err(place) => place.chunk(),
         },
         _ => 0,
     };
+    let mut top = first_order(query, sources).map(|(source, descending)| {
+        let last = query.order.len() == 1;
+        let edge = after.as_ref().map(Place::leading);
+        Top::new(source, descending, last, edge, limit + 1)
+    });
     let mut run = Run::new(query, after, limit);
     let mut walk = scan.start();
     for chunk in scan.snapshot.chunks().iter().skip(start) {
@@ -48,6 +83,9 @@ pub(crate) fn answer(
                 values: scan.snapshot.values(),
                 now: scan.now,
             };
+            if top.as_mut().is_some_and(|top| !top.may_enter(&line)) {
+                continue;
+            }
             run.add(&Asked { line, sources });
             if run.is_full() {
                 return run.finish();
@@ -55,4 +93,141 @@ pub(crate) fn answer(
         }
     }
     run.finish()
+}
+
+/// The source that rows are ordered by first, where numbers say which rows cannot be on the page.
+fn first_order(query: &Query, sources: &[(Path, Source)]) -> Option<(Source, bool)> {
+    if query.is_grouped() || query.distinct {
+        return None;
+    }
+    let order = query.order.first()?;
+    let expr = match &order.by {
+        By::Value(expr) => expr,
+        By::Column(column) => match &query.columns()[*column].what {
+            What::Value(expr) => expr,
+            What::Aggregate(_) => return None,
+        },
+    };
+    let Expr::Path(path) = expr else { return None };
+    let (_, source) = sources.iter().find(|(known, _)| known == path)?;
+    let ranked = matches!(
+        source,
+        Source::Activity | Source::Model | Source::Tag(_) | Source::Used(_)
+    );
+    ranked.then_some((*source, order.descending))
+}
+
+/// Whether equal values have equal codes.
+fn is_coded(source: Source) -> bool {
+    match source {
+        Source::Fact(_) | Source::Model | Source::Tag(_) | Source::Used(_) | Source::Nowhere => {
+            true
+        }
+        Source::Id | Source::Activity | Source::Tree => false,
+    }
+}
+
+/// A value of a few columns by number: the code of a value, or one more than the place of a fact's.
+type Numbers = [u32; MAX_TOGETHER];
+
+/// Tells each combination of values with its number of rows.
+fn each_tuple(scan: &Scan, sources: &[(Path, Source)], mut tell: impl FnMut(&Tuple<'_>, usize)) {
+    let values = scan.snapshot.values();
+    let mut counts: HashMap<Numbers, usize> = HashMap::new();
+    let mut rooms: Vec<Vec<Code>> = vec![Vec::new(); sources.len()];
+    let mut last: (Numbers, usize) = ([0; MAX_TOGETHER], 0);
+    scan.each(|_, chunk, bits| {
+        if sources.is_empty() {
+            last.1 += bits.count();
+            return;
+        }
+        let cells: Vec<Cells<'_>> = sources
+            .iter()
+            .zip(&mut rooms)
+            .map(|((_, source), room)| Cells::new(*source, chunk, room))
+            .collect();
+        for row in bits.iter() {
+            let mut numbers: Numbers = [0; MAX_TOGETHER];
+            for (number, cells) in numbers.iter_mut().zip(&cells) {
+                *number = cells.number(row, scan);
+            }
+            // Neighbours are often alike.
+            if numbers == last.0 {
+                last.1 += 1;
+            } else {
+                add(&mut counts, last);
+                last = (numbers, 1);
+            }
+        }
+    });
+    add(&mut counts, last);
+    // Sums of fractions depend on the order of their parts.
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_unstable();
+    for (numbers, rows) in counts {
+        let datums = sources.iter().zip(numbers);
+        let datums = datums.map(|((path, source), number)| (path, datum(*source, number, values)));
+        tell(&Tuple(datums.collect(), scan), rows);
+    }
+}
+
+fn add(counts: &mut HashMap<Numbers, usize>, (numbers, rows): (Numbers, usize)) {
+    if rows > 0 {
+        *counts.entry(numbers).or_default() += rows;
+    }
+}
+
+/// The values of a source over a chunk, as numbers.
+enum Cells<'a> {
+    Codes(&'a [Code]),
+    Facts(Source, &'a Chunk),
+}
+
+impl<'a> Cells<'a> {
+    fn new(source: Source, chunk: &'a Chunk, room: &'a mut Vec<Code>) -> Self {
+        match source.column(chunk) {
+            Some(column) => Self::Codes(column.codes(room, chunk.len())),
+            None => Self::Facts(source, chunk),
+        }
+    }
+
+    fn number(&self, row: usize, scan: &Scan) -> u32 {
+        match self {
+            Self::Codes(codes) => codes[row].number(),
+            Self::Facts(Source::Model, chunk) => chunk.facts()[row].model.number(),
+            Self::Facts(Source::Fact(fact), chunk) => {
+                let index = fact.index(&chunk.facts()[row], scan.now);
+                index.map_or(0, |index| index as u32 + 1)
+            }
+            Self::Facts(..) => 0,
+        }
+    }
+}
+
+fn datum(source: Source, number: u32, values: &Values) -> Datum<'_> {
+    match source {
+        Source::Fact(fact) => {
+            let value = (number as usize).checked_sub(1);
+            value.map_or(Datum::Undefined, |index| fact.value(index).into())
+        }
+        _ => datum_of(Code::of_number(number), values),
+    }
+}
+
+/// A combination of values, as the evaluator sees it.
+struct Tuple<'a>(Vec<(&'a Path, Datum<'a>)>, &'a Scan);
+
+impl muster_query::Row for Tuple<'_> {
+    fn value(&self, _: &Path) -> Field<'_> {
+        Field::Undefined
+    }
+
+    fn datum(&self, path: &Path) -> Datum<'_> {
+        let found = self.0.iter().find(|(known, _)| *known == path);
+        found.map_or(Datum::Undefined, |(_, datum)| datum.clone())
+    }
+
+    fn now(&self) -> Option<muster_core::time::Timestamp> {
+        Some(self.1.now)
+    }
 }

@@ -41,6 +41,16 @@ impl Code {
         Self(number.expect("2^30 values do not fit into memory") << 2 | kind as u32)
     }
 
+    /// The code as a number; zero for no value.
+    pub(crate) fn number(self) -> u32 {
+        self.0
+    }
+
+    /// The code of a number that [`Code::number`] gave.
+    pub(crate) fn of_number(number: u32) -> Self {
+        Self(number)
+    }
+
     pub(crate) fn is_none(self) -> bool {
         self.0 == 0
     }
@@ -254,7 +264,8 @@ fn key(kind: Kind, text: &str) -> u64 {
     }
 }
 
-fn text_key(text: &str) -> u64 {
+/// Orders texts as far as their first eight bytes go.
+pub(crate) fn text_key(text: &str) -> u64 {
     let mut first = [0; 8];
     let length = text.len().min(8);
     first[..length].copy_from_slice(&text.as_bytes()[..length]);

@@ -55,7 +55,7 @@ impl Fact {
     }
 
     /// One of its values.
-    fn value(self, index: usize) -> Field<'static> {
+    pub(crate) fn value(self, index: usize) -> Field<'static> {
         match self {
             Self::Status => Field::Str(STATUSES[index].as_str()),
             Self::Connection => Field::Str(CONNECTIONS[index]),

@@ -4,6 +4,7 @@
 mod concurrency;
 mod generate;
 mod oracle;
+mod queries;
 mod walking;
 
 use muster_query::{Condition, Scope};

@@ -65,6 +65,11 @@ impl PartialOrd for Step {
 }
 
 impl Place {
+    /// The value that comes first in the order of the query.
+    pub fn leading(&self) -> Option<&Key> {
+        self.order.first()?.key.as_ref()
+    }
+
     /// The id of the row's device, in an answer of rows (not of groups, nor of distinct rows).
     pub fn device(&self) -> Option<&str> {
         match self.tie.first() {
@@ -141,8 +146,13 @@ impl<'q> Run<'q> {
 
     /// Takes a row that the condition keeps.
     pub fn add(&mut self, row: &impl Row) {
+        self.add_times(row, 1);
+    }
+
+    /// Takes a row that stands for so many, all alike in what columns, groups and order look at.
+    pub fn add_times(&mut self, row: &impl Row, times: usize) {
         if self.query.is_grouped() {
-            self.add_to_group(row);
+            self.add_to_group(row, times);
             return;
         }
         let values: Vec<Datum<'_>> = self
@@ -192,7 +202,7 @@ impl<'q> Run<'q> {
         }
     }
 
-    fn add_to_group(&mut self, row: &impl Row) {
+    fn add_to_group(&mut self, row: &impl Row, times: usize) {
         let key: Vec<Option<Key>> = self
             .query
             .groups
@@ -209,7 +219,7 @@ impl<'q> Run<'q> {
         }
         if let Some(tallies) = self.groups.get_mut(&key) {
             for (tally, aggregate) in tallies.iter_mut().zip(Self::figures(self.query)) {
-                tally.add(aggregate, row);
+                tally.add(aggregate, row, times);
             }
         }
     }
@@ -289,24 +299,24 @@ struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, aggregate: &Aggregate, row: &impl Row) {
+    fn add(&mut self, aggregate: &Aggregate, row: &impl Row, times: usize) {
         let Some(of) = &aggregate.of else {
-            self.count += 1;
+            self.count += times;
             return;
         };
         let value = of.eval(row);
         match aggregate.total {
             Total::Count if of.is_condition() => {
-                self.count += usize::from(value.truth() == Some(true));
+                self.count += times * usize::from(value.truth() == Some(true));
             }
             Total::Count => {
                 let there = !matches!(value, Datum::Undefined | Datum::Null);
-                self.count += usize::from(there);
+                self.count += times * usize::from(there);
             }
             Total::Sum | Total::Avg => {
                 if let Datum::Number(number) = value {
-                    self.count += 1;
-                    self.sum += number;
+                    self.count += times;
+                    self.sum += number * times as f64;
                 }
             }
             Total::Min | Total::Max => {

@@ -11,6 +11,9 @@ use serde_json::Value;
 /// Devices in one answer of [`Command::DeviceList`]; the client asks again for more.
 pub const LIST_CHUNK: usize = 1_000;
 
+/// Rows in one answer of [`Command::Query`]: that many of the largest twins fit into a frame.
+pub const QUERY_CHUNK: usize = 200;
+
 /// A request.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case")]
@@ -35,6 +38,15 @@ pub enum Command {
         condition: String,
         /// The last id of the chunk before.
         after: Option<String>,
+    },
+    /// The next rows of an answer.
+    Query {
+        /// A query, or a condition on devices.
+        text: String,
+        /// Most rows; at most [`QUERY_CHUNK`].
+        limit: usize,
+        /// What the rows before came with.
+        continuation: Option<String>,
     },
     /// The connection string with one of the keys.
     DeviceConnectionString {
@@ -99,6 +111,15 @@ pub enum Answer {
     Devices {
         /// As they are printed.
         devices: Vec<Value>,
+    },
+    /// Rows of a query.
+    Rows {
+        /// The rows, in order.
+        rows: Vec<Value>,
+        /// The names of the columns; none for whole twins.
+        columns: Vec<String>,
+        /// Leads to the next rows, if there are more.
+        continuation: Option<String>,
     },
     /// A connection string.
     ConnectionString {

@@ -8,14 +8,14 @@ use muster_core::key::Slot;
 use muster_core::person::RoleGrant;
 use muster_core::policy::Role;
 use muster_core::twin::Object;
-use muster_query::Condition;
+use muster_query::{Condition, Query};
 use muster_service::people::NewAccount;
 use muster_service::registry::NewDevice;
-use muster_service::{Access, Hub, ServiceError};
+use muster_service::{Access, Hub, QueryPageRequest, ServiceError};
 use muster_storage::DeviceSummary;
 use serde_json::Value;
 
-use crate::control::command::{Answer, Command, Fault, LIST_CHUNK, Refused, Secret};
+use crate::control::command::{Answer, Command, Fault, LIST_CHUNK, QUERY_CHUNK, Refused, Secret};
 use crate::failure::story;
 use crate::printed;
 
@@ -25,6 +25,11 @@ pub async fn perform(hub: &Hub, command: Command) -> Result<Answer, Refused> {
         Command::DeviceCreate { id, tags, desired } => create(hub, &id, tags, desired).await,
         Command::DeviceShow { id } => show(hub, &id).await,
         Command::DeviceList { condition, after } => list(hub, &condition, after).await,
+        Command::Query {
+            text,
+            limit,
+            continuation,
+        } => query(hub, &text, limit, continuation).await,
         Command::DeviceConnectionString { id, slot } => connection_string(hub, &id, slot).await,
         Command::DeviceDelete { id } => delete(hub, &id).await,
         Command::PolicyConnectionString { name } => policy(hub, &name).await,
@@ -87,6 +92,35 @@ async fn list(hub: &Hub, condition: &str, after: Option<String>) -> Result<Answe
     let rows = hub.fleet_export(&permit, after.as_ref(), &condition, "", LIST_CHUNK)?;
     Ok(Answer::Devices {
         devices: rows.iter().map(printed::row).collect(),
+    })
+}
+
+async fn query(
+    hub: &Hub,
+    text: &str,
+    limit: usize,
+    continuation: Option<String>,
+) -> Result<Answer, ServiceError> {
+    let question = if text
+        .trim_start()
+        .get(..6)
+        .is_some_and(|word| word.eq_ignore_ascii_case("SELECT"))
+    {
+        Query::parse(text)
+    } else {
+        Condition::parse(text).map(Query::of_devices)
+    };
+    let question = question.map_err(|problem| ServiceError::Invalid(problem.to_string()))?;
+    let permit = hub.permit(&Access::console())?;
+    let page = QueryPageRequest {
+        limit: limit.min(QUERY_CHUNK),
+        continuation,
+    };
+    let answer = hub.query(&permit, &question, page).await?;
+    Ok(Answer::Rows {
+        rows: answer.rows,
+        columns: question.names(),
+        continuation: answer.continuation,
     })
 }
 

@@ -55,6 +55,25 @@ fn converse(muster: &Muster) {
         table.contains("DEVICE") && table.contains("pump-2") && table.contains("2 devices"),
         "{table}"
     );
+    let asked = muster.json(&[
+        "query",
+        "SELECT tags.site, COUNT() AS n FROM devices GROUP BY tags.site ORDER BY n DESC",
+    ]);
+    assert!(
+        asked
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|row| row["site"] == "b7"),
+        "{asked}"
+    );
+    let twins = muster.json(&["query", "tags.site = 'b7'", "--limit", "1"]);
+    assert_eq!(twins.as_array().map(Vec::len), Some(1));
+    assert_eq!(twins[0]["tags"]["site"], "b7");
+    let table = out(&muster.run(&["query", "SELECT deviceId, tags.site FROM devices"]));
+    assert!(table.starts_with("deviceId"), "{table}");
+    let wrong = muster.run(&["query", "SELECT * FROM device"]);
+    assert!(err(&wrong).contains("did you mean devices?"));
     let wrong = muster.run(&["device", "list", "--where", "colour = 'red'"]);
     assert_eq!(code(&wrong), Some(1));
     assert!(err(&wrong).contains("colour"), "{}", err(&wrong));

@@ -1,13 +1,13 @@
 //! From the index to the page.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use muster_core::ids::DeviceId;
 use muster_core::policy::Action;
 use muster_core::time::Timestamp;
 use muster_core::twin::Object;
 use muster_index::{PageQuery, Row, Sort, SortKey};
-use muster_query::{Condition, Path};
+use muster_query::{Condition, Literal, Path};
 use muster_service::{Access, Hub, Properties, ServiceError};
 
 use super::{FleetFacet, FleetPage, FleetRow, Found, TagColumn};
@@ -106,7 +106,7 @@ pub(super) async fn page(hub: &Hub, access: &Access, query: &str) -> Result<Flee
     Ok(page)
 }
 
-/// The first devices with a text in their id or a tag value.
+/// The first devices whose id begins with a text, then those that have it in their id or a tag value.
 pub(super) fn find(
     hub: &Hub,
     access: &Access,
@@ -116,18 +116,29 @@ pub(super) fn find(
     if text.is_empty() {
         return Ok(Vec::new());
     }
-    let query = PageQuery {
-        condition: Condition::all(),
-        text: text.to_owned(),
-        sort: Sort {
-            by: SortKey::Id,
-            descending: false,
-        },
-        limit: offered,
-        cursor: None,
+    let first = |condition: Condition, text: &str| {
+        let query = PageQuery {
+            condition,
+            text: text.to_owned(),
+            sort: Sort {
+                by: SortKey::Id,
+                descending: false,
+            },
+            limit: offered,
+            cursor: None,
+        };
+        hub.fleet_page(access, &query)
     };
-    let rows = hub.fleet_page(access, &query)?.rows.into_iter();
+    let wanted = Literal::String(text.to_owned());
+    let begins = Condition::parse(&format!("STARTS_WITH(deviceId, {wanted})"));
+    let begins = begins.map_err(AppError::invalid)?;
+    let mut rows = first(begins, "")?.rows;
+    let near: HashSet<DeviceId> = rows.iter().map(|row| row.entry.id.clone()).collect();
+    let others = first(Condition::all(), text)?.rows.into_iter();
+    rows.extend(others.filter(|row| !near.contains(&row.entry.id)));
+    rows.truncate(offered);
     Ok(rows
+        .into_iter()
         .map(|row| Found {
             about: about(&row),
             id: row.entry.id,

@@ -181,6 +181,10 @@ async fn what_is_not_there_yet_says_so() {
         "GET /configurations/?top=20",
         "PUT /configurations/c1",
         "POST /configurations/testQueries",
+        "POST /jobs/create",
+        "GET /jobs/j1",
+        "GET /digitaltwins/a",
+        "DELETE /devices/a/commands",
     ] {
         let reply = bench.ask(line, None, None).await;
         reply.expect_error(501, "NotImplemented");

@@ -118,7 +118,11 @@ fn doors_ask_for_the_documented_rights() {
             ("GET", "/statistics/service") => &[RegistryRead, ServiceConnect],
             ("GET", path) if read(path) => &[RegistryRead],
             ("POST", "/devices/query") => &[ServiceConnect, RegistryRead],
+            ("DELETE", "/devices/{device}/commands") => &[ServiceConnect],
             (_, path) if path.starts_with("/devices") => &[RegistryWrite],
+            (_, path) if path.starts_with("/jobs") && !path.starts_with("/jobs/v2") => {
+                &[RegistryWrite]
+            }
             (_, path) if path.starts_with("/configurations") => &[RegistryRead, RegistryWrite],
             _ => &[ServiceConnect],
         };

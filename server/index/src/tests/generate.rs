@@ -94,7 +94,7 @@ fn recently() -> impl Strategy<Value = Timestamp> {
     (-100_i64..2000).prop_map(|ago| Timestamp::from_secs(NOW.secs() - ago))
 }
 
-fn value() -> impl Strategy<Value = Value> {
+pub(super) fn value() -> impl Strategy<Value = Value> {
     prop_oneof![
         4 => select(vec!["north", "North", "nördlich", "building seven", "building eight", ""]).prop_map(Value::from),
         2 => (-2_i8..3).prop_map(Value::from),
@@ -213,7 +213,7 @@ pub(super) fn apply(index: &Index, oracle: &mut Oracle, write: Write) {
     assert_eq!(known, expected, "{write:?}");
 }
 
-fn path() -> impl Strategy<Value = Path> {
+pub(super) fn path() -> impl Strategy<Value = Path> {
     prop_oneof![
         select(vec![
             Path::DeviceId,
@@ -287,7 +287,7 @@ fn op() -> impl Strategy<Value = Op> {
 }
 
 /// Conditions of every shape, as texts.
-fn shape() -> impl Strategy<Value = String> {
+pub(super) fn shape(path: fn() -> BoxedStrategy<Path>) -> impl Strategy<Value = String> {
     let compared =
         (path(), op(), literal()).prop_map(|(path, op, value)| format!("{path} {op} {value}"));
     let listed = (
@@ -366,7 +366,7 @@ pub(super) fn condition() -> impl Strategy<Value = Condition> {
     let terms = prop::collection::vec(term, 0..3).prop_map(Condition::from_terms);
     prop_oneof![
         1 => terms,
-        2 => shape().prop_map(|text| Condition::parse(&text).unwrap()),
+        2 => shape(|| path().boxed()).prop_map(|text| Condition::parse(&text).unwrap()),
     ]
 }
 

@@ -17,7 +17,7 @@ use crate::{Census, Entry, Row, Scalar, Sort, SortKey, TagPath};
 pub(super) struct Oracle(pub(super) BTreeMap<DeviceId, Entry>);
 
 /// A device at a moment.
-struct At<'a>(&'a Entry, Timestamp);
+pub(super) struct At<'a>(pub(super) &'a Entry, pub(super) Timestamp);
 
 impl At<'_> {
     fn contact(&self) -> Option<Contact> {

@@ -136,7 +136,8 @@ async fn a_call_is_an_event_with_its_caller_and_without_its_payload() {
         event.actor,
         Actor::Person {
             id: ann.id,
-            name: "ann".into()
+            name: "ann".into(),
+            token: None,
         }
     );
     assert_eq!(event.detail["method"], "reboot");
