@@ -30,7 +30,7 @@ enum Holder {
         /// The token that acts for them, if one does.
         token: Option<Box<Narrowing>>,
         /// The view they begin with, if they pinned one.
-        home: Option<SavedView>,
+        home: Option<Box<SavedView>>,
     },
 }
 
@@ -70,7 +70,7 @@ impl Access {
             person,
             grants,
             token: None,
-            home,
+            home: home.map(Box::new),
         }))
     }
 
@@ -115,7 +115,7 @@ impl Access {
     pub fn home_view(&self) -> Option<&SavedView> {
         match &*self.0 {
             Holder::Console | Holder::Policy(_) => None,
-            Holder::Person { home, .. } => home.as_ref(),
+            Holder::Person { home, .. } => home.as_deref(),
         }
     }
 
