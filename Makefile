@@ -50,4 +50,4 @@ lint: ## clippy, for the server and for the browser
 
 clean: ## remove everything that was built; ./data stays
 	cargo clean
-	rm -rf end2end/node_modules end2end/sdk-python/.venv end2end/report
+	rm -rf end2end/node_modules end2end/*/node_modules end2end/*/.venv end2end/report

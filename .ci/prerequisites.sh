@@ -74,15 +74,21 @@ fi
 
 # --- What the end-to-end tests bring themselves ---------------------------------------------------------------
 
-sdk=end2end/sdk-python
-if [ ! -x "$sdk/.venv/bin/pip" ]; then
-  say "making $sdk/.venv"
-  python3 -m venv "$sdk/.venv"
-fi
-if ! cmp -s "$sdk/requirements.txt" "$sdk/.venv/installed.txt"; then
-  say "installing the device SDK into $sdk/.venv"
-  "$sdk/.venv/bin/pip" install --quiet --disable-pip-version-check -r "$sdk/requirements.txt"
-  cp "$sdk/requirements.txt" "$sdk/.venv/installed.txt"
+for python in end2end/sdk-python end2end/schemathesis; do
+  if [ ! -x "$python/.venv/bin/pip" ]; then
+    say "making $python/.venv"
+    python3 -m venv "$python/.venv"
+  fi
+  if ! cmp -s "$python/requirements.txt" "$python/.venv/installed.txt"; then
+    say "installing into $python/.venv"
+    "$python/.venv/bin/pip" install --quiet --disable-pip-version-check -r "$python/requirements.txt"
+    cp "$python/requirements.txt" "$python/.venv/installed.txt"
+  fi
+done
+
+if [ ! end2end/sdk-node/node_modules/.package-lock.json -nt end2end/sdk-node/package.json ]; then
+  say "installing the Node SDKs into end2end/sdk-node/node_modules"
+  npm --prefix end2end/sdk-node ci --no-audit --no-fund --loglevel=error
 fi
 
 if [ ! end2end/node_modules/.package-lock.json -nt end2end/package.json ]; then

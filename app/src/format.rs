@@ -9,7 +9,8 @@ mod zone;
 
 pub use number::{bytes, count, count_or_dash, decimal, integer, reading, share, short, with_unit};
 pub use time::{
-    TimeStyle, age, ago, clock, clock_seconds, date, date_time, duration, iso, moment, since, utc,
+    TimeStyle, age, ago, clock, clock_seconds, date, date_time, duration, iso, latency, moment,
+    since, utc,
 };
 pub use words::{list, number_word, plural, sentence};
 pub use zone::Zone;

@@ -15,6 +15,7 @@ pub mod charts;
 pub mod clock;
 pub mod error;
 pub mod format;
+pub mod keys;
 pub mod live;
 pub mod pages;
 pub mod panels;

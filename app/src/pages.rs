@@ -17,3 +17,4 @@ mod problem;
 pub mod root;
 pub mod setup;
 pub mod sign_in;
+mod tokens;

@@ -33,6 +33,10 @@ pub const HUB: &str = "/hub";
 pub const FLEET: &str = "/fleet";
 /// The list of [`FLEET`] as a file, with the same query.
 pub const FLEET_EXPORT: &str = "/fleet/export.csv";
+/// The same as one JSON array.
+pub const FLEET_EXPORT_JSON: &str = "/fleet/export.json";
+/// The same as one JSON object per line.
+pub const FLEET_EXPORT_JSONL: &str = "/fleet/export.jsonl";
 /// The part of the query of [`FLEET`] that searches ids and tag values.
 pub const FLEET_TEXT: &str = "q";
 /// Single devices; the id follows.

@@ -8,6 +8,7 @@ pub mod fleet;
 pub mod home;
 pub mod people;
 pub mod session;
+pub mod tokens;
 
 use muster_core::policy::Action;
 
@@ -40,15 +41,35 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
         "/rpc/people/reset_password",
         Need::Action(Action::ManagePeople),
     ),
+    // tokens
+    ("/rpc/tokens/list", Need::SignedIn),
+    ("/rpc/tokens/create", Need::SignedIn),
+    ("/rpc/tokens/revoke", Need::SignedIn),
+    ("/rpc/tokens/list_of", Need::Action(Action::ManagePeople)),
+    ("/rpc/tokens/revoke_of", Need::Action(Action::ManagePeople)),
     // fleet
     ("/rpc/fleet/page", Need::Action(Action::SeeDevices)),
     ("/rpc/fleet/count", Need::Action(Action::SeeDevices)),
+    ("/rpc/fleet/find", Need::Action(Action::SeeDevices)),
+    ("/rpc/fleet/hints", Need::Action(Action::SeeDevices)),
+    ("/rpc/fleet/views", Need::Action(Action::SeeDevices)),
+    ("/rpc/fleet/save_view", Need::Action(Action::SeeDevices)),
+    ("/rpc/fleet/delete_view", Need::Action(Action::SeeDevices)),
+    ("/rpc/fleet/pin_view", Need::Action(Action::SeeDevices)),
     // devices
     ("/rpc/devices/show", Need::Action(Action::SeeDevices)),
     ("/rpc/devices/twin", Need::Action(Action::SeeDevices)),
     ("/rpc/devices/timeline", Need::Action(Action::SeeDevices)),
     ("/rpc/devices/telemetry", Need::Action(Action::SeeDevices)),
     ("/rpc/devices/save_twin", Need::Action(Action::EditTwin)),
+    (
+        "/rpc/devices/invoke_method",
+        Need::Action(Action::InvokeMethods),
+    ),
+    (
+        "/rpc/devices/method_history",
+        Need::Action(Action::SeeDevices),
+    ),
     (
         "/rpc/devices/set_status",
         Need::Action(Action::ProvisionDevices),

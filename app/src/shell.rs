@@ -7,6 +7,7 @@ mod document;
 mod links;
 mod navigation;
 mod page;
+mod palette;
 mod side;
 mod tab_bar;
 mod top;
@@ -18,6 +19,7 @@ use leptos_router::hooks::use_location;
 use crate::routes;
 use crate::session::{Me, use_session};
 use account_menu::SignOutForm;
+use palette::{Palette, palette_dialog};
 use side::Side;
 use tab_bar::TabBar;
 use top::Top;
@@ -66,14 +68,18 @@ pub fn Shell(
     children: Children,
 ) -> impl IntoView {
     let page = children();
+    let palette = Palette::new();
+    // Whoever has to choose a password first can go nowhere else.
+    let finder = (!me.must_change_password).then(|| palette_dialog(palette, &me));
     if me.only_reads() {
         view! {
             <a class="skip" href="#main" rel="external">"Skip to content"</a>
             <div class="app app--read" data-role="manager">
                 <div class="main">
-                    <Top me=me/>
+                    <Top me=me palette=palette/>
                     {page}
                 </div>
+                {finder}
                 <SignOutForm/>
             </div>
         }
@@ -85,10 +91,11 @@ pub fn Shell(
             <div class="app" data-role=role>
                 <Side me=me.clone()/>
                 <div class="main">
-                    <Top me=me.clone()/>
+                    <Top me=me.clone() palette=palette/>
                     {page}
                 </div>
                 <TabBar me=me/>
+                {finder}
                 <SignOutForm/>
             </div>
         }

@@ -130,13 +130,20 @@ test("columns are chosen and remembered", async ({ operator, fleet }) => {
   await expect(fleet.head("Site")).toBeVisible();
 });
 
+/** Takes the whole list as a file. */
+async function exportAs(page, kind) {
+  await page.locator("summary", { hasText: "Export" }).first().click();
+  await page.getByRole("link", { name: new RegExp(`^${kind}\\b`) }).click();
+}
+
 test("the export is the whole list", async ({ operator, fleet }) => {
-  for (const query of ["", "?filter=tags.region%20%3D%20%27north%27&cols=contact&cols=tags.site", "?q=EM-10"]) {
+  // The one with columns comes last: the browser remembers them for lists that name none.
+  for (const query of ["", "?q=EM-10", "?filter=tags.region%20%3D%20%27north%27&cols=contact&cols=tags.site"]) {
     await operator.open(`/fleet${query}`);
     const total = await fleet.total();
     const [file] = await Promise.all([
       operator.page.waitForEvent("download"),
-      operator.page.getByRole("link", { name: "Export CSV" }).click(),
+      exportAs(operator.page, "CSV"),
     ]);
     const lines = (await readFile(await file.path(), "utf8")).trimEnd().split("\r\n");
     expect(lines.length - 1, query).toBe(total);

@@ -74,7 +74,7 @@ test("menus open, close and give the focus back", async ({ operator }) => {
   const button = page.getByLabel("Choose columns");
   await tabTo(page, button);
   await page.keyboard.press("Enter");
-  const first = page.getByRole("checkbox").first();
+  const first = page.locator(".cols-pop").getByRole("checkbox").first();
   await expect(first).toBeVisible();
   await page.keyboard.press("Tab");
   await page.keyboard.press("Escape");

@@ -25,9 +25,10 @@ START_WITHIN_S = 30
 class Hub:
     """One hub with a data directory of its own."""
 
-    def __init__(self, data_dir):
+    def __init__(self, data_dir, mqtt=f"{ADDRESS}:8883"):
         self.data_dir = pathlib.Path(data_dir)
         self.passwords_file = self.data_dir.with_suffix(".passwords")
+        self.mqtt = mqtt
         self.process = None
         self.ready = None
         self.log = open(self.data_dir.with_suffix(".log"), "ab")
@@ -36,7 +37,7 @@ class Hub:
         """Starts the process and waits for its ready line."""
         command = [
             str(BINARY), "serve", "--data-dir", str(self.data_dir), "--hostname", ADDRESS,
-            "--http", "127.0.0.1:0", "--https", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--mqtt", f"{ADDRESS}:8883",
+            "--http", "127.0.0.1:0", "--https", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--mqtt", self.mqtt,
             "--demo", "--demo-devices", "0", "--demo-passwords", str(self.passwords_file),
         ]
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=self.log)
@@ -73,8 +74,12 @@ class Hub:
 
     def cli(self, *words):
         """Runs a subcommand against this hub and returns what it prints."""
+        return self.cli_with_input(None, *words)
+
+    def cli_with_input(self, text, *words):
+        """The same with something to read."""
         command = [str(BINARY), *words, "--data-dir", str(self.data_dir)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+        done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=30, check=False)
         assert done.returncode == 0, f"{words}: {done.stderr}"
         return done.stdout
 
@@ -108,9 +113,10 @@ class Person:
         answer = self.http.post(f"{base}/sign-in", data=form, allow_redirects=False, timeout=10)
         assert answer.status_code == 303 and "problem" not in answer.headers["location"], answer.headers
 
-    def call(self, endpoint, **arguments):
+    def call(self, endpoint, within_s=10, **arguments):
         """Calls a server function with form arguments and returns its JSON."""
-        answer = self.http.post(f"{self.base}/rpc/{endpoint}", data=arguments, headers={"Accept": "application/json"}, timeout=10)
+        headers = {"Accept": "application/json"}
+        answer = self.http.post(f"{self.base}/rpc/{endpoint}", data=arguments, headers=headers, timeout=within_s)
         assert answer.ok, f"{endpoint}: {answer.status_code} {answer.text}"
         return answer.json()
 

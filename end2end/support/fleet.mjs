@@ -14,7 +14,7 @@ export class Fleet {
   constructor(visitor) {
     this.visitor = visitor;
     this.page = visitor.page;
-    this.field = this.page.getByRole("searchbox", { name: "Filter devices" });
+    this.field = this.page.getByRole("combobox", { name: "Filter devices" });
     this.table = this.page.getByRole("table", { name: "Devices" });
     this.pager = this.page.getByRole("navigation", { name: "Pages" });
     this.chips = this.page.locator(".chip");

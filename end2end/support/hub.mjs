@@ -28,12 +28,15 @@ function binary() {
 
 /** One hub with a data directory of its own. */
 export class Hub {
-  /** Starts a hub with the demo fleet of so many devices; with `null` an empty one that waits for its first administrator. */
-  static async start(demoDevices) {
+  /**
+   * Starts a hub with the demo fleet of so many devices; with `null` an empty one that waits for its first administrator.
+   * It listens on free ports of this machine, unless addresses are given by the names of listeners.
+   */
+  static async start(demoDevices, hostname = "localhost", addresses = {}) {
     const hub = new Hub();
     hub.dir = await mkdtemp(path.join(tmpdir(), "muster-end2end-"));
     try {
-      await hub.#run(demoDevices);
+      await hub.#run(demoDevices, hostname, addresses);
     } catch (problem) {
       await hub.close();
       throw problem;
@@ -41,9 +44,9 @@ export class Hub {
     return hub;
   }
 
-  async #run(demoDevices) {
-    const words = ["serve", "--data-dir", this.#in("data"), "--hostname", "localhost"];
-    for (const listener of ["http", "https", "mqtt", "admin"]) words.push(`--${listener}`, "127.0.0.1:0");
+  async #run(demoDevices, hostname, addresses) {
+    const words = ["serve", "--data-dir", this.#in("data"), "--hostname", hostname];
+    for (const listener of ["http", "https", "mqtt", "admin"]) words.push(`--${listener}`, addresses[listener] ?? "127.0.0.1:0");
     if (demoDevices !== null) words.push("--demo", "--demo-devices", `${demoDevices}`, "--demo-passwords", this.#in("passwords"));
     const log = openSync(this.#in("log"), "a");
     this.process = spawn(binary(), words, { cwd: ROOT, stdio: ["ignore", "pipe", log] });
@@ -62,6 +65,11 @@ export class Hub {
 
   #in(name) {
     return path.join(this.dir, name);
+  }
+
+  /** Where the certificate of its own authority is. */
+  get ca() {
+    return this.#in("data/tls/ca.pem");
   }
 
   /** What the hub wrote to its console. */

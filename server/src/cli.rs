@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{backup, check, device, policy, query, serve, simulate, user};
+use crate::commands::{backup, check, device, openapi, policy, query, serve, simulate, user};
 use crate::config::setting::Setting;
 use crate::config::{Config, Sources, setting};
 use crate::failure::Failure;
@@ -80,6 +80,8 @@ pub enum Command {
     Check(check::Options),
     /// Write a verified copy of the database
     Backup(backup::Options),
+    /// Print the description of the management API (OpenAPI 3.1)
+    Openapi(openapi::Options),
 }
 
 impl Cli {

@@ -3,6 +3,7 @@
 pub mod backup;
 pub mod check;
 pub mod device;
+pub mod openapi;
 pub mod policy;
 pub mod query;
 pub mod serve;
@@ -28,6 +29,10 @@ pub async fn run(cli: &Cli, config: &Config) -> Result<(), Failure> {
         Command::User(command) => user::run(command, config, &output).await,
         Command::Check(_) => check::run(config, &output).await,
         Command::Backup(options) => backup::run(options, config, &output).await,
+        Command::Openapi(_) => {
+            openapi::run(&output);
+            Ok(())
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use muster_api::ApiError;
 use muster_app::error::AppError;
 use muster_app::rpc::PREFIX;
 use muster_core::ids::RefId;
@@ -30,6 +31,10 @@ pub enum Wanted {
     Page,
     /// The error of a server function.
     Call,
+    /// An error of the service API.
+    Service,
+    /// An error of the management REST.
+    Management,
     /// A line of text.
     Text,
 }
@@ -37,6 +42,12 @@ pub enum Wanted {
 impl Wanted {
     /// Pages for people, also where a form was sent without script; errors for server functions; text for the rest.
     pub fn by(request: &Request) -> Self {
+        if muster_api::hub::is_meant(request) {
+            return Self::Service;
+        }
+        if request.uri().path().starts_with(muster_api::manage::PREFIX) {
+            return Self::Management;
+        }
         let accepts = request
             .headers()
             .get(header::ACCEPT)
@@ -67,6 +78,14 @@ pub fn respond(state: &AppState, wanted: Wanted, problem: Problem) -> Response {
         )
             .into_response(),
         Wanted::Call => call(status, reference),
+        Wanted::Service => {
+            let reference = reference.map(muster_api::Reference);
+            ApiError::from(status).render(reference.as_ref(), state.hub().now())
+        }
+        Wanted::Management => {
+            let reference = reference.unwrap_or_else(|| state.entropy().ref_id());
+            muster_api::manage::problem::Problem::of_listener(status, what).respond(&reference)
+        }
         Wanted::Text => {
             let reference = reference
                 .map(|reference| format!(" (reference {reference})"))

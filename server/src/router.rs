@@ -1,4 +1,9 @@
-//! The whole HTTP map of the dashboard: which doors there are, what each needs, what every request passes through.
+//! The whole HTTP map: which doors there are, what each needs, what every request passes through.
+//!
+//! The dashboard and the service API share a listener and partly their addresses: `/devices/{id}` is a page and a
+//! resource. A request with an `api-version` or a shared access signature is for the API ([`muster_api::hub`]), which
+//! has no sessions, no pages and no cookies; all others are for the dashboard. The management REST
+//! ([`muster_api::manage`]) has addresses of its own below `/api/v1` and its own table of routes.
 //!
 //! Pages and server functions are listed by the app, each with what it needs ([`muster_app::routes::PAGES`],
 //! [`muster_app::rpc::ENDPOINTS`]); the other doors stand here. The test of rights asks every one of them as everybody.
@@ -15,10 +20,12 @@ use axum::routing::{MethodRouter, get, post};
 use leptos::nonce::Nonce;
 use leptos::prelude::{AnyView, IntoAny as _, provide_context, use_context};
 use leptos_axum::{AxumRouteListing, LeptosRoutes as _, generate_route_list};
+use muster_app::pages::fleet::export::FileKind;
 use muster_app::rpc::Need;
 use muster_app::session::Visitor;
 use muster_app::{App, routes, shell};
 use muster_core::policy::Action::SeeDevices;
+use tower::{ServiceExt as _, service_fn};
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
@@ -30,7 +37,7 @@ use crate::middleware::{
 use crate::problem_page::{self, Problem, Wanted};
 use crate::session;
 use crate::state::AppState;
-use crate::web::{assets, csp_report, export, live, password, setup, sign_in, sign_out};
+use crate::web::{api_page, assets, csp_report, export, live, password, setup, sign_in, sign_out};
 
 /// Largest form.
 pub const MAX_FORM: usize = 64 * 1024;
@@ -41,36 +48,63 @@ pub const MAX_CALL: usize = 1024 * 1024;
 /// The doors that are neither pages nor server functions.
 pub fn doors() -> Vec<Door> {
     use Need::{Action, Anyone, SignedIn};
-    vec![
+    let mut doors = vec![
         Door::post(routes::SIGN_IN, Anyone, sign_in::post),
         Door::post("/setup/{token}", Anyone, setup::post),
         Door::post(routes::SIGN_OUT, SignedIn, sign_out::here),
         Door::post(routes::SIGN_OUT_EVERYWHERE, SignedIn, sign_out::everywhere),
         Door::post(routes::ACCOUNT_PASSWORD, SignedIn, password::post),
         Door::get(routes::LIVE, SignedIn, live::get),
-        Door::get(routes::FLEET_EXPORT, Action(SeeDevices), export::get),
+        Door::get(muster_api::openapi::PAGE, Anyone, api_page::get),
         Door::post("/csp-report", Anyone, csp_report::post),
-    ]
+    ];
+    for kind in FileKind::ALL {
+        let whole = move |state, visitor, query| export::whole(kind, state, visitor, query);
+        let selected = move |state, visitor, form| export::selected(kind, state, visitor, form);
+        doors.extend([
+            Door::get(kind.route(), Action(SeeDevices), whole),
+            Door::post(kind.route(), Action(SeeDevices), selected),
+        ]);
+    }
+    doors
 }
 
-/// Everything a listener answers. Layers below are passed from the last to the first.
+/// Everything a listener answers.
 pub fn build(state: AppState) -> Router {
-    let dynamic = pages(&state)
-        .merge(others(&state))
+    let dashboard = outermost(&state, dashboard(&state));
+    let api = outermost(&state, muster_api::hub::router(state.api().clone()));
+    let chosen = service_fn(move |request: Request| {
+        let for_api = muster_api::hub::is_meant(&request);
+        let router = if for_api { &api } else { &dashboard };
+        router.clone().oneshot(request)
+    });
+    Router::new().fallback_service(chosen)
+}
+
+/// What every request passes first. Layers below are passed from the last to the first.
+fn outermost(state: &AppState, router: Router) -> Router {
+    router
+        .layer(from_fn_with_state(state.clone(), panics::layer))
+        .layer(from_fn_with_state(state.clone(), headers::layer))
+        .layer(from_fn(access_log::layer))
+        .layer(from_fn_with_state(state.clone(), request_id::layer))
+}
+
+/// Pages, server functions and what belongs to them. Layers below are passed from the last to the first.
+fn dashboard(state: &AppState) -> Router {
+    let dynamic = pages(state)
+        .merge(others(state))
         .fallback(not_found)
         .layer(from_fn_with_state(state.clone(), visitor::layer))
         .layer(session::layer(state.hub(), state.scheme()))
         .layer(from_fn_with_state(state.clone(), cross_site::layer));
     dynamic
-        .merge(files(&state))
+        .merge(files(state))
+        .merge(muster_api::manage::router(state.hub().clone()))
         .layer(from_fn_with_state(state.clone(), csp::layer))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(state.clone(), capacity::layer))
-        .layer(from_fn_with_state(state.clone(), panics::layer))
-        .layer(from_fn_with_state(state.clone(), headers::layer))
-        .layer(from_fn(access_log::layer))
-        .layer(from_fn_with_state(state.clone(), request_id::layer))
-        .with_state(state)
+        .with_state(state.clone())
 }
 
 /// Pages and server functions.

@@ -141,16 +141,12 @@ impl fmt::Debug for Store {
 impl SessionStore for Store {
     async fn create(&self, record: &mut Record) -> Result<()> {
         // 128 random bits: a collision is not a case.
-        self.0.save_session(to_row(record)?).await.map_err(backend)
+        self.0.begin_session(to_row(record)?).await.map_err(backend)
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
         // A session that was ended while this request ran stays ended.
-        let row = to_row(record)?;
-        match self.0.load_session(row.id).await.map_err(backend)? {
-            Some(_) => self.0.save_session(row).await.map_err(backend),
-            None => Ok(()),
-        }
+        self.0.renew_session(to_row(record)?).await.map_err(backend)
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use leptos::config::{Env, LeptosOptions};
+use muster_api::hub::ApiState;
+use muster_api::throttle::Throttle;
 use muster_service::{Entropy, Hub};
 use tokio_util::sync::CancellationToken;
 
@@ -35,6 +37,7 @@ struct Shared {
     options: LeptosOptions,
     endings: Endings,
     streams: CancellationToken,
+    api: ApiState,
 }
 
 impl AppState {
@@ -46,6 +49,7 @@ impl AppState {
             .env(Env::PROD)
             .build();
         let shared = Shared {
+            api: ApiState::new(hub.clone(), Throttle::default()),
             hub,
             site,
             options,
@@ -107,6 +111,11 @@ impl AppState {
     /// Tells live streams of sessions that end.
     pub fn endings(&self) -> &Endings {
         &self.shared.endings
+    }
+
+    /// What the service API shares.
+    pub fn api(&self) -> &ApiState {
+        &self.shared.api
     }
 
     /// Cancelled when live streams must end.

@@ -1,5 +1,6 @@
 //! Handlers that need the session or a stream; everything else is a page or a server function of the app.
 
+pub mod api_page;
 pub mod assets;
 pub mod csp_report;
 pub mod export;

@@ -27,9 +27,13 @@ mod live;
 mod passwords;
 #[path = "doors/rights_coverage.rs"]
 mod rights_coverage;
+#[path = "doors/service_api.rs"]
+mod service_api;
 #[path = "doors/sessions.rs"]
 mod sessions;
 #[path = "doors/setup.rs"]
 mod setup;
 #[path = "doors/sign_in.rs"]
 mod sign_in;
+#[path = "doors/tokens.rs"]
+mod tokens;

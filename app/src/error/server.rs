@@ -28,8 +28,12 @@ impl From<ServiceError> for AppError {
             | ServiceError::Lifecycle(_)
             | ServiceError::DeviceId(_)
             | ServiceError::Credential(_)
+            | ServiceError::View(_)
             | ServiceError::Invalid(_)
+            | ServiceError::Method(_)
+            | ServiceError::TooManyModules
             | ServiceError::LastAdministrator => Self::invalid(error),
+            ServiceError::Stopping => Self::Unavailable,
             ServiceError::Storage(_) if error.is_transient() => {
                 tracing::warn!(error = chain(&error), "a use case failed for the moment");
                 Self::Unavailable

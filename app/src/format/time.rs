@@ -181,6 +181,15 @@ pub fn duration(ms: i64) -> String {
     }
 }
 
+/// How long something took: milliseconds below a second (`42 ms`), then like [`duration`].
+pub fn latency(ms: i64) -> String {
+    if ms < SECOND {
+        format!("{}{NBSP}ms", ms.max(0))
+    } else {
+        duration(ms)
+    }
+}
+
 /// How old something is, in lists: relative up to a day (`52 min`), then the day (`12 Oct`, `12 Oct 2025`).
 pub fn age(ms: i64, now: i64, zone: Zone) -> String {
     if now - ms < DAY {
@@ -274,5 +283,13 @@ mod tests {
         check(2 * HOUR, "2\u{a0}h");
         check(DAY + 4 * HOUR, "1\u{a0}d 4\u{a0}h");
         check(-5, "0\u{a0}s");
+    }
+
+    #[test]
+    fn latencies_are_exact_below_a_second() {
+        let check = |ms, want: &str| assert_eq!(latency(ms), want);
+        check(0, "0\u{a0}ms");
+        check(999, "999\u{a0}ms");
+        check(30_004, "30\u{a0}s");
     }
 }

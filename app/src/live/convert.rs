@@ -53,6 +53,7 @@ fn aspect(aspect: hub::Aspect) -> Aspect {
         hub::Aspect::Presence => Aspect::Presence,
         hub::Aspect::Twin => Aspect::Twin,
         hub::Aspect::Telemetry => Aspect::Telemetry,
+        hub::Aspect::Event => Aspect::Event,
         hub::Aspect::Deleted => Aspect::Deleted,
     }
 }

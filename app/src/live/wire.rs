@@ -1,5 +1,6 @@
 //! What travels in the stream: the SSE event names the kind, its data is JSON.
 
+use muster_core::access::PolicyName;
 use muster_core::contact::Contact;
 use muster_core::device::Status;
 use muster_core::event::EventKind;
@@ -80,6 +81,8 @@ pub enum Aspect {
     Twin,
     /// A message arrived.
     Telemetry,
+    /// Something was done with it that changed none of these.
+    Event,
     /// Status, stage, credentials.
     Identity,
     /// It was deleted.
@@ -101,6 +104,8 @@ pub struct DeviceNews {
 pub enum Cause {
     /// A person, by the name they had.
     Person(String),
+    /// Whoever signs with the key of a shared access policy.
+    Policy(PolicyName),
     /// The device itself.
     Device,
     /// The command line.

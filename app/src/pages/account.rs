@@ -1,7 +1,9 @@
 //! One's own account: who one is here, the password, where one begins, signing out.
 
 mod home_choice;
+mod keyboard;
 mod password;
+mod tokens;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -12,7 +14,9 @@ use crate::session::{Me, use_session};
 use crate::shell::{Entry, MAX_TABS, Page, navigation};
 use crate::ui::{Button, KeyValue, KeyValues, Note, PageHead, Section, Tone};
 use home_choice::HomeChoice;
+use keyboard::KeyboardSection;
 use password::PasswordForm;
+use tokens::Tokens;
 
 /// The account of whoever is signed in.
 #[component]
@@ -26,6 +30,7 @@ fn Account(me: Me) -> impl IntoView {
     let facts = ["Signed in as ", &me.name].concat();
     let title = me.display_name.clone();
     let name = me.name.clone();
+    let owner = me.clone();
     let choice = (me.homes().len() > 1).then(|| me.clone());
     let places: Vec<Entry> = navigation(&me)
         .into_iter()
@@ -35,7 +40,9 @@ fn Account(me: Me) -> impl IntoView {
     let places = (places.len() > MAX_TABS).then_some(places);
     let rest = (!due).then(|| view! {
         <Section id="roles" title="Roles and scope"><Roles me=me/></Section>
+        <Tokens me=owner/>
         {choice.map(|me| view! { <HomeChoice me=me/> })}
+        <KeyboardSection/>
         {places.map(|places| view! { <Section id="pages" title="Pages"><Places places=places/></Section> })}
     });
     view! {

@@ -5,10 +5,11 @@ pub mod address;
 pub(crate) mod facts;
 mod head;
 mod identity;
+mod method;
 mod overview;
 mod status;
 mod telemetry;
-mod timeline;
+pub(crate) mod timeline;
 mod twin;
 
 use leptos::prelude::*;

@@ -1,18 +1,25 @@
 //! The fleet: a list of devices whose whole state is in its address.
 
 pub mod address;
-mod chips;
+pub(crate) mod chips;
 mod choose_columns;
 mod columns;
+pub mod export;
 mod facets;
 mod filter_bar;
+mod hints;
 mod keys;
 mod list;
 mod paging;
+mod preview;
 pub mod query_string;
 mod remember;
 mod row;
+pub mod selection;
+mod selection_bar;
+mod suggest;
 pub mod typed;
+mod views;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -26,10 +33,16 @@ use crate::shell::Page;
 use crate::ui::{EmptyState, LinkButton, Note, PageHead, Tone};
 use address::FleetAddress;
 use choose_columns::ChooseColumns;
+use export::export_menu;
 use facets::Facets;
 use filter_bar::FilterBar;
+use hints::Hints;
 use list::DeviceTable;
 use paging::Paging;
+use preview::preview;
+use selection::{Hand, Selection};
+use selection_bar::selection_bar;
+use views::Views;
 
 /// `/fleet`
 #[component]
@@ -38,34 +51,52 @@ pub fn FleetPage() -> impl IntoView {
     let address = Memo::new(move |_| FleetAddress::parse(&search.get()));
     let data = Resource::new(move || address.get().query(), read_fleet);
     remember::use_remembered_columns(address);
+    let hand = use_hand(address);
+    let hints = Hints::new();
     let show = move |found: Found| {
         let address = address.get_untracked();
-        view! { <FleetBody address=address found=found/> }.into_any()
+        view! { <FleetBody address=address found=found hand=hand hints=hints/> }.into_any()
     };
-    let export = move || address.get().export_href();
     let head = move || {
-        let export = export();
-        view! {
-            <LinkButton href=export icon="i-download" download="fleet.csv">"Export CSV"</LinkButton>
-        }
+        let address = address.get();
+        let columns = address.columns.clone().unwrap_or_default();
+        export_menu(address, columns)
     };
     view! {
         <Page title="Fleet" class="page--flush">
-            <div class="fleet fleet--list">
+            <div class="fleet" class:fleet--list=move || hand.preview.with(Option::is_none)>
                 <div class="fleet-main">
                     <PageHead title="Fleet" actions=move || head/>
-                    <FilterBar address=address/>
+                    <Views address=address/>
+                    <FilterBar address=address hints=hints/>
+                    {hints.datalist()}
                     {loaded(data, show)}
                 </div>
+                {preview(hand)}
             </div>
         </Page>
     }
     .into_any()
 }
 
+/// Selection and preview. Another filter finds other devices: then both begin anew.
+fn use_hand(address: Memo<FleetAddress>) -> Hand {
+    let hand = Hand::new();
+    let asked =
+        Memo::new(move |_| address.with(|address| (address.filter.clone(), address.text.clone())));
+    Effect::new(move |first: Option<()>| {
+        asked.track();
+        if first.is_some() {
+            hand.selection.set(Selection::none());
+            hand.preview.set(None);
+        }
+    });
+    hand
+}
+
 /// The answer: groups, rows, paging; or why there are none.
 #[component]
-fn FleetBody(address: FleetAddress, found: Found) -> impl IntoView {
+fn FleetBody(address: FleetAddress, found: Found, hand: Hand, hints: Hints) -> impl IntoView {
     if found.all == 0 {
         return view! { <div class="mt-6"><FirstDevice/></div> }.into_any();
     }
@@ -93,10 +124,11 @@ fn FleetBody(address: FleetAddress, found: Found) -> impl IntoView {
     let paging = address.clone();
     let (shown, previous, next) = (found.rows.len(), found.previous.clone(), found.next.clone());
     view! {
-        <Facets address=address.clone() facets=found.facets.clone() tags=found.tags.clone()/>
+        <Facets address=address.clone() facets=found.facets.clone() tags=found.tags.clone() hints=hints/>
+        {selection_bar(address.clone(), found.columns.clone(), hand, total)}
         <div class="table-box mt-4">
-            <ChooseColumns address=chooser_address chosen=chosen tags=tags credentials=found.credentials/>
-            <DeviceTable address=address columns=found.columns rows=found.rows/>
+            <ChooseColumns address=chooser_address chosen=chosen tags=tags credentials=found.credentials hints=hints/>
+            <DeviceTable address=address columns=found.columns rows=found.rows hand=hand/>
         </div>
         <Paging address=paging shown=shown total=total previous=previous next=next/>
     }

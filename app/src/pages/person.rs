@@ -4,6 +4,7 @@ mod edit;
 mod grants;
 mod reset;
 mod switch;
+mod tokens;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -22,6 +23,7 @@ use crate::ui::{
 use edit::EditForm;
 use reset::ResetForm;
 use switch::ActiveForm;
+use tokens::TokensOf;
 
 pub(super) use grants::GrantFields;
 
@@ -96,6 +98,7 @@ fn Account(
                 <Section id="password" title="Password">
                     <ResetForm id=id name=whose left=left/>
                 </Section>
+                <Section id="tokens" title="API tokens"><TokensOf person=id/></Section>
                 <Section id="sign-in" title="Signing in">
                     <ActiveForm id=id name=name active=active again=again/>
                 </Section>

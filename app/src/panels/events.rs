@@ -63,11 +63,19 @@ fn icon(kind: EventKind) -> &'static str {
         EventKind::TagsChanged => "i-tag",
         EventKind::DesiredChanged => "i-pencil",
         EventKind::PersonCreated | EventKind::PersonUpdated => "i-users",
-        EventKind::PasswordChanged | EventKind::SecretShown => "i-key",
+        EventKind::PasswordChanged
+        | EventKind::SecretShown
+        | EventKind::TokenCreated
+        | EventKind::TokenRevoked => "i-key",
         EventKind::SignedIn | EventKind::SignedOut => "i-user",
         EventKind::SignInRefused => "s-attention",
         EventKind::BackupWritten => "i-box",
         EventKind::Exported => "i-download",
+        EventKind::MethodInvoked => "i-play",
+        EventKind::ModuleCreated | EventKind::ModuleUpdated => "i-layers",
+        EventKind::ModuleDeleted => "i-trash",
+        EventKind::ViewSaved | EventKind::ViewDeleted => "i-bookmark",
+        EventKind::ViewPinned => "i-pin",
     }
 }
 

@@ -58,8 +58,13 @@ pub fn drifting() -> Condition {
 
 /// Devices with this value of a tag.
 pub fn tag_is(path: &str, value: Literal) -> Condition {
+    path_is(Path::Tag(path.to_owned()), value)
+}
+
+/// Devices with this value at a path.
+pub fn path_is(path: Path, value: Literal) -> Condition {
     Condition::from_terms([Term {
-        path: Path::Tag(path.to_owned()),
+        path,
         op: Op::Eq,
         value,
     }])

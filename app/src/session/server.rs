@@ -10,6 +10,7 @@ use muster_service::{Access, Entropy, Hub};
 
 use super::{Grant, Me};
 use crate::error::AppError;
+use crate::pages::fleet::address::FleetAddress;
 use crate::routes;
 
 /// Keeps which home a person of several roles begins with. A preference, not a secret.
@@ -71,7 +72,11 @@ pub fn me() -> Option<Me> {
     };
     let homes = me.homes();
     let chosen = cookie(HOME_COOKIE).filter(|chosen| homes.contains(&chosen.as_str()));
-    me.home = chosen
+    let pinned = access
+        .home_view()
+        .map(|view| FleetAddress::of_view(view.id, &view.query).href());
+    me.home = pinned
+        .or(chosen)
         .or_else(|| homes.first().map(|home| (*home).to_owned()))
         .unwrap_or_else(|| routes::ACCOUNT.to_owned());
     Some(me)

@@ -5,6 +5,7 @@ use leptos_router::hooks::use_location;
 
 use super::account_menu::AccountMenu;
 use super::navigation::{is_at, navigation};
+use super::palette::{Palette, palette_button};
 use crate::clock::use_now;
 use crate::format::{self, Zone};
 use crate::live::{Following, use_following};
@@ -14,7 +15,7 @@ use crate::ui::{Brand, Icon, LiveState, LiveStatus, ThemeSwitch, use_zone};
 
 /// The top bar.
 #[component]
-pub(super) fn Top(me: Me) -> impl IntoView {
+pub(super) fn Top(me: Me, palette: Palette) -> impl IntoView {
     let reads = me.only_reads();
     let session = use_session();
     let begin = if reads {
@@ -37,12 +38,14 @@ pub(super) fn Top(me: Me) -> impl IntoView {
             }
         })
     };
+    let finder = (!me.must_change_password).then(|| palette_button(palette));
     let account = reads.then(|| view! { <AccountMenu me=me top=true/> });
     view! {
         <header class="top">
             {begin}
             <div class="top-end">
                 {signed_out}
+                {finder}
                 <Live/>
                 <Clock/>
                 <ThemeSwitch/>

@@ -65,7 +65,8 @@ pub fn CodeBlock(
 }
 
 #[cfg(all(feature = "hydrate", target_arch = "wasm32"))]
-fn copy_text(text: String, then: impl FnOnce(bool) + 'static) {
+/// Puts a text into the clipboard, then says whether that was allowed.
+pub(crate) fn copy_text(text: String, then: impl FnOnce(bool) + 'static) {
     let promise = window().navigator().clipboard().write_text(&text);
     leptos::task::spawn_local(async move {
         then(wasm_bindgen_futures::JsFuture::from(promise).await.is_ok());
@@ -73,6 +74,7 @@ fn copy_text(text: String, then: impl FnOnce(bool) + 'static) {
 }
 
 #[cfg(not(all(feature = "hydrate", target_arch = "wasm32")))]
-fn copy_text(_text: String, then: impl FnOnce(bool) + 'static) {
+/// Only a browser has a clipboard.
+pub(crate) fn copy_text(_text: String, then: impl FnOnce(bool) + 'static) {
     then(false);
 }

@@ -108,12 +108,15 @@ pub fn MenuLink(
     /// The one in force.
     #[prop(optional)]
     current: bool,
+    /// Saves what it leads to; the answer names the file.
+    #[prop(optional, into)]
+    download: Option<String>,
     /// The words.
     children: Children,
 ) -> impl IntoView {
     view! {
         <li>
-            <a href=href aria-current=current.then_some("true") class=current.then_some("is-active")>
+            <a href=href download=download aria-current=current.then_some("true") class=current.then_some("is-active")>
                 {icon.map(|icon| view! { <Icon name=icon/> })}
                 <span>{children()}</span>
                 {end.map(|end| view! { <span class="end">{end}</span> })}

@@ -2,7 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::{FieldMessages, Icon};
+use leptos::children::ViewFnOnce;
+use leptos::ev::KeyboardEvent;
+
+use super::suggestions::{list_id, suggestion_list};
+use super::{FieldMessages, Icon, Suggesting};
 
 /// One filter: property, relation, value.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -49,11 +53,27 @@ pub fn QueryBar(
     /// What was not understood, and a suggestion.
     #[prop(optional, into)]
     error: Signal<Option<String>>,
+    /// What could be written next.
+    #[prop(optional)]
+    suggesting: Option<Suggesting>,
+    /// What keys in the field do besides writing.
+    #[prop(optional, into)]
+    on_key: Option<Callback<KeyboardEvent>>,
+    /// Behind the field.
+    #[prop(optional, into)]
+    end: Option<ViewFnOnce>,
     /// Hidden fields that keep the rest of the state.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
     let describes = id.clone();
+    let (of, list) = (id.clone(), list_id(&id));
+    let suggestions = suggesting.map(|suggesting| suggestion_list(&id, suggesting));
+    let key = move |event| {
+        if let Some(on_key) = on_key {
+            on_key.run(event);
+        }
+    };
     let chips = move || {
         chips
             .get()
@@ -89,13 +109,21 @@ pub fn QueryBar(
                     aria-label=label.clone()
                     autocomplete="off"
                     spellcheck="false"
+                    role=suggesting.map(|_| "combobox")
+                    aria-autocomplete=suggesting.map(|_| "list")
+                    aria-controls=suggesting.map(|_| list)
+                    aria-expanded=move || suggesting.map(|suggesting| suggesting.is_open().to_string())
+                    aria-activedescendant=move || suggesting.and_then(|suggesting| suggesting.chosen(&of))
                     aria-invalid=move || error.with(Option::is_some).then_some("true")
                     aria-describedby=move || {
                         super::describedby(&describes, hint.with(Option::is_some), error.with(Option::is_some))
                     }
+                    on:keydown=key
                 />
+                {end.map(ViewFnOnce::run)}
                 <button class="sr-only" type="submit">"Apply filters"</button>
             </form>
+            {suggestions}
             <FieldMessages id=id hint=hint error=error/>
         </div>
     }

@@ -50,8 +50,9 @@ impl Process {
                 "--data-dir",
             ])
             .arg(data)
+            .env("MUSTER_LOG", "error")
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(Stdio::inherit())
             .kill_on_drop(true)
             .spawn()
             .map_err(|e| {

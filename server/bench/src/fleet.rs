@@ -1,5 +1,8 @@
 //! A fleet to measure with: many devices with twins of about a kilobyte.
 
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -89,7 +92,13 @@ pub(crate) async fn register(hub: &Hub, count: usize) -> Outcome {
 pub(crate) async fn prepare(data: &Path, count: usize) -> Outcome<Prepared> {
     let master_key = [7; 32];
     std::fs::create_dir_all(data.join("keys"))?;
-    std::fs::write(data.join("keys/master.key"), master_key)?;
+    // The hub refuses a key that others may read.
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(data.join("keys/master.key"))?;
+    file.write_all(&master_key)?;
     let hub = open(
         Location::Sqlite {
             dir: data.to_owned(),

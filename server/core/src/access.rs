@@ -5,6 +5,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::key::KeyPair;
+use crate::policy::Action;
 
 /// The five policies of a hub.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -67,6 +68,19 @@ impl PolicyName {
             Self::RegistryReadWrite => matches!(right, Right::RegistryRead | Right::RegistryWrite),
         }
     }
+
+    /// Whether its holder may do what people do under this name. What is not listed is for people alone.
+    pub fn allows(self, action: Action) -> bool {
+        match action {
+            Action::SeeDevices => {
+                self.holds(Right::RegistryRead) || self.holds(Right::ServiceConnect)
+            }
+            Action::SeeCredentials => self.holds(Right::RegistryRead),
+            Action::ProvisionDevices => self.holds(Right::RegistryWrite),
+            Action::EditTwin | Action::InvokeMethods => self.holds(Right::ServiceConnect),
+            _ => false,
+        }
+    }
 }
 
 impl FromStr for PolicyName {
@@ -89,4 +103,38 @@ pub struct SharedAccessPolicy {
     pub name: PolicyName,
     /// Either key signs its tokens.
     pub keys: KeyPair,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn policies_reach_no_further_than_their_rights() {
+        let check = |name: PolicyName, want: &[Action]| {
+            let allowed: Vec<Action> = Action::ALL
+                .into_iter()
+                .filter(|action| name.allows(*action))
+                .collect();
+            assert_eq!(allowed, want, "{}", name.as_str());
+        };
+        use Action::{EditTwin, InvokeMethods, ProvisionDevices, SeeCredentials, SeeDevices};
+        check(
+            PolicyName::Owner,
+            &[
+                SeeDevices,
+                SeeCredentials,
+                EditTwin,
+                InvokeMethods,
+                ProvisionDevices,
+            ],
+        );
+        check(PolicyName::Service, &[SeeDevices, EditTwin, InvokeMethods]);
+        check(PolicyName::Device, &[]);
+        check(PolicyName::RegistryRead, &[SeeDevices, SeeCredentials]);
+        check(
+            PolicyName::RegistryReadWrite,
+            &[SeeDevices, SeeCredentials, ProvisionDevices],
+        );
+    }
 }

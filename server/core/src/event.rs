@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::access::PolicyName;
 use crate::ids::{DeviceId, EventSeq, PersonId};
 use crate::time::Timestamp;
 
@@ -16,6 +17,14 @@ pub enum Actor {
         id: PersonId,
         /// Their sign-in name at that time.
         name: String,
+        /// The name of the API token that acted for them, if one did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        token: Option<String>,
+    },
+    /// Whoever signs with the key of a shared access policy: tools and services.
+    Policy {
+        /// Which policy.
+        name: PolicyName,
     },
     /// The device itself.
     Device,
@@ -26,9 +35,13 @@ pub enum Actor {
 }
 
 impl Actor {
-    /// Whether the event belongs to the audit trail: acts of people and of the console, hash-chained and kept.
+    /// Whether the event belongs to the audit trail: acts of people, of tools on their behalf and of the console,
+    /// hash-chained and kept.
     pub fn is_audited(&self) -> bool {
-        matches!(self, Self::Person { .. } | Self::Console)
+        matches!(
+            self,
+            Self::Person { .. } | Self::Policy { .. } | Self::Console
+        )
     }
 }
 
@@ -72,11 +85,29 @@ pub enum EventKind {
     BackupWritten,
     /// A whole list left the hub as a file.
     Exported,
+    /// An API token was made.
+    TokenCreated,
+    /// An API token was revoked.
+    TokenRevoked,
+    /// A direct method was invoked.
+    MethodInvoked,
+    /// A module of a device was made.
+    ModuleCreated,
+    /// A module was changed.
+    ModuleUpdated,
+    /// A module was deleted.
+    ModuleDeleted,
+    /// A view of the fleet was made or changed.
+    ViewSaved,
+    /// A view of the fleet was deleted.
+    ViewDeleted,
+    /// Somebody chose the view they begin with, or none.
+    ViewPinned,
 }
 
 impl EventKind {
     /// All kinds; their names are stored and never change meaning.
-    pub const ALL: [EventKind; 18] = [
+    pub const ALL: [EventKind; 27] = [
         Self::DeviceCreated,
         Self::DeviceUpdated,
         Self::DeviceDeleted,
@@ -95,6 +126,15 @@ impl EventKind {
         Self::SecretShown,
         Self::BackupWritten,
         Self::Exported,
+        Self::TokenCreated,
+        Self::TokenRevoked,
+        Self::MethodInvoked,
+        Self::ModuleCreated,
+        Self::ModuleUpdated,
+        Self::ModuleDeleted,
+        Self::ViewSaved,
+        Self::ViewDeleted,
+        Self::ViewPinned,
     ];
 
     /// The stored name.
@@ -118,6 +158,15 @@ impl EventKind {
             Self::SecretShown => "secret_shown",
             Self::BackupWritten => "backup_written",
             Self::Exported => "exported",
+            Self::TokenCreated => "token_created",
+            Self::TokenRevoked => "token_revoked",
+            Self::MethodInvoked => "method_invoked",
+            Self::ModuleCreated => "module_created",
+            Self::ModuleUpdated => "module_updated",
+            Self::ModuleDeleted => "module_deleted",
+            Self::ViewSaved => "view_saved",
+            Self::ViewDeleted => "view_deleted",
+            Self::ViewPinned => "view_pinned",
         }
     }
 

@@ -97,6 +97,130 @@ impl AsRef<str> for DeviceId {
     }
 }
 
+/// A module's name on its device: the characters of a device id, at most [`MAX_DEVICE_ID`], not beginning with `$`
+/// (spec §5.3). Cheap to clone.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ModuleId(Arc<str>);
+
+/// Why a text is not a module id.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum BadModuleId {
+    /// The text is empty.
+    #[error("a module id needs at least one character")]
+    Empty,
+    /// The text is longer than [`MAX_DEVICE_ID`].
+    #[error("a module id has at most 128 characters")]
+    TooLong,
+    /// The text holds a character that ids may not have.
+    #[error(
+        "a module id may not contain {0:?}; letters, digits and - . + % _ # * ? ! ( ) , : = @ $ ' are allowed"
+    )]
+    Character(char),
+    /// Such names are kept for the modules of the edge runtime.
+    #[error("a module id may not begin with $")]
+    Reserved,
+}
+
+impl ModuleId {
+    /// Checks the rule of spec §5.3.
+    pub fn new(text: &str) -> Result<Self, BadModuleId> {
+        match DeviceId::new(text) {
+            Ok(_) if text.starts_with('$') => Err(BadModuleId::Reserved),
+            Ok(id) => Ok(Self(id.0)),
+            Err(BadDeviceId::Empty) => Err(BadModuleId::Empty),
+            Err(BadDeviceId::TooLong) => Err(BadModuleId::TooLong),
+            Err(BadDeviceId::Character(bad)) => Err(BadModuleId::Character(bad)),
+        }
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ModuleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for ModuleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", &*self.0)
+    }
+}
+
+impl FromStr for ModuleId {
+    type Err = BadModuleId;
+
+    fn from_str(text: &str) -> Result<Self, BadModuleId> {
+        Self::new(text)
+    }
+}
+
+impl TryFrom<String> for ModuleId {
+    type Error = BadModuleId;
+
+    fn try_from(text: String) -> Result<Self, BadModuleId> {
+        Self::new(&text)
+    }
+}
+
+impl From<ModuleId> for String {
+    fn from(id: ModuleId) -> String {
+        id.0.as_ref().to_owned()
+    }
+}
+
+/// Who connects: a device, or a module of one. Written `device` or `device/module`, as MQTT client ids are.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Identity {
+    /// The device.
+    pub device: DeviceId,
+    /// The module, when it is not the device itself.
+    pub module: Option<ModuleId>,
+}
+
+impl Identity {
+    /// Reads `device` or `device/module`; `None` when a part breaks its rule.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (device, module) = match text.split_once('/') {
+            Some((device, module)) => (device, Some(ModuleId::new(module).ok()?)),
+            None => (text, None),
+        };
+        Some(Self {
+            device: DeviceId::new(device).ok()?,
+            module,
+        })
+    }
+}
+
+impl From<DeviceId> for Identity {
+    fn from(device: DeviceId) -> Self {
+        Self {
+            device,
+            module: None,
+        }
+    }
+}
+
+impl fmt::Display for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.module {
+            Some(module) => write!(f, "{}/{module}", self.device),
+            None => write!(f, "{}", self.device),
+        }
+    }
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{self}\"")
+    }
+}
+
 /// A person's number in the hub; given by storage, never reused.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -165,5 +289,29 @@ mod tests {
         check("a b", Err(BadDeviceId::Character(' ')));
         check("a/b", Err(BadDeviceId::Character('/')));
         check("käse", Err(BadDeviceId::Character('ä')));
+    }
+
+    #[test]
+    fn identities_are_written_like_client_ids() {
+        for text in ["pump-1", "pump-1/filter"] {
+            let read = Identity::parse(text).map(|identity| identity.to_string());
+            assert_eq!(read.as_deref(), Some(text));
+        }
+        for bad in ["", "/", "d/", "/m", "d/m/x", "d/$edgeHub", "a b"] {
+            assert_eq!(Identity::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn module_ids_follow_spec_5_3() {
+        let check = |text: &str, want: Result<(), BadModuleId>| {
+            assert_eq!(ModuleId::new(text).map(|_| ()), want, "{text}");
+        };
+        check("filter", Ok(()));
+        check("a$b", Ok(()));
+        check("$edgeAgent", Err(BadModuleId::Reserved));
+        check("", Err(BadModuleId::Empty));
+        check(&"x".repeat(129), Err(BadModuleId::TooLong));
+        check("a/b", Err(BadModuleId::Character('/')));
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::PersonId;
 use crate::policy::Role;
 use crate::time::Timestamp;
+use crate::view::ViewId;
 
 /// A role within a scope.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -34,6 +35,8 @@ pub struct Person {
     pub created_at: Timestamp,
     /// When they last signed in.
     pub last_sign_in_at: Option<Timestamp>,
+    /// The saved view they begin with, if they pinned one.
+    pub home_view: Option<ViewId>,
 }
 
 /// Longest sign-in name, in characters.

@@ -63,8 +63,12 @@ pub enum Action {
     SeeCredentials,
     /// Edit tags and desired properties of one device.
     EditTwin,
+    /// Invoke a direct method on one device.
+    InvokeMethods,
     /// Make, change, enable, disable, delete identities.
     ProvisionDevices,
+    /// Keep views of the fleet for everybody.
+    ShareViews,
     /// Read the audit trail beyond one's own acts.
     SeeAudit,
     /// Make and change accounts, roles, scopes; reset passwords.
@@ -75,11 +79,13 @@ pub enum Action {
 
 impl Action {
     /// All actions, in the order of the table.
-    pub const ALL: [Action; 7] = [
+    pub const ALL: [Action; 9] = [
         Self::SeeDevices,
         Self::SeeCredentials,
         Self::EditTwin,
+        Self::InvokeMethods,
         Self::ProvisionDevices,
+        Self::ShareViews,
         Self::SeeAudit,
         Self::ManagePeople,
         Self::ManageHub,
@@ -89,7 +95,11 @@ impl Action {
     pub fn is_scoped(self) -> bool {
         matches!(
             self,
-            Self::SeeDevices | Self::SeeCredentials | Self::EditTwin | Self::ProvisionDevices
+            Self::SeeDevices
+                | Self::SeeCredentials
+                | Self::EditTwin
+                | Self::InvokeMethods
+                | Self::ProvisionDevices
         )
     }
 
@@ -99,7 +109,9 @@ impl Action {
             Self::SeeDevices => "see devices",
             Self::SeeCredentials => "see credentials",
             Self::EditTwin => "edit tags and desired properties",
+            Self::InvokeMethods => "invoke methods",
             Self::ProvisionDevices => "provision devices",
+            Self::ShareViews => "keep views for everybody",
             Self::SeeAudit => "read the audit trail",
             Self::ManagePeople => "manage people",
             Self::ManageHub => "manage the hub",
@@ -112,9 +124,14 @@ pub fn allows(role: Role, action: Action) -> bool {
     use Role::{Admin, Manager, Operator, Supervisor};
     match action {
         Action::SeeDevices => true,
-        Action::SeeCredentials | Action::EditTwin | Action::ProvisionDevices => {
+        Action::SeeCredentials
+        | Action::EditTwin
+        | Action::InvokeMethods
+        | Action::ProvisionDevices => {
             matches!(role, Operator | Supervisor | Admin)
         }
+        // As links, embeds and reports: of what they can see themselves.
+        Action::ShareViews => matches!(role, Supervisor | Manager | Admin),
         Action::SeeAudit => matches!(role, Supervisor | Admin),
         Action::ManagePeople | Action::ManageHub => match role {
             Admin => true,

@@ -119,6 +119,18 @@ impl SasToken {
         true
     }
 
+    /// Whether the token was made for `path` below any host, or for what contains it: its own path is a segment prefix
+    /// of `path`. A service gets no more than that; [`Self::covers`] is for devices.
+    pub fn contains(&self, path: &[&str]) -> bool {
+        let own: Vec<&str> = self
+            .resource
+            .split('/')
+            .skip(1)
+            .filter(|segment| !segment.is_empty())
+            .collect();
+        path.starts_with(&own)
+    }
+
     /// The device (and module) that the token names, from `host/devices/{d}[/modules/{m}]`.
     pub fn identity(&self) -> Option<(&str, Option<&str>)> {
         let mut parts = self.resource.split('/').skip(1);
@@ -294,6 +306,25 @@ mod tests {
         check("amqps://hub/devices/dev1", dev1, true);
         check("hub/devices/dev10", dev1, false);
         check("hub/devices/dev", dev1, false);
+    }
+
+    #[test]
+    fn services_get_what_their_token_contains() {
+        let check = |sr: &str, path: &[&str], want: bool| {
+            let token =
+                SasToken::parse(&format!("SharedAccessSignature sr={sr}&sig=YQ==&se=1")).unwrap();
+            assert_eq!(token.contains(path), want, "{sr} {path:?}");
+        };
+        let dev1 = &["devices", "dev1"];
+        check("hub", dev1, true);
+        check("localhost%3A18443", dev1, true);
+        check("hub/", dev1, true);
+        check("hub/devices", dev1, true);
+        check("hub/devices/dev1", dev1, true);
+        check("hub/devices/dev1", &["devices", "dev1", "modules"], true);
+        check("hub/devices/dev1", &["devices"], false);
+        check("hub/devices/dev1", &["devices", "dev10"], false);
+        check("hub/twins", dev1, false);
     }
 
     #[test]

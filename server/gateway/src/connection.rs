@@ -19,6 +19,7 @@ use crate::takeover::Takeovers;
 
 mod end;
 mod handshake;
+mod methods;
 mod refusal;
 mod session;
 mod telemetry;

@@ -11,8 +11,10 @@ pub(crate) struct Meters {
     pub(crate) telemetry: Counter,
     pub(crate) twin_reads: Counter,
     pub(crate) twin_reports: Counter,
+    pub(crate) method_answers: Counter,
     pub(crate) notifications: Counter,
     pub(crate) responses: Counter,
+    pub(crate) method_calls: Counter,
 }
 
 impl Meters {
@@ -26,8 +28,10 @@ impl Meters {
             telemetry: received("telemetry"),
             twin_reads: received("twin_read"),
             twin_reports: received("twin_report"),
+            method_answers: received("method_answer"),
             notifications: sent("desired"),
             responses: sent("twin_response"),
+            method_calls: sent("method"),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use muster_core::ids::DeviceId;
+use muster_core::ids::Identity;
 use tokio::time::Instant;
 
 /// How often a connection may take over from another of the same identity within [`WINDOW`].
@@ -16,7 +16,7 @@ pub(crate) const WINDOW: Duration = Duration::from_secs(60);
 /// The identities that are connected, with their recent takeovers. An identity is forgotten when its last
 /// connection ends, so this holds no more than there are connections.
 #[derive(Debug, Default)]
-pub(crate) struct Takeovers(Mutex<HashMap<DeviceId, Presence>>);
+pub(crate) struct Takeovers(Mutex<HashMap<Identity, Presence>>);
 
 #[derive(Debug)]
 struct Presence {
@@ -29,14 +29,14 @@ struct Presence {
 #[derive(Debug)]
 pub(crate) struct Seat {
     all: Arc<Takeovers>,
-    device: DeviceId,
+    who: Identity,
 }
 
 impl Takeovers {
     /// A place for a new connection; `None` when the identity has changed hands too often.
-    pub(crate) fn enter(self: &Arc<Self>, device: &DeviceId, now: Instant) -> Option<Seat> {
+    pub(crate) fn enter(self: &Arc<Self>, who: &Identity, now: Instant) -> Option<Seat> {
         let mut all = self.lock();
-        let presence = all.entry(device.clone()).or_insert(Presence {
+        let presence = all.entry(who.clone()).or_insert(Presence {
             connections: 0,
             takeovers: 0,
             since: now,
@@ -54,11 +54,11 @@ impl Takeovers {
         presence.connections += 1;
         Some(Seat {
             all: self.clone(),
-            device: device.clone(),
+            who: who.clone(),
         })
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<DeviceId, Presence>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Identity, Presence>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -66,10 +66,10 @@ impl Takeovers {
 impl Drop for Seat {
     fn drop(&mut self) {
         let mut all = self.all.lock();
-        if let Some(presence) = all.get_mut(&self.device) {
+        if let Some(presence) = all.get_mut(&self.who) {
             presence.connections -= 1;
             if presence.connections == 0 {
-                all.remove(&self.device);
+                all.remove(&self.who);
             }
         }
     }
@@ -83,14 +83,14 @@ mod tests {
     #[test]
     fn an_identity_changes_hands_ten_times_a_minute() {
         let all = Arc::new(Takeovers::default());
-        let device = DeviceId::new("d").unwrap();
+        let device = Identity::parse("d").unwrap();
         let start = Instant::now();
         let mut seat = all.enter(&device, start).unwrap();
         for _ in 0..MAX_TAKEOVERS {
             seat = all.enter(&device, start).unwrap();
         }
         assert!(all.enter(&device, start).is_none());
-        assert!(all.enter(&DeviceId::new("e").unwrap(), start).is_some());
+        assert!(all.enter(&Identity::parse("d/m").unwrap(), start).is_some());
         assert!(all.enter(&device, start + WINDOW).is_some());
         drop(seat);
         assert!(
@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn coming_back_is_no_takeover() {
         let all = Arc::new(Takeovers::default());
-        let device = DeviceId::new("d").unwrap();
+        let device = Identity::parse("d").unwrap();
         for _ in 0..3 * MAX_TAKEOVERS {
             assert!(all.enter(&device, Instant::now()).is_some());
         }

@@ -1,6 +1,7 @@
-//! The topics of IoT Hub (spec §2.7). A device speaks and listens under its own name only.
+//! The topics of IoT Hub (spec §2.7). A device or module speaks and listens under its own name only.
 
-use muster_core::ids::DeviceId;
+use muster_core::ids::Identity;
+use muster_core::method::MethodName;
 
 pub(crate) mod bag;
 
@@ -20,8 +21,11 @@ pub(crate) enum Inbound<'a> {
         request: &'a str,
         version: Option<&'a str>,
     },
-    /// It answers a direct method.
-    MethodResult,
+    /// It answers a direct method; `status` is absent when it is no number.
+    MethodResult {
+        request: &'a str,
+        status: Option<i32>,
+    },
 }
 
 /// Why a publish topic is refused; the connection ends.
@@ -33,15 +37,15 @@ pub(crate) enum BadTopic {
     /// Another device's topic.
     #[error("topic of another identity")]
     NotYours,
-    /// A twin request without `$rid`.
-    #[error("twin request without $rid")]
+    /// A twin request or an answer without `$rid`.
+    #[error("request or answer without $rid")]
     NoRequestId,
 }
 
-/// Reads the topic of a PUBLISH by `device`.
-pub(crate) fn parse<'a>(topic: &'a str, device: &DeviceId) -> Result<Inbound<'a>, BadTopic> {
+/// Reads the topic of a PUBLISH by `who`.
+pub(crate) fn parse<'a>(topic: &'a str, who: &Identity) -> Result<Inbound<'a>, BadTopic> {
     if let Some(rest) = topic.strip_prefix("devices/") {
-        return telemetry(rest, device);
+        return telemetry(rest, who);
     }
     if let Some(query) = topic.strip_prefix(TWIN_GET) {
         let request = value_of(query, "$rid").ok_or(BadTopic::NoRequestId)?;
@@ -53,18 +57,19 @@ pub(crate) fn parse<'a>(topic: &'a str, device: &DeviceId) -> Result<Inbound<'a>
             version: value_of(query, "$version"),
         });
     }
-    if topic.starts_with(METHOD_RESULT) {
-        return Ok(Inbound::MethodResult);
+    if let Some(rest) = topic.strip_prefix(METHOD_RESULT) {
+        let (status, query) = rest.split_once("/?").ok_or(BadTopic::NoRequestId)?;
+        return Ok(Inbound::MethodResult {
+            request: value_of(query, "$rid").ok_or(BadTopic::NoRequestId)?,
+            status: status.parse().ok(),
+        });
     }
     Err(BadTopic::Unknown)
 }
 
 /// Reads what follows `devices/`. The last `/` is optional, both before an empty bag and after any bag.
-fn telemetry<'a>(rest: &'a str, device: &DeviceId) -> Result<Inbound<'a>, BadTopic> {
-    let rest = rest
-        .strip_prefix(device.as_str())
-        .and_then(|rest| rest.strip_prefix('/'))
-        .ok_or(BadTopic::NotYours)?;
+fn telemetry<'a>(rest: &'a str, who: &Identity) -> Result<Inbound<'a>, BadTopic> {
+    let rest = below(rest, who).ok_or(BadTopic::NotYours)?;
     let bag = rest
         .strip_prefix("messages/events")
         .ok_or(BadTopic::Unknown)?;
@@ -76,6 +81,18 @@ fn telemetry<'a>(rest: &'a str, device: &DeviceId) -> Result<Inbound<'a>, BadTop
     Ok(Inbound::Telemetry { bag })
 }
 
+/// What follows the identity's own part of a topic, after `devices/`.
+fn below<'a>(rest: &'a str, who: &Identity) -> Option<&'a str> {
+    let rest = rest.strip_prefix(who.device.as_str())?.strip_prefix('/')?;
+    match &who.module {
+        None => Some(rest),
+        Some(module) => rest
+            .strip_prefix("modules/")?
+            .strip_prefix(module.as_str())?
+            .strip_prefix('/'),
+    }
+}
+
 fn value_of<'a>(query: &'a str, key: &str) -> Option<&'a str> {
     query
         .split('&')
@@ -84,7 +101,7 @@ fn value_of<'a>(query: &'a str, key: &str) -> Option<&'a str> {
         .map(|(_, v)| v)
 }
 
-/// A filter that a device may subscribe to.
+/// A filter that a device or module may subscribe to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Filter {
     /// Cloud-to-device messages.
@@ -95,20 +112,25 @@ pub(crate) enum Filter {
     Desired = 4,
     /// Direct methods.
     Methods = 8,
+    /// Inputs of a module. Only an edge runtime routes messages to them, so the hub itself sends none.
+    Inputs = 16,
 }
 
 impl Filter {
-    /// Reads a topic filter of `device`; `None` when the hub does not know it, or it is another device's.
-    pub(crate) fn parse(filter: &str, device: &DeviceId) -> Option<Self> {
+    /// Reads a topic filter of `who`; `None` when the hub does not know it, or it is another's.
+    pub(crate) fn parse(filter: &str, who: &Identity) -> Option<Self> {
         match filter {
             "$iothub/twin/res/#" => Some(Self::TwinResponses),
             "$iothub/twin/PATCH/properties/desired/#" => Some(Self::Desired),
             "$iothub/methods/POST/#" => Some(Self::Methods),
-            _ => filter
-                .strip_prefix("devices/")?
-                .strip_prefix(device.as_str())?
-                .eq("/messages/devicebound/#")
-                .then_some(Self::Devicebound),
+            _ => {
+                let own = below(filter.strip_prefix("devices/")?, who)?;
+                match (own, &who.module) {
+                    ("messages/devicebound/#", None) => Some(Self::Devicebound),
+                    ("inputs/#" | "#", Some(_)) => Some(Self::Inputs),
+                    _ => None,
+                }
+            }
         }
     }
 }
@@ -142,6 +164,16 @@ pub(crate) fn twin_response(status: u16, request: &str, version: Option<u64>) ->
     }
 }
 
+/// Topic of a call of a direct method.
+pub(crate) fn method_call(name: &MethodName, request: u64) -> String {
+    format!("$iothub/methods/POST/{name}/?$rid={request:x}")
+}
+
+/// The number of a call, as it comes back; `None` when the hub never gave it.
+pub(crate) fn method_request(text: &str) -> Option<u64> {
+    u64::from_str_radix(text, 16).ok()
+}
+
 /// Topic of a notification of desired properties.
 pub(crate) fn desired_notification(version: u64) -> String {
     format!("$iothub/twin/PATCH/properties/desired/?$version={version}")
@@ -152,14 +184,14 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
-    fn device(id: &str) -> DeviceId {
-        DeviceId::new(id).unwrap()
+    fn who(id: &str) -> Identity {
+        Identity::parse(id).unwrap()
     }
 
     #[test]
     fn publish_topics_of_spec_2_7() {
         let check = |topic: &str, want: Result<Inbound<'_>, BadTopic>| {
-            assert_eq!(parse(topic, &device("d1")), want, "{topic}");
+            assert_eq!(parse(topic, &who("d1")), want, "{topic}");
         };
         let bag = |bag| Ok(Inbound::Telemetry { bag });
         check("devices/d1/messages/events/", bag(""));
@@ -199,7 +231,13 @@ mod tests {
         );
         check(&format!("{reported}$version=4"), Err(BadTopic::NoRequestId));
 
-        check("$iothub/methods/res/200/?$rid=1", Ok(Inbound::MethodResult));
+        let result = |request, status| Ok(Inbound::MethodResult { request, status });
+        check("$iothub/methods/res/200/?$rid=1", result("1", Some(200)));
+        check("$iothub/methods/res/-7/?$rid=1f", result("1f", Some(-7)));
+        check("$iothub/methods/res/ok/?$rid=1", result("1", None));
+        check("$iothub/methods/res//?$rid=1", result("1", None));
+        check("$iothub/methods/res/200/?", Err(BadTopic::NoRequestId));
+        check("$iothub/methods/res/200", Err(BadTopic::NoRequestId));
         check(
             "$iothub/twin/PATCH/properties/desired/?$rid=1",
             Err(BadTopic::Unknown),
@@ -213,14 +251,46 @@ mod tests {
         for id in ["a?b=c", "x#y+z", "%41", "$d"] {
             let topic = format!("devices/{id}/messages/events/k=v");
             let want = Ok(Inbound::Telemetry { bag: "k=v" });
-            assert_eq!(parse(&topic, &device(id)), want, "{id}");
+            assert_eq!(parse(&topic, &who(id)), want, "{id}");
         }
+    }
+
+    #[test]
+    fn modules_speak_and_listen_for_themselves() {
+        let module = who("d1/m1");
+        let check = |topic: &str, want: Result<Inbound<'_>, BadTopic>| {
+            assert_eq!(parse(topic, &module), want, "{topic}");
+        };
+        let bag = |bag| Ok(Inbound::Telemetry { bag });
+        check("devices/d1/modules/m1/messages/events/", bag(""));
+        check(
+            "devices/d1/modules/m1/messages/events/%24.on=o1/",
+            bag("%24.on=o1"),
+        );
+        check("devices/d1/messages/events/", Err(BadTopic::NotYours));
+        check(
+            "devices/d1/modules/m10/messages/events/",
+            Err(BadTopic::NotYours),
+        );
+        check(
+            "devices/d2/modules/m1/messages/events/",
+            Err(BadTopic::NotYours),
+        );
+        let check = |filter: &str, want| {
+            assert_eq!(Filter::parse(filter, &module), want, "{filter}");
+        };
+        check("devices/d1/modules/m1/inputs/#", Some(Filter::Inputs));
+        check("devices/d1/modules/m1/#", Some(Filter::Inputs));
+        check("$iothub/methods/POST/#", Some(Filter::Methods));
+        check("devices/d1/modules/m2/inputs/#", None);
+        check("devices/d1/messages/devicebound/#", None);
+        check("devices/d1/#", None);
     }
 
     #[test]
     fn only_the_documented_filters_are_known() {
         let check = |filter: &str, want| {
-            assert_eq!(Filter::parse(filter, &device("d1")), want, "{filter}");
+            assert_eq!(Filter::parse(filter, &who("d1")), want, "{filter}");
         };
         check(
             "devices/d1/messages/devicebound/#",
@@ -267,5 +337,12 @@ mod tests {
             desired_notification(8),
             "$iothub/twin/PATCH/properties/desired/?$version=8"
         );
+        let name = MethodName::new("part*reboot").unwrap();
+        assert_eq!(
+            method_call(&name, 0x1f),
+            "$iothub/methods/POST/part*reboot/?$rid=1f"
+        );
+        assert_eq!(method_request("1f"), Some(0x1f));
+        assert_eq!(method_request("xyz"), None);
     }
 }

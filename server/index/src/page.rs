@@ -48,6 +48,8 @@ pub enum SortKey {
     LastActivity,
     /// The value at a path below tags (keys joined with dots): booleans, numbers, then texts.
     Tag(String),
+    /// The value at any path that [`crate::Index::holds`].
+    Value(Path),
 }
 
 impl SortKey {
@@ -60,6 +62,7 @@ impl SortKey {
             Self::Stage => Path::Stage,
             Self::LastActivity => Path::LastActivityTime,
             Self::Tag(path) => Path::Tag(path.clone()),
+            Self::Value(path) => path.clone(),
         }
     }
 }

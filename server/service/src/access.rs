@@ -3,27 +3,44 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use muster_core::access::PolicyName;
 use muster_core::event::Actor;
 use muster_core::ids::DeviceId;
 use muster_core::person::Person;
 use muster_core::policy::{Action, Role, allows};
+use muster_core::token::ApiToken;
+use muster_core::view::SavedView;
 use muster_query::{Condition, Scope};
 
 use crate::error::ServiceError;
 use crate::hub::Hub;
 
-/// What a signed-in person (or the console) may do. Cheap to clone; made once per request.
+/// What a signed-in person, the holder of a shared access policy or the console may do. Cheap to clone; made once per request.
 #[derive(Clone, Debug)]
 pub struct Access(Arc<Holder>);
 
 #[derive(Debug)]
 enum Holder {
     Console,
+    Policy(PolicyName),
     Person {
         person: Person,
         /// Roles with their scopes, parsed. A scope that no longer parses covers nothing.
         grants: Vec<(Role, Option<Condition>)>,
+        /// The token that acts for them, if one does.
+        token: Option<Box<Narrowing>>,
+        /// The view they begin with, if they pinned one.
+        home: Option<Box<SavedView>>,
     },
+}
+
+/// What an API token leaves of its person's access.
+#[derive(Clone, Debug)]
+struct Narrowing {
+    name: String,
+    actions: Vec<Action>,
+    /// A scope that no longer parses covers nothing.
+    scope: Option<Condition>,
 }
 
 impl Access {
@@ -32,7 +49,12 @@ impl Access {
         Self(Arc::new(Holder::Console))
     }
 
-    pub(crate) fn of(person: Person) -> Self {
+    /// The access of whoever signs with a key of this policy: [`Hub::authenticate_policy`] makes it.
+    pub(crate) fn policy(name: PolicyName) -> Self {
+        Self(Arc::new(Holder::Policy(name)))
+    }
+
+    pub(crate) fn of(person: Person, home: Option<SavedView>) -> Self {
         let grants = person
             .roles
             .iter()
@@ -44,14 +66,56 @@ impl Access {
                 (grant.role, scope.ok())
             })
             .collect();
-        Self(Arc::new(Holder::Person { person, grants }))
+        Self(Arc::new(Holder::Person {
+            person,
+            grants,
+            token: None,
+            home: home.map(Box::new),
+        }))
     }
 
-    /// The person, unless it is the console.
+    /// What is left of the access when this token of the person acts.
+    pub(crate) fn narrowed(&self, token: &ApiToken) -> Self {
+        let Holder::Person { person, grants, .. } = &*self.0 else {
+            return self.clone();
+        };
+        let scope = Condition::parse(&token.scope);
+        if scope.is_err() {
+            tracing::warn!(token.id = %token.id, "the scope of this token cannot be read and covers nothing");
+        }
+        Self(Arc::new(Holder::Person {
+            person: person.clone(),
+            grants: grants.clone(),
+            home: None,
+            token: Some(Box::new(Narrowing {
+                name: token.name.clone(),
+                actions: token.actions.clone(),
+                scope: scope.ok(),
+            })),
+        }))
+    }
+
+    /// The person, if it is one.
     pub fn person(&self) -> Option<&Person> {
         match &*self.0 {
-            Holder::Console => None,
+            Holder::Console | Holder::Policy(_) => None,
             Holder::Person { person, .. } => Some(person),
+        }
+    }
+
+    /// The shared access policy, if it is one.
+    pub fn policy_name(&self) -> Option<PolicyName> {
+        match &*self.0 {
+            Holder::Policy(name) => Some(*name),
+            Holder::Console | Holder::Person { .. } => None,
+        }
+    }
+
+    /// The saved view they begin with, if they pinned one.
+    pub fn home_view(&self) -> Option<&SavedView> {
+        match &*self.0 {
+            Holder::Console | Holder::Policy(_) => None,
+            Holder::Person { home, .. } => home.as_deref(),
         }
     }
 
@@ -59,10 +123,20 @@ impl Access {
     pub fn actor(&self) -> Actor {
         match &*self.0 {
             Holder::Console => Actor::Console,
-            Holder::Person { person, .. } => Actor::Person {
+            Holder::Policy(name) => Actor::Policy { name: *name },
+            Holder::Person { person, token, .. } => Actor::Person {
                 id: person.id,
                 name: person.name.clone(),
+                token: token.as_ref().map(|token| token.name.clone()),
             },
+        }
+    }
+
+    /// The name of the API token that acts, if one does.
+    pub fn token(&self) -> Option<&str> {
+        match &*self.0 {
+            Holder::Console | Holder::Policy(_) => None,
+            Holder::Person { token, .. } => token.as_ref().map(|token| token.name.as_str()),
         }
     }
 
@@ -70,6 +144,7 @@ impl Access {
     pub fn roles(&self) -> Vec<Role> {
         let holds = |role: &Role| match &*self.0 {
             Holder::Console => *role == Role::Admin,
+            Holder::Policy(_) => false,
             Holder::Person { grants, .. } => grants.iter().any(|(held, _)| held == role),
         };
         Role::ALL.into_iter().filter(holds).collect()
@@ -79,21 +154,34 @@ impl Access {
     pub fn can(&self, action: Action) -> bool {
         match &*self.0 {
             Holder::Console => true,
-            Holder::Person { grants, .. } => grants.iter().any(|(role, _)| allows(*role, action)),
+            Holder::Policy(name) => name.allows(action),
+            Holder::Person { grants, token, .. } => {
+                let narrowed = token.as_ref().is_some_and(|t| !t.actions.contains(&action));
+                !narrowed && grants.iter().any(|(role, _)| allows(*role, action))
+            }
         }
     }
 
-    /// The devices on which the person may do this: the union of the scopes of the roles that allow it.
+    /// The devices on which the holder may do this: the union of the scopes of the roles that allow it, within the scope
+    /// of the token. Policies know no scope: all devices or none.
     pub fn scope(&self, action: Action) -> Scope {
         match &*self.0 {
             Holder::Console => Scope::everything(),
-            Holder::Person { grants, .. } => Scope::of(
-                grants
-                    .iter()
-                    .filter(|(role, _)| allows(*role, action))
-                    .filter_map(|(_, scope)| scope.clone())
-                    .collect(),
-            ),
+            Holder::Policy(name) if name.allows(action) => Scope::everything(),
+            Holder::Policy(_) => Scope::nothing(),
+            Holder::Person { grants, token, .. } => {
+                let within = match token {
+                    None => Condition::all(),
+                    Some(token) if !token.actions.contains(&action) => return Scope::nothing(),
+                    Some(token) => match &token.scope {
+                        Some(scope) => scope.clone(),
+                        None => return Scope::nothing(),
+                    },
+                };
+                let allowed = grants.iter().filter(|(role, _)| allows(*role, action));
+                let scopes = allowed.filter_map(|(_, scope)| scope.clone());
+                Scope::of(scopes.map(|scope| scope.and(within.clone())).collect())
+            }
         }
     }
 }
@@ -136,7 +224,9 @@ pub mod kinds {
         SeeDevices,
         SeeCredentials,
         EditTwin,
+        InvokeMethods,
         ProvisionDevices,
+        ShareViews,
         SeeAudit,
         ManagePeople,
         ManageHub

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use muster_core::device::ETag;
-use muster_core::ids::DeviceId;
+use muster_core::ids::{DeviceId, Identity, ModuleId};
 use serde_json::Value;
 
 mod attach;
@@ -14,30 +14,42 @@ mod report;
 pub(crate) use attach::end_left_open;
 pub use attach::{Attached, ConnectionInfo};
 pub use authenticate::{DeviceCredentials, DeviceLogin, LoginRefused};
-pub use connections::{ConnectionId, ConnectionView, Connections, LINK_CAPACITY};
+pub(crate) use connections::NotSent;
+pub use connections::{ConnectionId, ConnectionView, Connections, LINK_CAPACITY, MethodRequest};
 
 /// Proof that a connection has shown whose it is. Made only by [`crate::Hub::authenticate_device`].
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct DeviceProof {
-    pub(crate) device: DeviceId,
+    pub(crate) identity: Identity,
     pub(crate) generation: Arc<str>,
     pub(crate) scope: &'static str,
-    /// The identity as it was judged; any later write of it makes the judgement void.
-    pub(crate) judged: ETag,
+    /// The identities as they were judged, the device's and the module's; any later write of one makes the judgement
+    /// void.
+    pub(crate) judged: (ETag, Option<ETag>),
 }
 
 impl DeviceProof {
-    /// The device.
-    pub fn device(&self) -> &DeviceId {
-        &self.device
+    /// Who it is.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
     }
 
-    /// Which device of that name; stamped on messages.
+    /// The device.
+    pub fn device(&self) -> &DeviceId {
+        &self.identity.device
+    }
+
+    /// The module of the device, if it is one.
+    pub fn module(&self) -> Option<&ModuleId> {
+        self.identity.module.as_ref()
+    }
+
+    /// Which device or module of that name; stamped on messages.
     pub fn generation(&self) -> &str {
         &self.generation
     }
 
-    /// `device` when the device's own key signed, `hub` when a policy's did; stamped on messages.
+    /// `device` or `module` when the identity's own key signed, `hub` when a policy's did; stamped on messages.
     pub fn scope(&self) -> &'static str {
         self.scope
     }
@@ -48,6 +60,8 @@ impl DeviceProof {
 pub enum ToDevice {
     /// Desired properties changed: the payload of the notification, with the new `$version`.
     Desired(Arc<Value>),
+    /// A direct method is called; the answer goes to [`crate::Hub::device_answered`].
+    Method(MethodRequest),
     /// The connection must end.
     Close(CloseReason),
 }

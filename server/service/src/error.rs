@@ -3,10 +3,14 @@
 use muster_core::device::ETag;
 use muster_core::ids::BadDeviceId;
 use muster_core::lifecycle::NotAllowed;
+use muster_core::module::MAX_MODULES;
 use muster_core::person::BadCredential;
 use muster_core::policy::Action;
 use muster_core::twin::TwinError;
+use muster_core::view::BadView;
 use muster_storage::{Refusal, StorageError};
+
+use crate::methods::MethodError;
 
 /// Why a use case did not happen. Expected reasons are variants of their own; the rest is storage.
 #[derive(Debug, thiserror::Error)]
@@ -38,25 +42,37 @@ pub enum ServiceError {
     /// A name or password breaks the rule.
     #[error(transparent)]
     Credential(#[from] BadCredential),
+    /// A saved view breaks a rule.
+    #[error(transparent)]
+    View(#[from] BadView),
     /// Something else in the request cannot be used; the text says what and how to mend it.
     #[error("{0}")]
     Invalid(String),
     /// It would leave the hub without an administrator.
     #[error("this is the last active administrator; give the role to somebody else first")]
     LastAdministrator,
+    /// The device has as many modules as a device may have.
+    #[error("a device has at most {MAX_MODULES} modules; delete one first")]
+    TooManyModules,
+    /// A direct method got no answer.
+    #[error(transparent)]
+    Method(#[from] MethodError),
+    /// The hub shuts down.
+    #[error("the hub is shutting down; try again when it is back")]
+    Stopping,
     /// Too many at once; the text says of what.
     #[error("too many {0} at once; try again in a moment")]
     Busy(&'static str),
     /// The database did not do it.
     #[error("the hub could not read or write its database")]
-    Storage(#[from] StorageError),
+    Storage(#[source] StorageError),
 }
 
 impl ServiceError {
     /// Whether the same request may succeed a moment later.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Busy(_) => true,
+            Self::Busy(_) | Self::Stopping => true,
             Self::Storage(error) => matches!(
                 error,
                 StorageError::Unavailable { .. }
@@ -64,6 +80,16 @@ impl ServiceError {
                     | StorageError::Busy { .. }
             ),
             _ => false,
+        }
+    }
+}
+
+impl From<StorageError> for ServiceError {
+    fn from(error: StorageError) -> Self {
+        match error {
+            // Whoever asks gave it.
+            StorageError::Cursor(bad) => Self::Invalid(bad.to_string()),
+            other => Self::Storage(other),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Questions about the fleet, answered from the index within the person's scope.
 
+mod properties;
+
 use muster_core::contact::Contact;
 use muster_core::cursor::{BadCursor, Page};
 use muster_core::device::Device;
@@ -14,6 +16,8 @@ use crate::access::kinds::SeeDevices;
 use crate::access::{Access, Permit};
 use crate::error::ServiceError;
 use crate::hub::Hub;
+
+pub use properties::{Properties, PropertyPaths};
 
 impl Hub {
     /// One page of the list.
@@ -57,6 +61,14 @@ impl Hub {
         Ok(rows)
     }
 
+    /// These devices, as far as they exist in the scope, in their order.
+    pub fn fleet_rows(&self, permit: &Permit<SeeDevices>, ids: &[DeviceId]) -> Vec<Row> {
+        let scope = permit.access().scope(Action::SeeDevices);
+        let now = self.now();
+        let row = |id: &DeviceId| self.index().get(id, &scope, now);
+        ids.iter().filter_map(row).collect()
+    }
+
     /// Counts by contact, stage, status, connection and drift; of nothing where [`Hub::may_ask`] refuses.
     pub fn census(&self, access: &Access, condition: &Condition) -> Census {
         if self.may_ask(access, condition).is_err() {
@@ -81,6 +93,11 @@ impl Hub {
         let scope = access.scope(Action::SeeDevices);
         self.index()
             .group(condition, path, &scope, self.now(), limit)
+    }
+
+    /// Whether lists can be filtered, sorted and grouped by a path.
+    pub fn lists_know(&self, path: &Path) -> bool {
+        self.index().holds(path)
     }
 
     /// All tag paths in use, for columns and completion.

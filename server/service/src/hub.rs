@@ -6,7 +6,7 @@ use muster_core::access::SharedAccessPolicy;
 use muster_core::event::{Event, EventKind};
 use muster_core::time::Timestamp;
 use muster_index::{Entry, Index};
-use muster_storage::{Change, Committed, DeviceRow, Store, StoreConfig};
+use muster_storage::{Change, Committed, DeviceRow, ModuleNews, Store, StoreConfig};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -15,6 +15,7 @@ use crate::clock::{Clock, Entropy};
 use crate::devices::{CloseReason, Connections};
 use crate::error::ServiceError;
 use crate::live::Live;
+use crate::methods::Calls;
 use crate::people::People;
 
 /// What opening a hub needs.
@@ -39,6 +40,7 @@ struct Inner {
     store: Store,
     index: Arc<Index>,
     connections: Arc<Connections>,
+    calls: Arc<Calls>,
     live: Arc<Live>,
     people: People,
     policies: Vec<SharedAccessPolicy>,
@@ -91,6 +93,7 @@ impl Hub {
             store,
             index,
             connections,
+            calls: Arc::default(),
             live,
             people,
             policies,
@@ -151,6 +154,10 @@ impl Hub {
         &self.0.index
     }
 
+    pub(crate) fn calls(&self) -> &Arc<Calls> {
+        &self.0.calls
+    }
+
     pub(crate) fn columns(&self) -> &tokio::sync::Mutex<()> {
         &self.0.columns
     }
@@ -171,7 +178,8 @@ impl Hub {
         &self.0.stop
     }
 
-    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+    /// Runs a task that the hub waits for when it closes.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         self.0.tasks.spawn(task);
     }
 }
@@ -190,12 +198,12 @@ fn follow(index: &Index, connections: &Connections, committed: &Committed) {
                 None
             };
             if let Some(reason) = reason {
-                connections.close(&device.id, reason);
+                connections.close_all(&device.id, reason);
             }
             index.upsert(&entry((**row).clone(), connections.is_open(&device.id)));
         }
         Change::DeviceDeleted(id) => {
-            connections.close(id, CloseReason::Deleted);
+            connections.close_all(id, CloseReason::Deleted);
             index.remove(id);
         }
         Change::Twin {
@@ -225,9 +233,16 @@ fn follow(index: &Index, connections: &Connections, committed: &Committed) {
                 }
             }
             if let Some(payload) = desired {
-                connections.notify_desired(id, payload);
+                connections.notify_desired(&id.clone().into(), payload);
             }
         }
+        Change::Module { id, news } => match news {
+            ModuleNews::Identity | ModuleNews::Twin { desired: None } => {}
+            ModuleNews::Deleted => connections.close(id, CloseReason::Deleted),
+            ModuleNews::Twin {
+                desired: Some(payload),
+            } => connections.notify_desired(id, payload),
+        },
         Change::Presence {
             id,
             connected: _,

@@ -11,7 +11,11 @@ pub mod devices;
 pub mod error;
 pub mod fleet;
 pub mod hub;
+pub mod identities;
 pub mod live;
+pub mod methods;
+pub mod modules;
+pub mod once;
 pub mod people;
 pub mod policies;
 pub mod presence;
@@ -23,14 +27,17 @@ pub mod telemetry;
 pub mod timeline;
 pub mod twins;
 pub mod upkeep;
+pub mod views;
 
 pub use access::{Access, DevicePermit, Permit};
 pub use clock::{Clock, Entropy};
 pub use devices::{DeviceProof, ToDevice};
 pub use error::ServiceError;
+pub use fleet::{Properties, PropertyPaths};
 pub use hub::{Hub, HubConfig};
+pub use methods::{MethodAnswer, MethodCall, MethodError};
 pub use muster_index::{Census, Entry, PageQuery, Row, Scalar, Sort, SortKey, TagPath};
 pub use muster_storage::{
-    BackupReport, DeviceSummary, Finding, PresenceSample, TwinRow, WebSession,
+    BackupReport, DeviceSummary, Finding, PresenceSample, Repeated, TwinRow, WebSession,
 };
 pub use query::{AnswerKind, QueryAnswer, QueryPageRequest};

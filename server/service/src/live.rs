@@ -49,6 +49,8 @@ pub enum Aspect {
     Twin,
     /// A message came in.
     Telemetry,
+    /// Something was done with it, or with a module of it, that changed none of these.
+    Event,
     /// The device is gone.
     Deleted,
 }
@@ -118,12 +120,17 @@ impl Live {
     pub(crate) fn announce(&self, committed: &Committed) {
         let mut marks = lock(&self.marks);
         match &committed.change {
-            Change::None => {}
+            Change::None => {
+                for id in committed.events.iter().filter_map(|e| e.device.as_ref()) {
+                    marks.mark(id, Aspect::Event);
+                }
+            }
             Change::People => marks.people = true,
             Change::Device(row) => marks.mark(&row.device.id, Aspect::Identity),
             Change::DeviceDeleted(id) => marks.mark(id, Aspect::Deleted),
             Change::Twin { id, .. } => marks.mark(id, Aspect::Twin),
             Change::Presence { id, .. } => marks.mark(id, Aspect::Presence),
+            Change::Module { id, .. } => marks.mark(&id.device, Aspect::Event),
             Change::Activity { id, .. } => marks.mark(id, Aspect::Telemetry),
         }
         for event in committed.events.iter().filter(|e| is_notable(e.kind)) {

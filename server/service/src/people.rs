@@ -16,9 +16,11 @@ mod password;
 mod setup;
 mod sign_in;
 mod throttle;
+mod tokens;
 
 pub use accounts::{NewAccount, PersonEdit};
 pub use sign_in::{PasswordError, SignInError};
+pub use tokens::NewApiToken;
 
 /// State of the people side that lives in memory.
 #[derive(Clone, Debug)]
@@ -93,7 +95,11 @@ impl Hub {
         let Some(person) = self.store().find_person(id).await?.filter(|p| p.active) else {
             return Ok(None);
         };
-        let access = Access::of(person);
+        let home = match person.home_view {
+            Some(view) => self.store().find_view(view, id).await?,
+            None => None,
+        };
+        let access = Access::of(person, home);
         let mut map = state.access.lock().unwrap_or_else(PoisonError::into_inner);
         if map.len() >= MAX_REMEMBERED {
             map.clear();

@@ -88,7 +88,7 @@ async fn scopes_in_use(hub: &Hub) -> Result<Vec<Scope>, ServiceError> {
                 .iter()
                 .any(|g| allows(g.role, Action::SeeDevices))
         {
-            scopes.push(Access::of(person).scope(Action::SeeDevices));
+            scopes.push(Access::of(person, None).scope(Action::SeeDevices));
         }
     }
     Ok(scopes)

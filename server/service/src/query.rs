@@ -18,6 +18,7 @@ use crate::hub::Hub;
 
 pub(crate) mod columns;
 pub mod document;
+mod modules;
 
 /// Documents that are read at once where the index cannot decide alone.
 const BATCH: usize = 500;
@@ -64,12 +65,18 @@ pub enum AnswerKind {
 }
 
 impl Access {
+    /// Whether the holder may know how devices prove who they are. Services may, as with IoT Hub (spec §7.1); keys stay
+    /// with the registry.
+    pub(crate) fn knows_credentials(&self) -> bool {
+        self.policy_name().is_some() || self.can(Action::SeeCredentials)
+    }
+
     /// Whether the person may ask about these paths. How devices prove who they are is for those who may see
     /// credentials: neither shown nor found out by filtering.
     pub(crate) fn may_ask_about(&self, paths: &[Path]) -> Result<(), ServiceError> {
         let secret = paths.iter().find(|path| path.is_credential());
         match secret {
-            Some(path) if !self.can(Action::SeeCredentials) => Err(ServiceError::Invalid(format!(
+            Some(path) if !self.knows_credentials() => Err(ServiceError::Invalid(format!(
                 "{path} is not visible to you; leave it out"
             ))),
             _ => Ok(()),
@@ -89,6 +96,13 @@ impl Hub {
         access.may_ask_about(&paths)?;
         self.make_columns(&paths).await?;
         self.may_ask(access, condition)
+    }
+
+    /// Makes ready for lists that are sorted or grouped by these paths, if the person may ask about them. What lists
+    /// cannot use even then, [`Hub::lists_know`] tells.
+    pub async fn prepare_paths(&self, access: &Access, paths: &[Path]) -> Result<(), ServiceError> {
+        access.may_ask_about(paths)?;
+        self.make_columns(paths).await
     }
 
     /// Whether the person may ask this, and lists and counts can answer it ([`Hub::prepare`] comes first).
@@ -171,6 +185,9 @@ impl Hub {
             (Select::All, _) => AnswerKind::Twin,
         };
         let rows = match question.select {
+            Select::All if question.source == Source::Modules => {
+                self.module_documents(access, &answered).await?
+            }
             Select::All => self.documents(access, &answered).await?,
             Select::Columns(_) => {
                 let rows = answered.rows.into_iter();
@@ -193,8 +210,10 @@ impl Hub {
     ) -> Result<Answered, ServiceError> {
         let scope = access.scope(Action::SeeDevices);
         let now = self.now();
-        if question.source != Source::Devices {
-            return answered(Run::new(question, after, limit));
+        match question.source {
+            Source::Devices => {}
+            Source::Modules => return self.modules_answered(question, &scope, after, limit).await,
+            Source::Jobs => return answered(Run::new(question, after, limit)),
         }
         let by_id = question.order.is_empty() && !question.distinct && !question.is_grouped();
         // Columns that only the page shows come with its documents.
@@ -240,7 +259,7 @@ impl Hub {
             .collect();
         let found = self.found(&ids).await?.into_iter();
         let mut found: HashMap<DeviceId, Object> = found.map(|row| (row.id, row.twin)).collect();
-        let credentials = access.can(Action::SeeCredentials);
+        let credentials = access.knows_credentials();
         let rows = ids.iter().filter_map(|id| {
             let mut twin = found.remove(id)?;
             if !credentials {
@@ -268,8 +287,8 @@ impl Hub {
     }
 }
 
-/// Rows of modules and of jobs come from relations of their own; as long as the hub keeps neither, these are empty
-/// and only figures over no rows at all are answered.
+/// Rows of jobs come from a relation of their own; as long as the hub keeps none, they are empty and only figures over
+/// no rows at all are answered.
 fn answered(run: Run<'_>) -> Result<Answered, ServiceError> {
     run.finish().map_err(too_many)
 }

@@ -27,6 +27,8 @@ pub struct NewDevice {
     pub authentication: Option<Authentication>,
     /// Whether it may connect at once.
     pub status: Status,
+    /// Why it has this status; at most [`MAX_STATUS_REASON`] characters.
+    pub status_reason: Option<String>,
     /// First tags.
     pub tags: Object,
     /// First desired properties.
@@ -40,6 +42,7 @@ impl NewDevice {
             id,
             authentication: None,
             status: Status::Enabled,
+            status_reason: None,
             tags: Object::new(),
             desired: Object::new(),
         }
@@ -73,6 +76,7 @@ impl Hub {
         permit: Permit<ProvisionDevices>,
         new: NewDevice,
     ) -> Result<Device, ServiceError> {
+        check_reason(new.status_reason.as_deref())?;
         let access = permit.access();
         let now = self.now();
         let authentication = new.authentication.unwrap_or_else(|| {
@@ -89,7 +93,7 @@ impl Hub {
             )),
             etag: muster_core::device::ETag::FIRST,
             status: new.status,
-            status_reason: None,
+            status_reason: new.status_reason,
             status_at: None,
             authentication,
             stage: Stage::Provisioned,
@@ -165,19 +169,15 @@ impl Hub {
         ))
     }
 
-    /// Changes an identity. Disabling, retiring or new keys end an open connection.
+    /// Changes an identity. Disabling, retiring or other keys end an open connection.
     pub async fn update_device(
         &self,
         permit: DevicePermit<ProvisionDevices>,
         if_match: Option<IfMatch>,
         change: IdentityChange,
     ) -> Result<Device, ServiceError> {
-        if let Some((_, Some(reason))) = &change.status
-            && reason.chars().count() > MAX_STATUS_REASON
-        {
-            return Err(ServiceError::Invalid(
-                "a status reason has at most 128 characters".into(),
-            ));
+        if let Some((_, reason)) = &change.status {
+            check_reason(reason.as_deref())?;
         }
         let kind = if change.step.is_some() {
             EventKind::StageChanged
@@ -195,7 +195,12 @@ impl Hub {
                 "credentials": change.authentication.as_ref().map(|a| a.kind().as_str()),
             }),
         };
-        let new_keys = change.authentication.is_some();
+        let before = match &change.authentication {
+            Some(_) => self.store().find_device(permit.device()).await?,
+            None => None,
+        };
+        let new_keys = change.authentication.is_some()
+            && before.map(|device| device.authentication) != change.authentication;
         let (status, reason) = change.status.unzip();
         let change = DeviceChange {
             status,
@@ -210,7 +215,8 @@ impl Hub {
             .await?;
         let device = done(outcome)?;
         if new_keys {
-            self.connections().close(id, CloseReason::KeysChanged);
+            self.connections()
+                .close(&id.clone().into(), CloseReason::KeysChanged);
         }
         Ok(device)
     }
@@ -234,6 +240,15 @@ impl Hub {
                 .await?,
         )
     }
+}
+
+fn check_reason(reason: Option<&str>) -> Result<(), ServiceError> {
+    if reason.is_some_and(|reason| reason.chars().count() > MAX_STATUS_REASON) {
+        return Err(ServiceError::Invalid(
+            "a status reason has at most 128 characters".into(),
+        ));
+    }
+    Ok(())
 }
 
 fn done<T>(outcome: WriteOutcome<T>) -> Result<T, ServiceError> {

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use muster_storage::Pruned;
+use muster_storage::{Pruned, StorageError};
 
 use crate::hub::Hub;
+use crate::once::REMEMBERED_MS;
 
-/// How long raw messages, device events and presence samples are kept: 30 days.
+/// How long raw messages, device events, presence samples and ended API tokens are kept: 30 days.
 pub const KEEP_MS: i64 = 30 * 24 * 3600 * 1000;
 
 /// Time between two rounds.
@@ -43,11 +44,24 @@ pub(crate) async fn run(hub: Hub) {
                 }
             }
         }
-        if let Err(error) = hub.store().delete_expired_sessions(hub.now()).await {
+        if let Err(error) = remove_ended(&hub).await {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
-                "could not remove expired sessions"
+                "could not remove what has ended"
             );
         }
     }
+}
+
+/// Sessions, tokens and remembered requests: few rows, in one bite each.
+async fn remove_ended(hub: &Hub) -> Result<(), StorageError> {
+    let now = hub.now();
+    hub.store().delete_expired_sessions(now).await?;
+    hub.store()
+        .delete_ended_tokens(now.plus_ms(-KEEP_MS))
+        .await?;
+    hub.store()
+        .forget_requests(now.plus_ms(-REMEMBERED_MS))
+        .await?;
+    Ok(())
 }

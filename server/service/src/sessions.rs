@@ -8,9 +8,15 @@ use crate::error::ServiceError;
 use crate::hub::Hub;
 
 impl Hub {
-    /// Writes a session.
-    pub async fn save_session(&self, session: WebSession) -> Result<(), ServiceError> {
-        Ok(self.store().save_session(session).await?)
+    /// Makes a session.
+    pub async fn begin_session(&self, session: WebSession) -> Result<(), ServiceError> {
+        Ok(self.store().insert_session(session).await?)
+    }
+
+    /// Writes a session anew; one that was ended meanwhile stays ended.
+    pub async fn renew_session(&self, session: WebSession) -> Result<(), ServiceError> {
+        self.store().renew_session(session).await?;
+        Ok(())
     }
 
     /// Reads a session that has not expired.

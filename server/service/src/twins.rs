@@ -1,19 +1,34 @@
 //! Twins from the service side: read, merge, replace.
 
-use muster_core::device::IfMatch;
-use muster_core::twin::{ServiceWrite, Twin};
+use muster_core::device::{ETag, IfMatch};
+use muster_core::twin::{Object, ServiceWrite, Twin};
 use muster_storage::{TwinOutcome, TwinRow};
 
 use crate::access::DevicePermit;
 use crate::access::kinds::{EditTwin, SeeDevices};
 use crate::error::ServiceError;
 use crate::hub::Hub;
+use crate::query::document;
 
 impl Hub {
     /// The whole twin.
     pub async fn twin(&self, permit: &DevicePermit<SeeDevices>) -> Result<TwinRow, ServiceError> {
         let row = self.store().find_twin(permit.device()).await?;
         row.ok_or(ServiceError::NotFound)
+    }
+
+    /// The twin as services read it (spec §7.1), with its ETag.
+    pub async fn twin_document(
+        &self,
+        permit: &DevicePermit<SeeDevices>,
+    ) -> Result<(Object, ETag), ServiceError> {
+        let row = self.twin(permit).await?;
+        let seen = self.index().seen(permit.device(), self.now());
+        let mut twin = document::twin(&row, &seen.ok_or(ServiceError::NotFound)?);
+        if !permit.access().knows_credentials() {
+            document::hide_credentials(&mut twin);
+        }
+        Ok((twin, row.twin.etag))
     }
 
     /// Writes tags and desired properties: all of it or nothing. A connected device is told before this returns.

@@ -9,9 +9,19 @@ mod devices;
 mod fleet;
 #[path = "suite/live.rs"]
 mod live;
+#[path = "suite/methods.rs"]
+mod methods;
+#[path = "suite/modules.rs"]
+mod modules;
 #[path = "suite/people.rs"]
 mod people;
+#[path = "suite/policies.rs"]
+mod policies;
 #[path = "suite/query.rs"]
 mod query;
 #[path = "suite/support.rs"]
 mod support;
+#[path = "suite/tokens.rs"]
+mod tokens;
+#[path = "suite/views.rs"]
+mod views;

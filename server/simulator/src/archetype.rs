@@ -8,10 +8,12 @@ use std::time::Duration;
 mod cold_chain;
 mod gateway;
 mod meter;
+mod methods;
 
 pub use cold_chain::ColdChain;
 pub use gateway::Gateway;
 pub use meter::Meter;
+pub use methods::Reply;
 
 /// How a device keeps in touch.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

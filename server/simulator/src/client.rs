@@ -166,15 +166,22 @@ impl Client {
 
     /// Waits for a message on a topic that begins with `prefix`; others are kept for [`Client::next`].
     pub async fn message_on(&mut self, prefix: &str) -> Result<(String, Bytes), ClientError> {
-        let wanted = |incoming: &Incoming| matches!(incoming, Incoming::Message { topic, .. } if topic.starts_with(prefix));
         loop {
-            if let Some(at) = self.waiting.iter().position(wanted)
-                && let Some(Incoming::Message { topic, payload }) = self.waiting.remove(at)
-            {
-                return Ok((topic, payload));
+            if let Some(message) = self.take_waiting(prefix) {
+                return Ok(message);
             }
             let packet = within(self.receive()).await??;
             self.keep(packet).await?;
+        }
+    }
+
+    /// A message on a topic that begins with `prefix`, if one has come already.
+    pub fn take_waiting(&mut self, prefix: &str) -> Option<(String, Bytes)> {
+        let wanted = |incoming: &Incoming| matches!(incoming, Incoming::Message { topic, .. } if topic.starts_with(prefix));
+        let at = self.waiting.iter().position(wanted)?;
+        match self.waiting.remove(at)? {
+            Incoming::Message { topic, payload } => Some((topic, payload)),
+            Incoming::Acknowledged(_) => None,
         }
     }
 

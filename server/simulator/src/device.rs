@@ -29,6 +29,10 @@ const KEEP_ALIVE_S: u16 = 120;
 
 const DESIRED: &str = "$iothub/twin/PATCH/properties/desired/";
 const RESPONSE: &str = "$iothub/twin/res/";
+const METHODS: &str = "$iothub/methods/POST/";
+
+/// How long a device that was told to restart is away.
+const RESTART: std::ops::Range<u64> = 3..12;
 
 /// Lives until told to stop.
 pub(crate) async fn live(mut device: SimDevice, target: HubTarget, stop: CancellationToken) {
@@ -76,6 +80,7 @@ async fn session(
     if !client.session_present {
         client.subscribe(&format!("{RESPONSE}#")).await?;
         client.subscribe(&format!("{DESIRED}#")).await?;
+        client.subscribe(&format!("{METHODS}#")).await?;
     }
     let desired = read_desired(&mut client).await?;
     if device.confirms {
@@ -85,6 +90,10 @@ async fn session(
     match device.archetype.rhythm() {
         Rhythm::Sleeps(every) => {
             send_reading(device, &mut client, rng).await?;
+            // Calls that waited for the device came before the hub took the reading.
+            while let Some((topic, payload)) = client.take_waiting(METHODS) {
+                answer(device, &mut client, &topic, &payload).await?;
+            }
             client.disconnect().await?;
             // Awake a little earlier than promised, so that the promise is kept.
             Ok(every.mul_f64(rng.random_range(0.8..0.95)))
@@ -105,6 +114,10 @@ async fn stay(
         tokio::select! {
             incoming = client.next() => {
                 let Incoming::Message { topic, payload } = incoming? else { continue };
+                if topic.starts_with(METHODS) && answer(device, &mut client, &topic, &payload).await? {
+                    client.disconnect().await?;
+                    return Ok(Duration::from_secs(rng.random_range(RESTART)));
+                }
                 if topic.starts_with(DESIRED) && device.confirms
                     && let Ok(Value::Object(patch)) = serde_json::from_slice(&payload)
                 {
@@ -164,6 +177,25 @@ async fn report(client: &mut Client, archetype: &Archetype) -> Result<(), Client
         .await?;
     client.message_on(RESPONSE).await?;
     Ok(())
+}
+
+/// Answers a call of a method; says whether the device restarts now.
+async fn answer(
+    device: &SimDevice,
+    client: &mut Client,
+    topic: &str,
+    payload: &[u8],
+) -> Result<bool, ClientError> {
+    let call = topic.strip_prefix(METHODS).unwrap_or_default();
+    let Some((method, request)) = call.split_once("/?$rid=") else {
+        return Ok(false);
+    };
+    let payload = serde_json::from_slice(payload).unwrap_or(Value::Null);
+    let reply = device.archetype.call(method, &payload);
+    let topic = format!("$iothub/methods/res/{}/?$rid={request}", reply.status);
+    let body = Bytes::from(reply.payload.to_string());
+    client.publish_and_wait(&topic, body).await?;
+    Ok(reply.restarts)
 }
 
 async fn send_reading(

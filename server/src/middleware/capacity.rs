@@ -7,6 +7,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use muster_core::method::{MAX_CONNECT_TIMEOUT, RESPONSE_TIMEOUTS};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
@@ -19,40 +20,63 @@ pub const MAX_REQUESTS: usize = 512;
 /// How long a request may take until its answer begins.
 pub const DEADLINE: Duration = Duration::from_secs(30);
 
-/// The turns that requests take.
+/// Requests that wait for a device to answer a method, on all listeners together. They have turns of their own, so that
+/// slow devices do not stop the dashboard.
+pub const MAX_WAITING: usize = 1024;
+
+/// How long such a request may take: both times of a call, and a moment for the hub.
+pub const WAITING_DEADLINE: Duration = Duration::from_secs(
+    MAX_CONNECT_TIMEOUT.as_secs() + RESPONSE_TIMEOUTS.1.as_secs() + DEADLINE.as_secs(),
+);
+
+/// The turns that requests take: the usual ones, and those that wait for devices.
 #[derive(Clone, Debug)]
-pub struct Turns(Arc<Semaphore>);
+pub struct Turns(Arc<Semaphore>, Arc<Semaphore>);
 
 impl Default for Turns {
     fn default() -> Self {
-        Self::new(MAX_REQUESTS)
+        Self::new(MAX_REQUESTS, MAX_WAITING)
     }
 }
 
 impl Turns {
-    /// So many turns.
-    pub fn new(turns: usize) -> Self {
-        Self(Arc::new(Semaphore::new(turns)))
+    /// So many turns of each kind.
+    pub fn new(turns: usize, waiting: usize) -> Self {
+        Self(
+            Arc::new(Semaphore::new(turns)),
+            Arc::new(Semaphore::new(waiting)),
+        )
     }
 }
 
 /// See the module.
 pub async fn layer(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let wanted = Wanted::by(&request);
-    let Ok(_turn) = state.turns().0.try_acquire() else {
+    let (turns, deadline) = if waits_for_a_device(request.uri().path()) {
+        (&state.turns().1, WAITING_DEADLINE)
+    } else {
+        (&state.turns().0, DEADLINE)
+    };
+    let Ok(_turn) = turns.try_acquire() else {
         metrics::counter!("muster_http_overload_total").increment(1);
         return busy(&state, wanted);
     };
-    match timeout(DEADLINE, next.run(request)).await {
+    match timeout(deadline, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
             tracing::warn!(
-                deadline_s = DEADLINE.as_secs(),
+                deadline_s = deadline.as_secs(),
                 "a request took too long and was given up"
             );
             busy(&state, wanted)
         }
     }
+}
+
+/// Whether the request calls a method of a device, from the dashboard or by the service REST.
+fn waits_for_a_device(path: &str) -> bool {
+    path == "/rpc/devices/invoke_method"
+        || (path.starts_with("/twins/") && path.ends_with("/methods"))
 }
 
 /// The hub cannot do it now, and may in a moment.

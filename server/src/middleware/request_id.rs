@@ -4,13 +4,9 @@ use axum::extract::{Request, State};
 use axum::http::HeaderValue;
 use axum::middleware::Next;
 use axum::response::Response;
-use muster_core::ids::RefId;
+pub use muster_api::Reference;
 
 use crate::state::AppState;
-
-/// The reference of a request, as a request extension.
-#[derive(Clone, Debug)]
-pub struct Reference(pub RefId);
 
 /// The header that carries it back. What a client sends under this name is ignored: it could forge log lines.
 pub const HEADER: &str = "x-request-id";

@@ -75,6 +75,12 @@ pub fn access(request: &Request) -> Option<&Access> {
     request.extensions().get::<Visitor>()?.access.as_ref()
 }
 
+/// Whether nothing but a new password is open to this person.
+pub fn password_is_due(access: &Access) -> bool {
+    let person = access.person();
+    person.is_some_and(|person| person.must_change_password)
+}
+
 /// Lets in who has what the door needs. Whoever is not signed in is led to the sign-in page, or told so.
 pub async fn require(
     need: Need,

@@ -20,6 +20,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tower_sessions::Session;
 
 use crate::failure::story;
+use crate::middleware::visitor::password_is_due;
 use crate::session::{Ended, stored_id};
 use crate::state::AppState;
 
@@ -47,6 +48,9 @@ pub async fn get(
     let (Some(access), Some(id)) = (visitor.access, session.id()) else {
         return StatusCode::UNAUTHORIZED.into_response();
     };
+    if password_is_due(&access) {
+        return (StatusCode::FORBIDDEN, "choose a new password first\n").into_response();
+    }
     let Some(topics) = value("topics").and_then(topic::split) else {
         return (StatusCode::BAD_REQUEST, "topics are missing or not known\n").into_response();
     };

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::engine::Sql;
 use crate::error::StorageError;
-use crate::events::actor_parts;
+use crate::events::{actor_parts, actor_token};
 use crate::records::{AuditCheck, AuditFault};
 use crate::store::Store;
 use crate::writer::state;
@@ -16,9 +16,9 @@ const STRIDE: usize = 1000;
 
 const READ: Sql = Sql::pair(
     "reading the audit trail",
-    "SELECT seq, at, device_id, actor, actor_id, actor_name, kind, detail, hash
+    "SELECT seq, at, device_id, actor, actor_id, actor_name, kind, detail, hash, actor_token
      FROM event INDEXED BY event_audited WHERE hash IS NOT NULL AND seq > $1 ORDER BY seq LIMIT $2",
-    "SELECT seq, at, device_id, actor, actor_id, actor_name, kind, detail, hash
+    "SELECT seq, at, device_id, actor, actor_id, actor_name, kind, detail, hash, actor_token
      FROM event WHERE hash IS NOT NULL AND seq > $1 ORDER BY seq LIMIT $2",
 );
 
@@ -34,6 +34,8 @@ struct Entry<'e> {
     actor_name: Option<&'e str>,
     kind: &'e str,
     detail: &'e str,
+    /// Came later: entries without one hash as they did before.
+    actor_token: Option<&'e str>,
 }
 
 /// The hash of an event that follows the entry with hash `previous`; `detail` is its stored text.
@@ -48,6 +50,7 @@ pub(crate) fn link(previous: &[u8; 32], event: &Event, detail: &str) -> [u8; 32]
         actor_name,
         kind: event.kind.as_str(),
         detail,
+        actor_token: actor_token(&event.actor),
     };
     entry.hash(previous)
 }
@@ -69,7 +72,8 @@ impl Entry<'_> {
         ];
         let mut hash = Sha256::new();
         hash.update(previous);
-        for field in fields {
+        let token = self.actor_token.map(|token| Some(token.as_bytes()));
+        for field in fields.into_iter().chain(token) {
             let length = field.map_or(u64::MAX, |field| field.len() as u64);
             hash.update(length.to_be_bytes());
             hash.update(field.unwrap_or_default());
@@ -96,6 +100,7 @@ impl Store {
                 let (device, actor, name): (Option<String>, String, Option<String>) =
                     (row.get(2)?, row.get(3)?, row.get(5)?);
                 let (kind, detail): (String, String) = (row.get(6)?, row.get(7)?);
+                let actor_token: Option<String> = row.get(9)?;
                 let entry = Entry {
                     seq,
                     at: row.get(1)?,
@@ -105,6 +110,7 @@ impl Store {
                     actor_name: name.as_deref(),
                     kind: &kind,
                     detail: &detail,
+                    actor_token: actor_token.as_deref(),
                 };
                 previous = entry.hash(&previous);
                 entries += 1;
@@ -144,6 +150,7 @@ mod tests {
             actor_name: Some("c"),
             kind: "exported",
             detail: "{}",
+            actor_token: None,
         };
         let hashes = [
             base().hash(&[0; 32]),
@@ -173,6 +180,16 @@ mod tests {
             .hash(&[0; 32]),
             Entry {
                 actor_name: None,
+                ..base()
+            }
+            .hash(&[0; 32]),
+            Entry {
+                actor_token: Some("ci"),
+                ..base()
+            }
+            .hash(&[0; 32]),
+            Entry {
+                actor_token: Some(""),
                 ..base()
             }
             .hash(&[0; 32]),

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use muster_core::event::Event;
-use muster_core::ids::DeviceId;
+use muster_core::ids::{DeviceId, Identity};
 use muster_core::lifecycle::Stage;
 use muster_core::time::Timestamp;
 use muster_core::twin::Object;
@@ -62,6 +62,13 @@ pub enum Change {
         /// Its stage now; the first contact makes a device active.
         stage: Stage,
     },
+    /// Something about a module changed.
+    Module {
+        /// Which.
+        id: Identity,
+        /// What.
+        news: ModuleNews,
+    },
     /// A device sent telemetry.
     Activity {
         /// Which.
@@ -71,6 +78,20 @@ pub enum Change {
     },
     /// An account changed.
     People,
+}
+
+/// What changed about a module.
+#[derive(Clone, PartialEq, Debug)]
+pub enum ModuleNews {
+    /// It was made, changed, or connected, or its connection ended.
+    Identity,
+    /// It was deleted.
+    Deleted,
+    /// Its twin was written.
+    Twin {
+        /// The payload of its notification with the `$version`, when desired was written.
+        desired: Option<Value>,
+    },
 }
 
 /// A hook as part of types that are `Debug`.

@@ -8,7 +8,7 @@ use muster_core::twin::Object;
 pub(crate) mod change;
 pub(crate) mod rows;
 
-use crate::engine::Sql;
+use crate::engine::{Sql, Table};
 use crate::error::StorageError;
 use crate::records::{DeviceChange, DeviceRow, InsertOutcome, WriteOutcome};
 use crate::store::Store;
@@ -25,7 +25,13 @@ const SCAN: Sql = Sql::both(
     rows::select!("WHERE d.device_key > $1 ORDER BY d.device_key LIMIT $2"),
 );
 
-pub(crate) const STATEMENTS: &[&Sql] = &[&FIND, &SCAN];
+const FIND_MANY: Sql = Sql::pair(
+    "reading devices",
+    rows::select!("WHERE d.device_id IN (SELECT value FROM json_each($1))"),
+    rows::select!("WHERE d.device_id = ANY($1::TEXT[])"),
+);
+
+pub(crate) const STATEMENTS: &[&Sql] = &[&FIND, &FIND_MANY, &SCAN];
 
 impl Store {
     /// Makes a device and its twin. `device.etag` should be the first.
@@ -52,6 +58,23 @@ impl Store {
             Some(row) => Stored::read(&row)?.open(self.sealer()).map(Some),
             None => Ok(None),
         }
+    }
+
+    /// The devices of these names that exist, with their credentials, in the order of ids. Ask for a page, not for a
+    /// fleet: all of them are held at once.
+    pub async fn find_devices(
+        &self,
+        ids: impl IntoIterator<Item = DeviceId>,
+    ) -> Result<Vec<Device>, StorageError> {
+        let names = Table::texts(ids.into_iter().map(String::from));
+        let mut reader = self.reader().await?;
+        let rows = reader.connection().rows(&FIND_MANY, [names]).await?;
+        let mut devices = rows
+            .iter()
+            .map(|row| Stored::read(row)?.open(self.sealer()))
+            .collect::<Result<Vec<_>, _>>()?;
+        devices.sort_by(|a: &Device, b| a.id.cmp(&b.id));
+        Ok(devices)
     }
 
     /// Changes an identity, if its ETag is as demanded.

@@ -13,25 +13,28 @@ use crate::error::{StorageError, corrupt};
 use crate::store::Store;
 use crate::writer::{Operation, Unit};
 
+pub(crate) mod calls;
 pub(crate) mod page;
 
 /// The columns that [`event_of`] reads, for the front of a SELECT.
 macro_rules! columns {
     () => {
-        "SELECT seq, at, device_id, actor, actor_id, actor_name, kind, detail FROM event "
+        "SELECT seq, at, device_id, actor, actor_id, actor_name, kind, detail, actor_token FROM event "
     };
 }
 pub(crate) use columns;
 
 const INSERT: Sql = Sql::pair(
     "writing events",
-    "INSERT OR FAIL INTO event (seq, at, device_id, actor, actor_id, actor_name, kind, detail, notable, hash)
+    "INSERT OR FAIL INTO event (seq, at, device_id, actor, actor_id, actor_name, kind, detail, notable, hash,
+                                actor_token)
      SELECT b.value ->> 0, b.value ->> 1, b.value ->> 2, b.value ->> 3, b.value ->> 4, b.value ->> 5,
-            b.value ->> 6, b.value ->> 7, b.value ->> 8, unhex(b.value ->> 9)
+            b.value ->> 6, b.value ->> 7, b.value ->> 8, unhex(b.value ->> 9), b.value ->> 10
      FROM jsonb_each($1) AS b",
-    "INSERT INTO event (seq, at, device_id, actor, actor_id, actor_name, kind, detail, notable, hash)
+    "INSERT INTO event (seq, at, device_id, actor, actor_id, actor_name, kind, detail, notable, hash,
+                        actor_token)
      SELECT * FROM UNNEST($1::BIGINT[], $2::BIGINT[], $3::TEXT[], $4::TEXT[], $5::BIGINT[], $6::TEXT[],
-                          $7::TEXT[], $8::TEXT[], $9::BIGINT[], $10::BYTEA[])",
+                          $7::TEXT[], $8::TEXT[], $9::BIGINT[], $10::BYTEA[], $11::TEXT[])",
 );
 
 const SINCE: Sql = Sql::both(
@@ -59,6 +62,7 @@ pub(crate) struct NewRows {
     detail: Vec<Option<Cow<'static, str>>>,
     notable: Vec<Option<i64>>,
     hash: Vec<Option<Vec<u8>>>,
+    actor_token: Vec<Option<Cow<'static, str>>>,
 }
 
 impl NewRows {
@@ -80,6 +84,8 @@ impl NewRows {
         self.detail.push(Some(detail.into()));
         self.notable.push(Some(is_notable(event.kind).into()));
         self.hash.push(hash.map(|hash| hash.to_vec()));
+        self.actor_token
+            .push(actor_token(&event.actor).map(|token| token.to_owned().into()));
     }
 
     pub(crate) async fn insert(self, connection: &mut Connection<'_>) -> Result<(), StorageError> {
@@ -97,6 +103,7 @@ impl NewRows {
             Column::Text(self.detail),
             Column::Int(self.notable),
             Column::Bytes(self.hash),
+            Column::Text(self.actor_token),
         ]);
         connection.run(&INSERT, [Argument::Table(table)]).await?;
         Ok(())
@@ -111,13 +118,22 @@ fn is_notable(kind: EventKind) -> bool {
     )
 }
 
-/// An actor as columns: the kind, and number and name of a person.
+/// An actor as columns: the kind, number of a person, name of a person or policy.
 pub(crate) fn actor_parts(actor: &Actor) -> (&'static str, Option<i64>, Option<&str>) {
     match actor {
-        Actor::Person { id, name } => ("person", Some(id.0), Some(name)),
+        Actor::Person { id, name, .. } => ("person", Some(id.0), Some(name)),
+        Actor::Policy { name } => ("policy", None, Some(name.as_str())),
         Actor::Device => ("device", None, None),
         Actor::Console => ("console", None, None),
         Actor::Hub => ("hub", None, None),
+    }
+}
+
+/// The name of the API token that acted, if one did.
+pub(crate) fn actor_token(actor: &Actor) -> Option<&str> {
+    match actor {
+        Actor::Person { token, .. } => token.as_deref(),
+        Actor::Policy { .. } | Actor::Device | Actor::Console | Actor::Hub => None,
     }
 }
 
@@ -134,7 +150,13 @@ pub(crate) fn event_of(row: &Row) -> Result<Event, StorageError> {
                     .ok_or_else(|| bad("actor_id", "missing"))?,
             ),
             name: row.get::<Option<String>>(5)?.unwrap_or_default(),
+            token: row.get(8)?,
         },
+        "policy" => {
+            let name = row.get::<Option<String>>(5)?.unwrap_or_default();
+            let name = name.parse().map_err(|_| bad("actor_name", &name))?;
+            Actor::Policy { name }
+        }
         "device" => Actor::Device,
         "console" => Actor::Console,
         "hub" => Actor::Hub,

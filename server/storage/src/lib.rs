@@ -7,11 +7,14 @@ mod audit;
 mod backup;
 mod change;
 mod check;
+mod credentials;
 mod devices;
 mod engine;
 mod error;
 mod events;
+mod idempotency;
 mod messages;
+mod modules;
 mod people;
 mod policies;
 mod presence;
@@ -24,19 +27,24 @@ mod settings;
 mod statements;
 mod store;
 mod subscriptions;
+mod tokens;
 mod twins;
+mod views;
 mod writer;
 
-pub use change::{Change, CommitHook, Committed};
+pub use change::{Change, CommitHook, Committed, ModuleNews};
 pub use error::StorageError;
+pub use idempotency::MAX_REMEMBERED;
 pub use messages::MAX_MESSAGES;
+pub use modules::{ModuleChange, ModuleInsert, ModuleNote, ModuleTwinRow};
 pub use records::{
     AuditCheck, AuditFault, BackupReport, DeviceChange, DeviceRow, DeviceSummary, EventQuery,
-    Finding, InsertOutcome, NewPerson, PasswordHash, PersonChange, PresenceNote, PresenceOutcome,
-    PresenceSample, Properties, PropertyValues, Pruned, Refusal, ReportOutcome, Session,
-    TwinOutcome, TwinRow, WebSession, WriteOutcome,
+    Finding, InsertOutcome, NewPerson, NewToken, PasswordHash, PersonChange, PresenceNote,
+    PresenceOutcome, PresenceSample, Properties, PropertyValues, Pruned, Refusal, Repeated,
+    ReportOutcome, Session, TwinOutcome, TwinRow, WebSession, WriteOutcome,
 };
 pub use samples::MAX_SAMPLES;
 #[doc(hidden)]
 pub use statements::{Statement, statements};
 pub use store::{Location, MasterKey, Store, StoreConfig};
+pub use views::{MAX_OWN_VIEWS, MAX_SHARED_VIEWS, NewView, ViewOutcome};

@@ -6,6 +6,7 @@ use muster_core::event::NewEvent;
 use muster_core::ids::PersonId;
 use muster_core::person::{Person, RoleGrant};
 use muster_core::time::Timestamp;
+use muster_core::view::ViewId;
 
 use crate::engine::{Connection, Row, Sql};
 use crate::error::{StorageError, corrupt};
@@ -24,7 +25,7 @@ const MAX_ROLES: usize = 10 * MAX_PEOPLE;
 macro_rules! columns {
     () => {
         "SELECT person_id, name, display_name, active, must_change_password, created_at, last_sign_in_at,
-                password_hash
+                password_hash, home_view
          FROM person "
     };
 }
@@ -113,7 +114,7 @@ impl Store {
         Ok(people)
     }
 
-    /// Changes an account. Deactivating it ends its sessions. The last active administrator stays one.
+    /// Changes an account. Deactivating it ends its sessions and tokens. The last active administrator stays one.
     pub async fn update_person(
         &self,
         id: PersonId,
@@ -181,5 +182,6 @@ fn person_of(row: &Row) -> Result<Person, StorageError> {
         must_change_password: row.flag(4)?,
         created_at: Timestamp::from_millis(row.get(5)?),
         last_sign_in_at: row.get::<Option<i64>>(6)?.map(Timestamp::from_millis),
+        home_view: row.get::<Option<i64>>(8)?.map(ViewId),
     })
 }

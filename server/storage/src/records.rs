@@ -8,7 +8,9 @@ use muster_core::event::EventKind;
 use muster_core::ids::{DeviceId, PersonId};
 use muster_core::lifecycle::{NotAllowed, Stage, Step};
 use muster_core::person::RoleGrant;
+use muster_core::policy::Action;
 use muster_core::time::Timestamp;
+use muster_core::token::TokenId;
 use muster_core::twin::{Object, ServiceApplied, Twin, TwinError};
 use serde_json::Value;
 
@@ -396,4 +398,51 @@ pub struct Finding {
     pub problem: String,
     /// What to do.
     pub remedy: &'static str,
+}
+
+/// An API token about to be made. Never with the secret itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NewToken {
+    /// Its number.
+    pub id: TokenId,
+    /// In whose name it acts.
+    pub person: PersonId,
+    /// The checked name.
+    pub name: String,
+    /// SHA-256 of the secret.
+    pub hash: [u8; 32],
+    /// What it is narrowed to.
+    pub actions: Vec<Action>,
+    /// To which devices it is narrowed; empty for all its person sees.
+    pub scope: String,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// What is known of a request that carries a key for being done once.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Repeated {
+    /// It is new, and remembered from now on.
+    First,
+    /// It was answered before, with this.
+    Answered(Vec<u8>),
+    /// It came before and has no answer yet.
+    UnderWay,
+    /// The key came before with another request.
+    OtherRequest,
+    /// Too many requests are remembered for this person.
+    TooMany,
+}
+
+/// The answer may hold a secret.
+impl fmt::Debug for Repeated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::First => "First",
+            Self::Answered(_) => "Answered(…)",
+            Self::UnderWay => "UnderWay",
+            Self::OtherRequest => "OtherRequest",
+            Self::TooMany => "TooMany",
+        })
+    }
 }

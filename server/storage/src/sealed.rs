@@ -79,7 +79,8 @@ impl Sealer {
         [&[VERSION], nonce.as_slice(), &sealed].concat()
     }
 
-    fn open_bytes(&self, place: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+    /// Opens a secret; `None` when it was not sealed by this database for this place.
+    pub(crate) fn open_bytes(&self, place: &str, sealed: &[u8]) -> Option<Vec<u8>> {
         let (&VERSION, rest) = sealed.split_first()? else {
             return None;
         };

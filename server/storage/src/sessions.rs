@@ -9,11 +9,15 @@ use crate::records::WebSession;
 use crate::store::Store;
 use crate::writer::{Operation, Unit};
 
-const SAVE: Sql = Sql::both(
-    "saving a session",
-    "INSERT INTO web_session (session_id, person_id, data, expires_at) VALUES ($1, $2, $3, $4)
-     ON CONFLICT (session_id) DO UPDATE
-     SET person_id = excluded.person_id, data = excluded.data, expires_at = excluded.expires_at",
+const INSERT: Sql = Sql::both(
+    "making a session",
+    "INSERT INTO web_session (session_id, person_id, data, expires_at) VALUES ($1, $2, $3, $4)",
+);
+
+/// A session that was ended meanwhile stays ended.
+const RENEW: Sql = Sql::both(
+    "renewing a session",
+    "UPDATE web_session SET person_id = $2, data = $3, expires_at = $4 WHERE session_id = $1",
 );
 
 const LOAD: Sql = Sql::both(
@@ -36,12 +40,22 @@ const DELETE_EXPIRED: Sql = Sql::both(
     "DELETE FROM web_session WHERE expires_at <= $1",
 );
 
-pub(crate) const STATEMENTS: &[&Sql] = &[&SAVE, &LOAD, &DELETE, &DELETE_OF, &DELETE_EXPIRED];
+pub(crate) const STATEMENTS: &[&Sql] =
+    &[&INSERT, &RENEW, &LOAD, &DELETE, &DELETE_OF, &DELETE_EXPIRED];
 
 impl Store {
-    /// Makes or replaces a session.
-    pub async fn save_session(&self, session: WebSession) -> Result<(), StorageError> {
-        self.write("saving a session", Save(session)).await
+    /// Makes a session. Its number must be new.
+    pub async fn insert_session(&self, session: WebSession) -> Result<(), StorageError> {
+        self.write("making a session", Save(&INSERT, session))
+            .await
+            .map(|_| ())
+    }
+
+    /// Writes a session that there is; says whether there was one. Whoever ends a session has the last word, however
+    /// close together both come.
+    pub async fn renew_session(&self, session: WebSession) -> Result<bool, StorageError> {
+        let renewed = self.write("renewing a session", Save(&RENEW, session));
+        Ok(renewed.await? > 0)
     }
 
     /// A session, also one that has ended but was not removed yet.
@@ -97,21 +111,20 @@ pub(crate) async fn end_all(
 }
 
 #[derive(Debug)]
-struct Save(WebSession);
+struct Save(&'static Sql, WebSession);
 
 impl Operation for Save {
-    type Output = ();
+    type Output = u64;
 
-    async fn apply(&self, unit: &mut Unit<'_>) -> Result<(), StorageError> {
-        let session = &self.0;
+    async fn apply(&self, unit: &mut Unit<'_>) -> Result<u64, StorageError> {
+        let session = &self.1;
         let arguments = [
             session.id.to_string().into(),
             session.person.map(|id| id.0).into(),
             session.data.clone().into(),
             session.expires_at.millis().into(),
         ];
-        unit.connection.run(&SAVE, arguments).await?;
-        Ok(())
+        unit.connection.run(self.0, arguments).await
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::engine::{Sql, postgres, schema, sqlite};
 use crate::{
-    audit, backup, check, devices, events, messages, people, policies, prune, samples, sealed,
-    sessions, settings, subscriptions, twins, writer,
+    audit, backup, check, devices, events, idempotency, messages, modules, people, policies, prune,
+    samples, sealed, sessions, settings, subscriptions, tokens, twins, views, writer,
 };
 
 /// A statement as tests see it: what it is for, and its texts; an empty one is not for that engine.
@@ -21,15 +21,21 @@ pub struct Statement {
 /// All statements.
 #[doc(hidden)]
 pub fn statements() -> Vec<Statement> {
-    let lists: [&[&Sql]; 24] = [
+    let lists: [&[&Sql]; 33] = [
         audit::STATEMENTS,
         backup::STATEMENTS,
         check::STATEMENTS,
         devices::STATEMENTS,
         devices::change::STATEMENTS,
         events::STATEMENTS,
+        events::calls::STATEMENTS,
         events::page::STATEMENTS,
+        idempotency::STATEMENTS,
         messages::STATEMENTS,
+        modules::STATEMENTS,
+        modules::change::STATEMENTS,
+        modules::session::STATEMENTS,
+        modules::twin::STATEMENTS,
         people::STATEMENTS,
         people::change::STATEMENTS,
         policies::STATEMENTS,
@@ -42,7 +48,10 @@ pub fn statements() -> Vec<Statement> {
         settings::STATEMENTS,
         sqlite::STATEMENTS,
         subscriptions::STATEMENTS,
+        tokens::STATEMENTS,
         twins::STATEMENTS,
+        views::STATEMENTS,
+        views::change::STATEMENTS,
         writer::documents::STATEMENTS,
         writer::documents::write::STATEMENTS,
         writer::state::STATEMENTS,

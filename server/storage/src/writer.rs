@@ -8,6 +8,7 @@
 use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio::task::yield_now;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
 pub(crate) mod command;
@@ -107,6 +108,8 @@ impl Writer {
         self.write(batch).await;
         metrics::histogram!("muster_writer_batch_seconds").record(started.elapsed().as_secs_f64());
         self.link.keep_log_short(false).await;
+        // Those just answered ask again at once: let them, so that the next batch is whole and not half of them.
+        yield_now().await;
     }
 
     async fn idle(&mut self) {

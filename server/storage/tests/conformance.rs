@@ -9,7 +9,9 @@ mod conformance {
     pub(crate) mod faults;
     pub(crate) mod files;
     pub(crate) mod hook;
+    pub(crate) mod idempotency;
     pub(crate) mod messages;
+    pub(crate) mod modules;
     pub(crate) mod people;
     pub(crate) mod place;
     pub(crate) mod presence;
@@ -18,14 +20,16 @@ mod conformance {
     pub(crate) mod small;
     pub(crate) mod statements;
     pub(crate) mod subscriptions;
+    pub(crate) mod tokens;
     pub(crate) mod twins;
+    pub(crate) mod views;
     pub(crate) mod web_sessions;
 }
 
 use conformance::place::Place;
 use conformance::{
-    audit, events, faults, files, hook, messages, people, presence, registry, small, statements,
-    subscriptions, twins, web_sessions,
+    audit, events, faults, files, hook, idempotency, messages, modules, people, presence, registry,
+    small, statements, subscriptions, tokens, twins, views, web_sessions,
 };
 
 /// Makes a test per case and engine.
@@ -52,25 +56,34 @@ macro_rules! suite {
 
 mod both {
     suite! {
-        registry: devices_come_back_as_they_were_made, names_are_unique, updates_follow_the_etag,
+        registry: devices_come_back_as_they_were_made, many_are_found_at_once, names_are_unique, updates_follow_the_etag,
             steps_of_life_are_checked, deleting_takes_everything_but_events,
             a_name_can_be_used_again, first_twins_obey_the_limits, the_scan_sees_every_device;
         twins: reports_move_versions, service_writes_move_the_etag, conflicts_change_nothing,
             refused_writes_change_nothing, replacement_clears_the_rest, order_holds_within_a_batch,
             many_reporters_lose_nothing, many_are_read_at_once, drift_follows_both_sides, unknown_devices_are_not_found,
             a_damaged_twin_harms_nobody_else;
+        modules: modules_come_back_as_they_were_made, a_device_has_so_many_modules_at_most,
+            the_scan_sees_every_module, module_updates_follow_the_etag, module_twins_are_their_own, module_sessions_outlive_the_store,
+            modules_go_with_their_device, the_hook_hears_of_modules;
         presence: the_first_contact_activates, activity_is_the_latest_of_all,
             a_connection_outlives_the_store;
         messages: messages_come_back_newest_first, any_bytes_are_kept, ranges_are_half_open;
         subscriptions: sessions_outlive_the_store, clean_sessions_leave_nothing,
             subscribing_needs_a_session;
         events: pages_walk_both_ways, filters_narrow, cursors_belong_to_their_question,
-            followers_see_every_event, retention_keeps_what_people_did;
-        audit: the_chain_holds, a_changed_entry_is_found, a_removed_entry_is_found,
+            followers_see_every_event, retention_keeps_what_people_did, calls_of_methods_are_found;
+        audit: the_chain_holds, policies_are_audited, a_changed_entry_is_found, a_removed_entry_is_found,
             a_cut_off_end_is_found;
         people: accounts_come_back, names_are_unique_too, the_last_admin_stays,
             deactivation_ends_sessions;
-        web_sessions: sessions_are_saved_and_replaced, ending_all_but_one, ended_sessions_are_removed;
+        web_sessions: sessions_are_saved_and_renewed, a_session_that_was_ended_stays_ended, ending_all_but_one,
+            ended_sessions_are_removed;
+        tokens: tokens_come_back, names_and_numbers_of_tokens_are_bounded, revoking_is_once_and_by_its_person,
+            use_is_noted_by_the_minute, deactivation_revokes_tokens, the_trail_names_the_token;
+        idempotency: a_request_is_answered_once, remembered_requests_are_bounded;
+        views: views_come_back, others_see_shared_ones_only, names_and_numbers_have_bounds,
+            a_pin_goes_with_its_view;
         small: policies_are_made_once, settings_are_kept, samples_are_kept, a_healthy_store_has_no_findings;
         hook: the_hook_hears_everything_in_order, the_hook_hears_before_the_caller;
         faults: a_bad_command_harms_nobody_else, another_master_key_is_refused, a_newer_schema_is_refused,

@@ -244,7 +244,7 @@ async fn a_panic_is_an_answer_with_the_reference_of_the_request() {
         .route("/rpc/call", get(fails))
         .layer(from_fn_with_state(state.clone(), panics::layer))
         .layer(from_fn_with_state(state.clone(), request_id::layer));
-    for path in ["/page", "/rpc/call"] {
+    for path in ["/page", "/rpc/call", "/page?api-version=2021-04-12"] {
         let (status, reference, body) = ask(router.clone(), path).await;
         assert_eq!(status, 500);
         assert!(body.contains(&reference) && reference.len() == 8, "{body}");
@@ -255,7 +255,7 @@ async fn a_panic_is_an_answer_with_the_reference_of_the_request() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hub_without_turns_says_when_to_come_back() {
     let hub = TestHub::empty().await;
-    let state = state(&hub).with_turns(capacity::Turns::new(0));
+    let state = state(&hub).with_turns(capacity::Turns::new(0, 0));
     let router = Router::new()
         .route("/page", get(|| async { "answer" }))
         .layer(from_fn_with_state(state, capacity::layer));

@@ -85,3 +85,79 @@ async fn large_lists_are_streamed_and_recorded() {
         "{exported:?}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_list_comes_as_json() {
+    let hub = TestHub::peopled().await;
+    hub.device("sheet", json!({ "region": "north", "size": { "kg": 7.5 } }))
+        .await;
+    let mut browser = hub.signed_in("operator").await;
+    let query = "?filter=tags.region%20%3D%20%27north%27&cols=status&cols=tags.size.kg";
+    let file = browser
+        .send(Request::get(&format!("/fleet/export.json{query}")))
+        .await;
+    assert_eq!(file.header("content-type"), "application/json");
+    assert!(file.header("content-disposition").ends_with(".json\""));
+    let devices: serde_json::Value = serde_json::from_str(&file.text()).unwrap();
+    assert_eq!(
+        devices,
+        json!([
+            { "deviceId": "near", "status": "enabled", "tags.size.kg": null },
+            { "deviceId": "sheet", "status": "enabled", "tags.size.kg": 7.5 },
+        ])
+    );
+    let lines = browser
+        .send(Request::get(&format!("/fleet/export.jsonl{query}")))
+        .await;
+    let read = |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap();
+    let text = lines.text();
+    let lines: Vec<_> = text.lines().map(read).collect();
+    assert_eq!(lines, *devices.as_array().unwrap());
+    let none = browser
+        .send(Request::get("/fleet/export.json?q=nothing-has-this"))
+        .await;
+    let none: serde_json::Value = serde_json::from_str(&none.text()).unwrap();
+    assert_eq!(none, json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_selection_is_exported_within_the_scope() {
+    let hub = TestHub::peopled().await;
+    hub.device("sheet", json!({ "region": "north" })).await;
+    for (name, fields, want) in [
+        (
+            "operator",
+            &[("only", "far"), ("only", "sheet"), ("only", "gone")][..],
+            &["far", "sheet"][..],
+        ),
+        (
+            "northerner",
+            &[("only", "far"), ("only", "sheet")],
+            &["sheet"],
+        ),
+        ("operator", &[("only", "no id")], &[]),
+        ("operator", &[("except", "far")], &["near", "sheet"]),
+        (
+            "operator",
+            &[
+                ("except", "near"),
+                ("list", "?filter=tags.region%20%3D%20%27north%27"),
+            ],
+            &["sheet"],
+        ),
+    ] {
+        let mut browser = hub.signed_in(name).await;
+        let request = Request::new("POST", "/fleet/export.csv")
+            .header("sec-fetch-site", "same-origin")
+            .form(fields);
+        let file = browser.send(request).await;
+        assert_eq!(file.status, 200, "{fields:?}");
+        let text = file.text();
+        let ids: Vec<&str> = text
+            .lines()
+            .skip(1)
+            .filter_map(|line| line.split(',').next())
+            .collect();
+        assert_eq!(ids, want, "{fields:?} by {name}");
+    }
+}

@@ -84,7 +84,7 @@ fn TimelinePage(id: DeviceId, cursor: Option<String>, timeline: Timeline) -> imp
 
 /// The newest events, for the overview.
 #[component]
-pub(super) fn LatestEvents(
+pub(crate) fn LatestEvents(
     /// Which device.
     id: DeviceId,
 ) -> impl IntoView {

@@ -1,9 +1,11 @@
 //! The fleet page's whole state, as its address says it. The export takes the same query string.
 
+use muster_core::view::ViewId;
 use muster_query::QueryError;
 use serde::{Deserialize, Serialize};
 
 pub use super::columns::{Column, MAX_COLUMNS, Rows, SortBy, tag_title};
+use super::export::FileKind;
 use super::query_string;
 use super::typed::{self, Typed};
 use crate::routes;
@@ -27,8 +29,10 @@ pub struct FleetAddress {
     pub cursor: Option<String>,
     /// How many rows lay before the page when its address was made. Only words depend on it.
     pub before: u32,
-    /// The tag whose values are counted above the list, by its path below `tags`; `None` for the usual one.
+    /// The path whose values are counted above the list, in the query language; `None` for the usual ones.
     pub group: Option<String>,
+    /// The saved view the list began as.
+    pub view: Option<ViewId>,
 }
 
 /// The name of what is typed into the query bar, in the address its form makes.
@@ -62,6 +66,7 @@ impl FleetAddress {
                 "cursor" => address.cursor = (!value.is_empty()).then_some(value),
                 "at" => address.before = value.parse().unwrap_or(0),
                 "group" => address.group = (!value.is_empty()).then_some(value),
+                "view" => address.view = value.parse().ok().map(ViewId),
                 _ => {}
             }
         }
@@ -128,6 +133,7 @@ impl FleetAddress {
             Some([]) => pairs.push(("cols", FIRST_COLUMN.to_owned())),
             Some(columns) => pairs.extend(columns.iter().map(|column| ("cols", column.name()))),
         }
+        pairs.extend(self.view.map(|view| ("view", view.0.to_string())));
         pairs.extend(self.cursor.clone().map(|cursor| ("cursor", cursor)));
         if self.before > 0 {
             pairs.push(("at", self.before.to_string()));
@@ -148,13 +154,13 @@ impl FleetAddress {
     }
 
     /// The address of the whole result as a file: no page, no grouping.
-    pub fn export_href(&self) -> String {
+    pub fn export_href(&self, kind: FileKind) -> String {
         let whole = Self {
             rows: Rows::default(),
             group: None,
-            ..self.first_page()
+            ..self.kept()
         };
-        format!("{}{}", routes::FLEET_EXPORT, whole.query())
+        format!("{}{}", kind.route(), whole.query())
     }
 
     /// The same list from its beginning. Whatever changes the list starts here.
@@ -164,6 +170,23 @@ impl FleetAddress {
             cursor: None,
             before: 0,
             ..self.clone()
+        }
+    }
+
+    /// What a saved view keeps: everything but the place in the list and the view's own number.
+    #[must_use]
+    pub fn kept(&self) -> Self {
+        Self {
+            view: None,
+            ..self.first_page()
+        }
+    }
+
+    /// The list of a saved view.
+    pub fn of_view(id: ViewId, query: &str) -> Self {
+        Self {
+            view: Some(id),
+            ..Self::parse(query).kept()
         }
     }
 
@@ -229,7 +252,7 @@ mod tests {
         );
         check(
             FleetAddress {
-                sort: SortBy::Tag("location.site".to_owned()),
+                sort: SortBy::Column(Column::Tag("location.site".to_owned())),
                 descending: true,
                 columns: Some(vec![Column::Contact, Column::Tag("a,b".to_owned())]),
                 ..FleetAddress::default()
@@ -297,12 +320,12 @@ mod tests {
             cursor: Some("x".to_owned()),
             ..FleetAddress::default()
         };
-        let once = address.sorted(SortBy::Seen);
+        let once = address.sorted(SortBy::Column(Column::Seen));
         assert_eq!((once.descending, once.cursor.as_deref()), (false, None));
-        let twice = once.sorted(SortBy::Seen);
+        let twice = once.sorted(SortBy::Column(Column::Seen));
         assert!(twice.descending);
-        assert!(!twice.sorted(SortBy::Seen).descending);
-        assert!(!twice.sorted(SortBy::Contact).descending);
+        assert!(!twice.sorted(SortBy::Column(Column::Seen)).descending);
+        assert!(!twice.sorted(SortBy::Column(Column::Contact)).descending);
     }
 
     #[test]
@@ -315,7 +338,7 @@ mod tests {
             ..FleetAddress::default()
         };
         assert_eq!(
-            address.export_href(),
+            address.export_href(FileKind::Csv),
             "/fleet/export.csv?filter=status%20%3D%20%27disabled%27"
         );
     }
@@ -332,15 +355,17 @@ mod tests {
         prop_oneof![
             prop::sample::select(Column::SYSTEM.to_vec()),
             path().prop_map(Column::Tag),
+            path().prop_map(Column::Desired),
+            path().prop_map(Column::Reported),
         ]
     }
 
     fn sort() -> impl Strategy<Value = SortBy> {
         prop_oneof![
             Just(SortBy::Device),
-            Just(SortBy::Seen),
-            Just(SortBy::Contact),
-            path().prop_map(SortBy::Tag),
+            Just(SortBy::Column(Column::Seen)),
+            Just(SortBy::Column(Column::Contact)),
+            path().prop_map(|path| SortBy::Column(Column::Tag(path))),
         ]
     }
 
@@ -367,8 +392,9 @@ mod tests {
             cursor in prop::option::of("[A-Za-z0-9_-]{1,20}"),
             before in any::<u32>(),
             group in prop::option::of(path()),
+            view in prop::option::of(any::<i64>().prop_map(ViewId)),
         ) {
-            let address = FleetAddress { filter, text, sort, descending, columns, rows, cursor, before, group };
+            let address = FleetAddress { filter, text, sort, descending, columns, rows, cursor, before, group, view };
             prop_assert_eq!(FleetAddress::parse(&address.query()), address);
         }
     }

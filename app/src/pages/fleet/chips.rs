@@ -1,29 +1,30 @@
 //! The filters in force, as chips that can be taken off.
 
-use muster_query::{Condition, Literal, Op, Path, Term};
+use muster_query::{Condition, Expr, Literal, Op, Path, Term};
 
 use super::address::{FleetAddress, tag_title};
 use crate::ui::Chip;
 
-/// A chip per term of the filter, and one for the text. A filter that is no plain list of terms is one chip.
+/// A chip per part of the filter that AND joins, and one for the text. A filter that cannot be read is one chip.
 pub(super) fn chips(address: &FleetAddress) -> Vec<Chip> {
     let mut chips = Vec::new();
-    let condition = Condition::parse(&address.filter).ok();
-    match condition.as_ref().and_then(Condition::terms) {
-        Some(terms) => {
-            for (i, term) in terms.iter().enumerate() {
-                let others = terms.iter().enumerate().filter(|(other, _)| *other != i);
-                let rest = Condition::from_terms(others.map(|(_, term)| term.clone()));
-                chips.push(chip(term, address.with_filter(rest.to_string()).href()));
+    match Condition::parse(&address.filter) {
+        Ok(condition) => {
+            let parts = parts(&condition);
+            for (i, part) in parts.iter().enumerate() {
+                let others = parts.iter().enumerate().filter(|(other, _)| *other != i);
+                let rest = others.fold(Condition::all(), |rest, (_, part)| rest.and(part.clone()));
+                let without = address.with_filter(rest.to_string()).href();
+                chips.push(match part.terms().as_deref() {
+                    Some([term]) => chip(term, without),
+                    _ => whole(part.to_string(), without),
+                });
             }
         }
-        None => chips.push(Chip {
-            property: "Filter".to_owned(),
-            relation: "is".to_owned(),
-            value: address.filter.clone(),
-            negated: false,
-            without: address.with_filter("").href(),
-        }),
+        Err(_) => chips.push(whole(
+            address.filter.clone(),
+            address.with_filter("").href(),
+        )),
     }
     if !address.text.is_empty() {
         let without = FleetAddress {
@@ -39,6 +40,33 @@ pub(super) fn chips(address: &FleetAddress) -> Vec<Chip> {
         });
     }
     chips
+}
+
+/// What is joined by AND, each by itself.
+fn parts(condition: &Condition) -> Vec<Condition> {
+    match condition.expr() {
+        Some(Expr::And(parts)) => {
+            let parts = parts.iter().map(ToString::to_string);
+            let parts = parts.map(|part| Condition::parse(&part));
+            // What was read from a text is read again from its own.
+            parts
+                .collect::<Result<_, _>>()
+                .unwrap_or_else(|_| vec![condition.clone()])
+        }
+        Some(_) => vec![condition.clone()],
+        None => Vec::new(),
+    }
+}
+
+/// A condition that is more than a property, a relation and a value.
+fn whole(text: String, without: String) -> Chip {
+    Chip {
+        property: "Filter".to_owned(),
+        relation: "is".to_owned(),
+        value: text,
+        negated: false,
+        without,
+    }
 }
 
 fn chip(term: &Term, without: String) -> Chip {
@@ -64,7 +92,7 @@ fn relation(op: Op) -> &'static str {
 }
 
 /// A path as people call it.
-pub(super) fn property(path: &Path) -> String {
+pub(crate) fn property(path: &Path) -> String {
     match path {
         Path::DeviceId => "Device".to_owned(),
         Path::Status => "Status".to_owned(),
@@ -80,7 +108,8 @@ pub(super) fn property(path: &Path) -> String {
     }
 }
 
-fn value(path: &Path, literal: &Literal) -> String {
+/// A value as people call it.
+pub(crate) fn value(path: &Path, literal: &Literal) -> String {
     match (path, literal) {
         (_, Literal::Null) => "null".to_owned(),
         (Path::Drift, Literal::Bool(drift)) => if *drift { "yes" } else { "no" }.to_owned(),
@@ -102,6 +131,7 @@ fn value(path: &Path, literal: &Literal) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
     #[test]
@@ -141,7 +171,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_list_of_terms_is_one_chip() {
+    fn what_is_left_keeps_its_meaning() {
+        let address = FleetAddress::filtered("(tags.a = 1 OR tags.b = 2) AND stage = 'active'");
+        let without = chips(&address).pop().unwrap().without;
+        let (_, query) = without.split_once('?').unwrap();
+        let left = FleetAddress::parse(query).filter;
+        assert_eq!(left, "tags.a = 1 OR tags.b = 2");
+    }
+
+    #[test]
+    fn each_part_has_a_chip() {
         let check = |filter: &str, want: usize| {
             assert_eq!(
                 chips(&FleetAddress::filtered(filter)).len(),
@@ -150,7 +189,9 @@ mod tests {
             );
         };
         check("", 0);
-        check("tags.a = tags.b AND stage = 'active'", 1);
+        check("tags.a = tags.b AND stage = 'active'", 2);
+        check("tags.a = 1 OR tags.b = 2", 1);
+        check("(tags.a = 1 OR tags.b = 2) AND NOT drift = true", 2);
         check("nonsense =", 1);
         check("drift = true AND status = 'enabled'", 2);
     }

@@ -5,6 +5,7 @@ use leptos_router::components::Form;
 
 use super::address::{Column, FleetAddress, MAX_COLUMNS};
 use super::filter_bar::hidden_fields;
+use super::hints::{Hints, PATHS};
 use super::remember;
 use crate::routes;
 use crate::rpc::fleet::TagColumn;
@@ -24,6 +25,8 @@ pub(super) fn ChooseColumns(
     tags: Vec<TagColumn>,
     /// Whether the person may see how devices prove themselves.
     credentials: bool,
+    /// Paths that complete what is written.
+    hints: Hints,
 ) -> impl IntoView {
     let full = chosen.len() >= MAX_COLUMNS;
     let choices = choices(&chosen, tags);
@@ -33,7 +36,7 @@ pub(super) fn ChooseColumns(
         .filter(|column| credentials || *column != Column::Authentication)
         .map(|column| {
             let checked = chosen.contains(&column);
-            let path = matches!(column, Column::Tag(_)).then(|| column.name());
+            let path = column.is_plain().then(|| column.name());
             // Paths may end alike; then the whole of them tells one from the other.
             let title = column.title();
             let is_shared = titles.iter().filter(|other| **other == title).count() > 1;
@@ -67,6 +70,7 @@ pub(super) fn ChooseColumns(
                 {rest}
                 <p class="pop-h">"Columns beside the device"</p>
                 <ul>{choices}</ul>
+                {any_path(hints)}
                 {full.then(|| view! { <p class="pop-h">{format!("At most {MAX_COLUMNS} columns are shown.")}</p> })}
                 <hr/>
                 <div class="cols-acts">
@@ -83,6 +87,26 @@ pub(super) fn ChooseColumns(
                 </div>
             </Form>
         </Menu>
+    }
+    .into_any()
+}
+
+/// A field for any other tag or property.
+fn any_path(hints: Hints) -> AnyView {
+    view! {
+        <div class="cols-any">
+            <label for="any-column">"Any tag or property"</label>
+            <input
+                class="input mono"
+                id="any-column"
+                name="cols"
+                list=PATHS
+                placeholder="properties.reported.…"
+                autocomplete="off"
+                spellcheck="false"
+                on:focus=move |_| hints.want_paths()
+            />
+        </div>
     }
     .into_any()
 }
@@ -128,6 +152,7 @@ mod tests {
                 "twin",
                 "model",
                 "authentication",
+                "connection",
                 "tags.a",
                 "tags.b"
             ]

@@ -1,5 +1,6 @@
 //! The columns of the list, its orders, and how many rows a page has.
 
+use muster_query::Path;
 use serde::{Deserialize, Serialize};
 
 /// Most columns beside the device's id; more would not fit any screen.
@@ -23,13 +24,29 @@ pub enum Column {
     Model,
     /// How it proves who it is.
     Authentication,
+    /// Whether it is connected.
+    Connection,
     /// A tag, by its path below `tags`.
     Tag(String),
+    /// What a property should be, by its path below `properties.desired`.
+    Desired(String),
+    /// What the device says a property is, by its path below `properties.reported`.
+    Reported(String),
 }
+
+/// What the name of a column begins with, and what the path after it makes.
+type Section = (&'static str, fn(String) -> Column);
+
+/// How addresses name values of twins; the path follows.
+const SECTIONS: [Section; 3] = [
+    ("tags.", Column::Tag),
+    ("properties.desired.", Column::Desired),
+    ("properties.reported.", Column::Reported),
+];
 
 impl Column {
     /// The columns every device has, in the order of the chooser.
-    pub const SYSTEM: [Column; 7] = [
+    pub const SYSTEM: [Column; 8] = [
         Self::Contact,
         Self::Stage,
         Self::Status,
@@ -37,6 +54,7 @@ impl Column {
         Self::Seen,
         Self::Model,
         Self::Authentication,
+        Self::Connection,
     ];
 
     /// The name in addresses.
@@ -49,19 +67,40 @@ impl Column {
             Self::Seen => "seen".to_owned(),
             Self::Model => "model".to_owned(),
             Self::Authentication => "authentication".to_owned(),
+            Self::Connection => "connection".to_owned(),
             Self::Tag(path) => format!("tags.{path}"),
+            Self::Desired(path) => format!("properties.desired.{path}"),
+            Self::Reported(path) => format!("properties.reported.{path}"),
+        }
+    }
+
+    /// The value in the query language.
+    pub fn path(&self) -> Path {
+        match self {
+            Self::Contact => Path::Contact,
+            Self::Stage => Path::Stage,
+            Self::Status => Path::Status,
+            Self::Twin => Path::Drift,
+            Self::Seen => Path::LastActivityTime,
+            Self::Model => Path::ModelId,
+            Self::Authentication => Path::AuthenticationType,
+            Self::Connection => Path::ConnectionState,
+            Self::Tag(path) => Path::Tag(path.clone()),
+            Self::Desired(path) => Path::Desired(path.clone()),
+            Self::Reported(path) => Path::Reported(path.clone()),
         }
     }
 
     /// The column of a name in an address.
     pub fn from_name(name: &str) -> Option<Self> {
-        match name.strip_prefix("tags.") {
-            Some("") => None,
-            Some(path) => Some(Self::Tag(path.to_owned())),
-            None => Self::SYSTEM
-                .into_iter()
-                .find(|column| column.name() == name),
-        }
+        let of_twin = SECTIONS.into_iter().find_map(|(section, column)| {
+            let path = name.strip_prefix(section)?;
+            Some((!path.is_empty()).then(|| column(path.to_owned())))
+        });
+        of_twin.unwrap_or_else(|| {
+            let mut system = Self::SYSTEM.into_iter();
+            system.find(|column| column.name() == name)
+        })
     }
 
     /// The head of the column: for tags the last name of the path, as people call it.
@@ -74,20 +113,23 @@ impl Column {
             Self::Seen => "Last seen".to_owned(),
             Self::Model => "Model".to_owned(),
             Self::Authentication => "Authentication".to_owned(),
-            Self::Tag(path) => tag_title(path),
+            Self::Connection => "Connection".to_owned(),
+            Self::Tag(path) | Self::Reported(path) => tag_title(path),
+            Self::Desired(path) => format!("{} (desired)", tag_title(path)),
         }
     }
 
-    /// The order this column can give the list.
-    pub fn sort(&self) -> Option<SortBy> {
-        match self {
-            Self::Contact => Some(SortBy::Contact),
-            Self::Stage => Some(SortBy::Stage),
-            Self::Status => Some(SortBy::Status),
-            Self::Seen => Some(SortBy::Seen),
-            Self::Tag(path) => Some(SortBy::Tag(path.clone())),
-            Self::Twin | Self::Model | Self::Authentication => None,
-        }
+    /// Whether it shows text that was read with the page and does not change until it is read again.
+    pub fn is_plain(&self) -> bool {
+        matches!(
+            self,
+            Self::Connection | Self::Tag(_) | Self::Desired(_) | Self::Reported(_)
+        )
+    }
+
+    /// Whether its value is not in memory and has to be read with the properties.
+    pub fn is_property(&self) -> bool {
+        matches!(self, Self::Desired(_) | Self::Reported(_))
     }
 }
 
@@ -108,16 +150,8 @@ pub enum SortBy {
     /// The device's id.
     #[default]
     Device,
-    /// How it keeps in touch.
-    Contact,
-    /// Where it is in its life.
-    Stage,
-    /// Whether it may connect.
-    Status,
-    /// When it was last heard of.
-    Seen,
-    /// A tag, by its path below `tags`.
-    Tag(String),
+    /// What a column shows.
+    Column(Column),
 }
 
 impl SortBy {
@@ -125,11 +159,7 @@ impl SortBy {
     pub fn name(&self) -> String {
         match self {
             Self::Device => "device".to_owned(),
-            Self::Contact => "contact".to_owned(),
-            Self::Stage => "stage".to_owned(),
-            Self::Status => "status".to_owned(),
-            Self::Seen => "seen".to_owned(),
-            Self::Tag(path) => format!("tags.{path}"),
+            Self::Column(column) => column.name(),
         }
     }
 
@@ -137,7 +167,7 @@ impl SortBy {
     pub(super) fn from_name(name: &str) -> Option<Self> {
         match name {
             "device" => Some(Self::Device),
-            name => Column::from_name(name)?.sort(),
+            name => Column::from_name(name).map(Self::Column),
         }
     }
 
@@ -145,9 +175,8 @@ impl SortBy {
     pub fn title(&self) -> String {
         match self {
             Self::Device => "device".to_owned(),
-            Self::Seen => "last contact".to_owned(),
-            Self::Tag(path) => tag_title(path).to_lowercase(),
-            other => other.name(),
+            Self::Column(Column::Seen) => "last contact".to_owned(),
+            Self::Column(column) => column.title().to_lowercase(),
         }
     }
 }

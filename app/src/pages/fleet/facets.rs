@@ -1,16 +1,24 @@
-//! The list by the values of a tag: bars that narrow it.
+//! The list by the values of a path: bars that narrow it.
 
 use leptos::prelude::*;
+use leptos_router::components::Form;
+use muster_query::Path;
 
-use super::address::{FleetAddress, tag_title};
+use super::address::FleetAddress;
+use super::filter_bar::hidden_fields;
+use super::hints::{Hints, PATHS};
 use crate::format;
+use crate::routes;
 use crate::rpc::fleet::{FleetFacet, TagColumn};
-use crate::ui::{Facet, FacetRow, GroupBy, Segment};
+use crate::ui::{Button, ButtonSize, Facet, FacetRow, GroupBy, Segment};
 
 /// Other tags that are offered to group by.
-const MAX_OTHERS: usize = 8;
+const MAX_OTHERS: usize = 6;
 
-/// The bars; nothing where no tag is in use.
+/// What every device has, as the query language names it.
+const OF_ALL: [&str; 4] = ["contact", "stage", "modelId", "connectionState"];
+
+/// The bars; none while a text is searched, which groups cannot count.
 #[component]
 pub(super) fn Facets(
     /// The state of the page.
@@ -19,12 +27,14 @@ pub(super) fn Facets(
     facets: Vec<FleetFacet>,
     /// Every tag in use.
     tags: Vec<TagColumn>,
+    /// Paths that complete what is written.
+    hints: Hints,
 ) -> impl IntoView {
-    if facets.is_empty() {
+    if !address.text.is_empty() {
         return ().into_any();
     }
-    let titles: Vec<String> = facets.iter().map(|facet| tag_title(&facet.path)).collect();
-    let others = others(&address, &facets, tags);
+    let titles: Vec<String> = facets.iter().map(|facet| facet.title.clone()).collect();
+    let others = others(&address, &facets, tags, hints);
     let bars = facets
         .into_iter()
         .map(|facet| {
@@ -34,7 +44,7 @@ pub(super) fn Facets(
         .collect_view();
     view! {
         <div class="mt-4">
-            <GroupBy by=titles.join(", ")>{bars}</GroupBy>
+            {(!titles.is_empty()).then(|| view! { <GroupBy by=titles.join(", ")>{bars}</GroupBy> })}
             {others}
         </div>
     }
@@ -66,7 +76,7 @@ fn rows(facet: FleetFacet) -> Vec<FacetRow> {
 
 /// What the bars are, and what they leave out.
 fn caption(facet: &FleetFacet) -> String {
-    let title = tag_title(&facet.path);
+    let title = &facet.title;
     let unset: u64 = facet
         .groups
         .iter()
@@ -80,28 +90,56 @@ fn caption(facet: &FleetFacet) -> String {
     }
 }
 
-/// Links that group by another tag.
+/// Links that group by another path, and a field for any.
 fn others(
     address: &FleetAddress,
     facets: &[FleetFacet],
     mut tags: Vec<TagColumn>,
-) -> Option<impl IntoView + use<>> {
-    tags.retain(|tag| facets.iter().all(|facet| facet.path != tag.path));
+    hints: Hints,
+) -> AnyView {
     tags.sort_by(|a, b| b.devices.cmp(&a.devices).then_with(|| a.path.cmp(&b.path)));
-    tags.truncate(MAX_OTHERS);
-    let links = tags
-        .iter()
-        .map(|tag| {
+    let tags = tags.into_iter().map(|tag| Path::Tag(tag.path).to_string());
+    let of_all = OF_ALL.into_iter().map(str::to_owned);
+    let is_shown = |path: &String| facets.iter().any(|facet| facet.path == *path);
+    let others: Vec<String> = of_all
+        .filter(|path| !is_shown(path))
+        .chain(tags.filter(|path| !is_shown(path)).take(MAX_OTHERS))
+        .collect();
+    let links = others
+        .into_iter()
+        .map(|path| {
             let grouped = FleetAddress {
-                group: Some(tag.path.clone()),
+                group: Some(path.clone()),
                 ..address.first_page()
             };
-            view! { <a class="tag plain" href=grouped.href()>{tag.path.clone()}</a> }
+            view! { <a class="tag plain" href=grouped.href()>{path}</a> }
         })
         .collect_view();
-    (!tags.is_empty()).then(|| {
-        view! { <p class="tags mt-2"><span class="meta">"Group by"</span>{links}</p> }
-    })
+    let rest = hidden_fields(&FleetAddress {
+        group: None,
+        ..address.first_page()
+    });
+    view! {
+        <div class="tags mt-2">
+            <span class="meta">"Group by"</span>
+            {links}
+            <Form method="GET" action=routes::FLEET>
+                {rest}
+                <input
+                    class="input input--s mono"
+                    name="group"
+                    aria-label="Group by any path"
+                    placeholder="tags.…"
+                    list=PATHS
+                    autocomplete="off"
+                    spellcheck="false"
+                    on:focus=move |_| hints.want_paths()
+                />
+                <Button submit=true size=ButtonSize::Small>"Group"</Button>
+            </Form>
+        </div>
+    }
+    .into_any()
 }
 
 #[cfg(test)]
@@ -116,7 +154,8 @@ mod tests {
             href: String::new(),
         });
         FleetFacet {
-            path: "location.site".to_owned(),
+            path: "tags.location.site".to_owned(),
+            title: "Site".to_owned(),
             groups: groups.collect(),
             more,
         }

@@ -1,23 +1,25 @@
-//! The query bar: chips, and a field for one more condition or for text. A plain form without script; with it, what is
-//! typed is judged and counted at once.
+//! The query bar: chips, and a field for one more condition, for text, or for the whole filter. A plain form without
+//! script; with it, what is typed is completed, judged and counted at once.
+
+mod field;
 
 use std::time::Duration;
 
-use leptos::ev::{Event, SubmitEvent};
+use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::HtmlInputElement;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
-use muster_query::QueryError;
+use muster_query::{Condition, QueryError};
 
 use super::address::{FleetAddress, TYPED};
 use super::chips::chips;
+use super::hints::Hints;
+use super::suggest::{Suggestions, suggest, taken};
 use super::typed::{self, Typed};
 use crate::format;
 use crate::routes;
 use crate::rpc::fleet::count_fleet;
-use crate::ui::QueryBar;
+use crate::ui::{ButtonKind, ButtonSize, IconButton, QueryBar, Suggesting};
 
 /// Id of the field, for the key that leads to it.
 pub(super) const FIELD: &str = "fleet-filter";
@@ -30,72 +32,84 @@ const REST: Duration = Duration::from_millis(200);
 pub(super) fn FilterBar(
     /// The state of the page.
     address: Memo<FleetAddress>,
+    /// Paths and values that complete what is written.
+    hints: Hints,
 ) -> impl IntoView {
     let search = use_location().search;
     let refused = Memo::new(move |_| FleetAddress::refused(&search.get()));
-    let text = RwSignal::new(String::new());
-    let error = RwSignal::new(None::<String>);
-    let hint = RwSignal::new(None::<String>);
+    let bar = Bar::new(address);
     // What the address says was typed in vain stays in the field, with the reason; anything else empties it.
-    let from_address = move || {
-        refused.with(|refused| {
-            refused
-                .as_ref()
-                .map(|(text, error)| (text.clone(), problem(error)))
-        })
+    let told = |refused: &Option<(String, QueryError)>| {
+        let (text, error) = refused.as_ref()?;
+        Some((text.clone(), problem(error)))
     };
-    if let Some((typed, why)) = untrack(from_address) {
-        text.set(typed);
-        error.set(Some(why));
+    if let Some((typed, why)) = refused.with_untracked(told) {
+        bar.text.set(typed);
+        bar.error.set(Some(why));
     }
     Effect::new(move |first: Option<()>| {
         address.track();
-        let (typed, why) = from_address().unzip();
+        let (typed, why) = refused.with(told).unzip();
         if first.is_some() {
-            text.set(typed.unwrap_or_default());
-            error.set(why);
-            hint.set(None);
+            bar.text.set(typed.unwrap_or_default());
+            bar.error.set(why);
+            bar.rest();
         }
     });
-    let judge = judging(address, error, hint);
+    let found = use_suggestions(bar, hints);
+    let suggesting = Suggesting {
+        lines: Signal::derive(move || found.with(|found| found.lines.clone())),
+        at: bar.at,
+        take: Callback::new(move |line| bar.take(&found.get_untracked(), line)),
+    };
     let navigate = use_navigate();
     let submit = move |event: SubmitEvent| {
-        let Some(field) = field() else { return };
+        let Some(typed) = field::text() else { return };
         event.prevent_default();
-        let typed = typed::read(&field.value());
-        if let Typed::Refused(why) = &typed {
-            error.set(Some(problem(why)));
-            return;
+        match bar.meant(&typed) {
+            Ok(next) => {
+                field::set("", 0);
+                bar.rest();
+                navigate(&next.href(), NavigateOptions::default());
+            }
+            Err(why) => {
+                field::point_at(&typed, why.position);
+                bar.error.set(Some(problem(&why)));
+            }
         }
-        field.set_value("");
-        let narrower = address.get_untracked().adding(typed);
-        navigate(&narrower.href(), NavigateOptions::default());
     };
-    let chips = Signal::derive(move || address.with(chips));
+    let chips = Signal::derive(move || {
+        let whole = address.get();
+        // The filter stands in the field while it is edited there.
+        if bar.editing.get() {
+            chips(&whole.with_filter(""))
+        } else {
+            chips(&whole)
+        }
+    });
     let kept = move || address.with(hidden_fields);
+    let key = move |event: KeyboardEvent| bar.key(&event, found);
     view! {
-        <div on:input=move |event| judge(&event) on:submit=submit>
+        <div on:input=move |_| bar.typed() on:submit=submit on:focusout=move |_| bar.asked.set(None)>
             <QueryBar
                 id=FIELD
                 label="Filter devices"
                 action=routes::FLEET
                 name=TYPED
-                value=text
+                value=bar.text
                 chips=chips
                 placeholder="Add a filter such as contact = 'silent', or search ids and tags"
-                hint=hint
-                error=error
+                hint=bar.hint
+                error=bar.error
+                suggesting=suggesting
+                on_key=key
+                end=move || edit_button(bar)
             >
                 {kept}
             </QueryBar>
         </div>
     }
     .into_any()
-}
-
-/// The field, as the page has it.
-fn field() -> Option<HtmlInputElement> {
-    document().get_element_by_id(FIELD)?.dyn_into().ok()
 }
 
 /// The rest of the state, for forms that change a part of it.
@@ -108,72 +122,205 @@ pub(super) fn hidden_fields(address: &FleetAddress) -> impl IntoView + use<> {
         .collect_view()
 }
 
-/// Judges what is typed: an error at once, the number of devices when typing rests.
-fn judging(
+/// Puts the whole filter into the field.
+fn edit_button(bar: Bar) -> AnyView {
+    let may = move || bar.address.with(|address| !address.filter.is_empty()) && !bar.editing.get();
+    let edit = move |_| {
+        let filter = bar.address.with_untracked(|address| address.filter.clone());
+        bar.editing.set(true);
+        field::set(&filter, filter.len());
+        field::focus();
+        bar.typed();
+    };
+    let button = move || {
+        may().then(|| {
+            view! {
+                <span class="js-only">
+                    <IconButton
+                        icon="i-pencil"
+                        label="Edit the filter as text"
+                        kind=ButtonKind::Quiet
+                        size=ButtonSize::Small
+                        on_press=edit
+                    />
+                </span>
+            }
+        })
+    };
+    view! { {button} }.into_any()
+}
+
+/// What could be written at the cursor; asks for paths and values as they are needed.
+fn use_suggestions(bar: Bar, hints: Hints) -> Memo<Suggestions> {
+    let found = Memo::new(move |_| {
+        bar.asked.with(|asked| match asked {
+            None => Suggestions::default(),
+            Some((text, cursor)) => {
+                let paths = hints.paths.read();
+                hints
+                    .values
+                    .with(|values| suggest(text, *cursor, &paths, values))
+            }
+        })
+    });
+    Effect::new(move |_| {
+        if bar.asked.with(Option::is_some) {
+            hints.want_paths();
+        }
+        let values_of = found.with(|found| found.values_of.clone());
+        if let Some(path) = values_of {
+            hints.want_values(&path);
+        }
+    });
+    found
+}
+
+/// The state of the bar.
+#[derive(Clone, Copy)]
+struct Bar {
     address: Memo<FleetAddress>,
+    /// What the field begins with.
+    text: RwSignal<String>,
     error: RwSignal<Option<String>>,
     hint: RwSignal<Option<String>>,
-) -> impl Fn(&Event) {
-    let keystroke = StoredValue::new(0_u64);
-    move |event| {
-        let Some(field) = event
-            .target()
-            .and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
-        else {
-            return;
-        };
-        let typed = typed::read(&field.value());
-        let mine = keystroke.with_value(|last| last + 1);
-        keystroke.set_value(mine);
-        error.set(match &typed {
-            Typed::Refused(why) => Some(problem(why)),
-            _ => None,
-        });
-        hint.set(None);
-        if matches!(typed, Typed::Nothing | Typed::Refused(_)) {
+    /// The field holds the whole filter instead of an addition.
+    editing: RwSignal<bool>,
+    /// Text and cursor for which suggestions are shown.
+    asked: RwSignal<Option<(String, usize)>>,
+    /// The chosen suggestion.
+    at: RwSignal<Option<usize>>,
+    /// Counts keystrokes, so that answers to old ones are left aside.
+    keystroke: StoredValue<u64>,
+}
+
+impl Bar {
+    fn new(address: Memo<FleetAddress>) -> Self {
+        Self {
+            address,
+            text: RwSignal::new(String::new()),
+            error: RwSignal::new(None),
+            hint: RwSignal::new(None),
+            editing: RwSignal::new(false),
+            asked: RwSignal::new(None),
+            at: RwSignal::new(None),
+            keystroke: StoredValue::new(0),
+        }
+    }
+
+    /// Nothing is being written.
+    fn rest(self) {
+        self.keystroke.update_value(|last| *last += 1);
+        self.hint.set(None);
+        self.asked.set(None);
+        self.at.set(None);
+        self.editing.set(false);
+    }
+
+    /// The list that what was typed asks for.
+    fn meant(self, typed: &str) -> Result<FleetAddress, QueryError> {
+        let address = self.address.get_untracked();
+        if self.editing.get_untracked() {
+            return Ok(address.with_filter(Condition::parse(typed)?.to_string()));
+        }
+        match typed::read(typed) {
+            Typed::Refused(why) => Err(why),
+            typed => Ok(address.adding(typed)),
+        }
+    }
+
+    /// After each keystroke: an error at once, suggestions, the number of devices when typing rests.
+    fn typed(self) {
+        let Some(text) = field::text() else { return };
+        self.keystroke.update_value(|last| *last += 1);
+        let mine = self.keystroke.get_value();
+        self.at.set(None);
+        let writes = !text.trim().is_empty();
+        self.asked
+            .set(writes.then(|| (text.clone(), field::cursor(&text))));
+        self.hint.set(None);
+        match self.meant(&text) {
+            Err(why) => self.error.set(Some(problem(&why))),
+            Ok(_) if text.trim().is_empty() => self.error.set(None),
+            Ok(next) => {
+                self.error.set(None);
+                set_timeout(move || self.count(next, text, mine), REST);
+            }
+        }
+    }
+
+    fn count(self, next: FleetAddress, text: String, mine: u64) {
+        if self.keystroke.try_get_value() != Some(mine) {
             return;
         }
-        set_timeout(
-            move || {
-                if keystroke.try_get_value() == Some(mine) {
-                    count(
-                        address.get_untracked().adding(typed.clone()),
-                        typed,
-                        hint,
-                        keystroke,
-                        mine,
-                    );
+        let searched =
+            !self.editing.get_untracked() && matches!(typed::read(&text), Typed::Text(_));
+        leptos::task::spawn_local(async move {
+            let found = count_fleet(next.query()).await;
+            if self.keystroke.try_get_value() != Some(mine) {
+                return;
+            }
+            match found {
+                Ok(devices) => {
+                    let text = searched.then_some(text.trim());
+                    self.hint.set(Some(would_find(text, devices)));
                 }
-            },
-            REST,
-        );
+                // What lists cannot answer, in the hub's words.
+                Err(error) if error.is_of_fields() => self.error.set(Some(error.to_string())),
+                Err(_) => {}
+            }
+        });
+    }
+
+    /// Arrows choose among the suggestions, Enter and Tab take the chosen one, Escape closes them.
+    fn key(self, event: &KeyboardEvent, found: Memo<Suggestions>) {
+        let count = found.with_untracked(|found| found.lines.len());
+        let at = self.at.get_untracked();
+        match (event.key().as_str(), at) {
+            ("ArrowDown", _) if count == 0 => {
+                if let Some(text) = field::text() {
+                    let cursor = field::cursor(&text);
+                    self.asked.set(Some((text, cursor)));
+                }
+            }
+            ("ArrowDown", at) => self.at.set(Some(at.map_or(0, |at| (at + 1) % count))),
+            ("ArrowUp", at) if count > 0 => {
+                self.at
+                    .set(Some(at.map_or(count - 1, |at| (at + count - 1) % count)));
+            }
+            ("Enter" | "Tab", Some(at)) if count > 0 => self.take(&found.get_untracked(), at),
+            ("Escape", _) if count > 0 => self.asked.set(None),
+            ("Escape", _) if self.editing.get_untracked() => {
+                field::set("", 0);
+                self.error.set(None);
+                self.rest();
+            }
+            _ => return,
+        }
+        event.prevent_default();
+        event.stop_propagation();
+    }
+
+    /// Writes a suggestion.
+    fn take(self, found: &Suggestions, line: usize) {
+        let (Some(text), Some(suggestion)) = (field::text(), found.lines.get(line)) else {
+            return;
+        };
+        if text.get(found.replace.clone()).is_none() {
+            return;
+        }
+        let (text, cursor) = taken(&text, &found.replace, &suggestion.text);
+        field::set(&text, cursor);
+        self.typed();
     }
 }
 
-fn count(
-    narrower: FleetAddress,
-    typed: Typed,
-    hint: RwSignal<Option<String>>,
-    keystroke: StoredValue<u64>,
-    mine: u64,
-) {
-    leptos::task::spawn_local(async move {
-        let Ok(devices) = count_fleet(narrower.query()).await else {
-            return;
-        };
-        if keystroke.try_get_value() == Some(mine) {
-            hint.set(Some(would_find(&typed, devices)));
-        }
-    });
-}
-
-/// How many devices the list would have, in words.
-fn would_find(typed: &Typed, devices: u64) -> String {
+/// How many devices the list would have, in words; `searched` is the text it would be searched for.
+fn would_find(searched: Option<&str>, devices: u64) -> String {
     let found = format::plural(devices, "device", "devices");
     let verb = if devices == 1 { "matches" } else { "match" };
-    match typed {
-        Typed::Text(text) => format!("{found} {verb} the text “{text}”."),
-        _ => format!("{found} {verb}."),
+    match searched {
+        Some(text) => format!("{found} {verb} the text “{text}”."),
+        None => format!("{found} {verb}."),
     }
 }
 
@@ -189,10 +336,10 @@ mod tests {
 
     #[test]
     fn the_hint_says_what_would_be_found() {
-        let check = |typed: &str, devices, want: &str| {
-            assert_eq!(would_find(&typed::read(typed), devices), want);
+        let check = |searched, devices, want: &str| {
+            assert_eq!(would_find(searched, devices), want);
         };
-        check("hbr", 1, "1 device matches the text “hbr”.");
-        check("status = 'enabled'", 1200, "1,200 devices match.");
+        check(Some("hbr"), 1, "1 device matches the text “hbr”.");
+        check(None, 1200, "1,200 devices match.");
     }
 }

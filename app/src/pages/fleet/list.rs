@@ -6,11 +6,11 @@ use leptos::prelude::*;
 use muster_core::ids::DeviceId;
 
 use super::address::{Column, FleetAddress, SortBy};
-use super::keys::use_row_keys;
+use super::keys::{RowKeys, use_row_keys};
 use super::row::{Changing, class_of, device_row};
+use super::selection::Hand;
 use crate::clock::use_now;
 use crate::live::{Item, Topic, use_live};
-use crate::routes;
 use crate::rpc::fleet::FleetRow;
 use crate::ui::{Sort, SortHead, TableWrap};
 
@@ -23,14 +23,18 @@ pub(super) fn DeviceTable(
     columns: Vec<Column>,
     /// The rows of the page.
     rows: Vec<FleetRow>,
+    /// The selection and the preview.
+    hand: Hand,
 ) -> impl IntoView {
     let now = use_now();
-    let cursor = RwSignal::new(None::<usize>);
-    use_row_keys(
-        rows.iter().map(|row| routes::device(&row.id)).collect(),
-        cursor,
-    );
+    let keys = RowKeys {
+        cursor: RwSignal::new(None),
+        anchor: RwSignal::new(None),
+        hand,
+    };
     let ids: Vec<DeviceId> = rows.iter().map(|row| row.id.clone()).collect();
+    use_row_keys(ids.clone(), keys);
+    let whole = whole_page(ids.clone(), hand);
     let signals: HashMap<DeviceId, RwSignal<Changing>> = rows
         .iter()
         .map(|row| (row.id.clone(), RwSignal::new(Changing::from(row))))
@@ -40,7 +44,7 @@ pub(super) fn DeviceTable(
         .enumerate()
         .map(|(index, row)| {
             let changing = signals[&row.id];
-            device_row(index, row, &columns, changing, now, cursor)
+            device_row(index, row, &columns, changing, now, keys)
         })
         .collect_view();
     use_live(
@@ -68,6 +72,7 @@ pub(super) fn DeviceTable(
                 <caption class="sr-only">"Devices"</caption>
                 <thead>
                     <tr>
+                        <th scope="col" class="c-x"><span class="sr-only">"Selected"</span>{whole}</th>
                         <SortHead label="Device" href=address.sorted(SortBy::Device).href() sort=device class="c-dev"/>
                         {heads}
                         <th scope="col" class="c-menu"><span class="sr-only">"Columns"</span></th>
@@ -79,22 +84,48 @@ pub(super) fn DeviceTable(
         <p class="keys mt-3">
             <span><kbd class="kbd">"/"</kbd>" filter"</span>
             <span><kbd class="kbd">"j"</kbd><kbd class="kbd">"k"</kbd>" move"</span>
+            <span><kbd class="kbd">"x"</kbd>" select"</span>
+            <span><kbd class="kbd">"Space"</kbd>" preview"</span>
             <span><kbd class="kbd">"Enter"</kbd>" open"</span>
         </p>
     }
     .into_any()
 }
 
-fn head(address: &FleetAddress, column: &Column) -> AnyView {
-    let class = class_of(column);
-    match column.sort() {
-        Some(by) => {
-            let sort = sort_of(address, &by);
-            let href = address.sorted(by).href();
-            view! { <SortHead label=column.title() href=href sort=sort class=class/> }.into_any()
-        }
-        None => view! { <th scope="col" class=class>{column.title()}</th> }.into_any(),
+/// The box that selects the page, or takes it out.
+fn whole_page(ids: Vec<DeviceId>, hand: Hand) -> AnyView {
+    let on_page = ids.clone();
+    let selected = Memo::new(move |_| {
+        hand.selection
+            .with(|selection| on_page.iter().filter(|id| selection.has(id)).count())
+    });
+    let (some, every) = (move || selected.get() > 0, {
+        let rows = ids.len();
+        move || selected.get() == rows
+    });
+    let choose = move |event| {
+        let selected = event_target_checked(&event);
+        hand.selection
+            .update(|selection| selection.set(&ids, selected));
+    };
+    view! {
+        <input
+            type="checkbox"
+            class="js-only"
+            aria-label="Select all rows of this page"
+            prop:checked=every
+            prop:indeterminate=move || some() && !every()
+            on:change=choose
+        />
     }
+    .into_any()
+}
+
+fn head(address: &FleetAddress, column: &Column) -> AnyView {
+    let by = SortBy::Column(column.clone());
+    let (class, sort) = (class_of(column), sort_of(address, &by));
+    let href = address.sorted(by).href();
+    view! { <SortHead label=column.title() href=href sort=sort class=class/> }.into_any()
 }
 
 fn sort_of(address: &FleetAddress, by: &SortBy) -> Option<Sort> {

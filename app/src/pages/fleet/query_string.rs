@@ -8,9 +8,12 @@ const MAX_QUERY: usize = 32 * 1024;
 /// The pairs of a query string, without its question mark, decoded. What is badly encoded reads as it stands.
 pub fn pairs(query: &str) -> Vec<(String, String)> {
     let query = query.strip_prefix('?').unwrap_or(query);
-    let query = query.get(..MAX_QUERY.min(query.len())).unwrap_or_default();
-    query
-        .split('&')
+    of_form(query.get(..MAX_QUERY.min(query.len())).unwrap_or_default())
+}
+
+/// The pairs of a posted form, decoded. Whoever reads the body bounds it.
+pub fn of_form(body: &str) -> Vec<(String, String)> {
+    body.split('&')
         .filter(|pair| !pair.is_empty())
         .map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));

@@ -33,6 +33,10 @@ mod browser {
         let navigate = use_navigate();
         Effect::new(move |_| {
             let address = address.get();
+            // A saved view has columns of its own.
+            if address.view.is_some() {
+                return;
+            }
             match &address.columns {
                 Some(_) => {
                     let only = FleetAddress {

@@ -1,18 +1,21 @@
 //! One device in the list.
 
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::Element;
 use muster_core::contact::Contact;
 use muster_core::device::Status;
 use muster_core::lifecycle::Stage;
 
 use super::address::Column;
-use super::keys::row_id;
+use super::keys::{RowKeys, row_id};
 use crate::format::{self, TimeStyle};
 use crate::live::wire::RowNews;
 use crate::pages::device::facts::credential_words;
 use crate::routes;
 use crate::rpc::fleet::FleetRow;
-use crate::ui::{Look, State, TimeStamp, look};
+use crate::ui::{ButtonKind, ButtonSize, IconButton, Look, State, TimeStamp, look};
 
 /// What changes while one looks at it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -53,10 +56,13 @@ pub(super) fn class_of(column: &Column) -> &'static str {
     match column {
         Column::Contact => "p2",
         Column::Seen => "num",
-        Column::Tag(_) => "p3",
-        Column::Stage | Column::Status | Column::Twin | Column::Model | Column::Authentication => {
-            "p4"
-        }
+        Column::Tag(_) | Column::Desired(_) | Column::Reported(_) => "p3",
+        Column::Stage
+        | Column::Status
+        | Column::Twin
+        | Column::Model
+        | Column::Authentication
+        | Column::Connection => "p4",
     }
 }
 
@@ -67,14 +73,14 @@ pub(super) fn device_row(
     columns: &[Column],
     changing: RwSignal<Changing>,
     now: Signal<i64>,
-    cursor: RwSignal<Option<usize>>,
-) -> impl IntoView + use<> {
-    let mut tags = row.tags.iter();
+    keys: RowKeys,
+) -> AnyView {
+    let mut values = row.values.iter();
     let cells = columns
         .iter()
         .map(|column| {
             let content = match column {
-                Column::Tag(_) => tags
+                column if column.is_plain() => values
                     .next()
                     .cloned()
                     .flatten()
@@ -90,8 +96,61 @@ pub(super) fn device_row(
         })
         .collect_view();
     let under = under(&row);
+    let hand = keys.hand;
+    let name = row.id.as_str().to_owned();
+    let selected = {
+        let id = row.id.clone();
+        Memo::new(move |_| hand.selection.with(|selection| selection.has(&id)))
+    };
+    let mark = {
+        let id = row.id.clone();
+        move |_| {
+            hand.selection.update(|selection| {
+                let selected = !selection.has(&id);
+                selection.set(std::slice::from_ref(&id), selected);
+            });
+            keys.anchor.set(Some(index));
+        }
+    };
+    let press = {
+        let id = row.id.clone();
+        move |event: MouseEvent| {
+            if !is_on_control(&event) {
+                keys.cursor.set(Some(index));
+                hand.toggle_preview(&id);
+            }
+        }
+    };
+    let show = {
+        let id = row.id.clone();
+        move |_| {
+            keys.cursor.set(Some(index));
+            hand.toggle_preview(&id);
+        }
+    };
+    let is_open = {
+        let id = row.id.clone();
+        move || {
+            keys.cursor.get() == Some(index)
+                || hand.preview.with(|shown| shown.as_ref() == Some(&id))
+        }
+    };
     view! {
-        <tr id=row_id(index) class:is-open=move || cursor.get() == Some(index)>
+        <tr
+            id=row_id(index)
+            class:is-open=is_open
+            aria-selected=move || selected.get().then_some("true")
+            on:click=press
+        >
+            <td class="c-x">
+                <input
+                    type="checkbox"
+                    class="js-only"
+                    aria-label=format!("Select {name}")
+                    prop:checked=selected
+                    on:change=mark
+                />
+            </td>
             <th scope="row" class="c-dev">
                 <a class="id" href=routes::device(&row.id)>{row.id.as_str().to_owned()}</a>
                 <span class="sub only-narrow">
@@ -99,22 +158,41 @@ pub(super) fn device_row(
                 </span>
             </th>
             {cells}
-            <td class="c-menu"></td>
+            <td class="c-menu num">
+                <span class="js-only">
+                    <IconButton
+                        icon="i-panel"
+                        label=format!("Preview {name}")
+                        kind=ButtonKind::Quiet
+                        size=ButtonSize::Small
+                        on_press=show
+                    />
+                </span>
+            </td>
         </tr>
     }
     .into_any()
 }
 
+/// Whether a press meant something inside the row, not the row.
+fn is_on_control(event: &MouseEvent) -> bool {
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
+    let control = |element: Element| element.closest("a, button, input, label").ok().flatten();
+    target.and_then(control).is_some()
+}
+
 /// What has left the columns of a narrow list, under the name.
 fn under(row: &FleetRow) -> String {
-    let tags: Vec<&str> = row
-        .tags
+    let values: Vec<&str> = row
+        .values
         .iter()
         .flatten()
         .take(2)
         .map(String::as_str)
         .collect();
-    tags.join(" · ")
+    values.join(" · ")
 }
 
 fn unset() -> AnyView {

@@ -1,6 +1,6 @@
 //! What somebody typed into the query bar: a condition, or text to look for.
 
-use muster_query::{Condition, QueryError};
+use muster_query::{Condition, Expr, QueryError};
 
 /// What was meant.
 #[derive(Clone, PartialEq, Debug)]
@@ -15,7 +15,7 @@ pub enum Typed {
     Refused(QueryError),
 }
 
-/// Tells text from conditions: a comparison has an operator. Text that holds one stands in double quotes.
+/// Tells text from conditions: a condition can be read as one, or has an operator. Text that does stands in double quotes.
 pub fn read(text: &str) -> Typed {
     let text = text.trim();
     let quoted = text
@@ -26,12 +26,29 @@ pub fn read(text: &str) -> Typed {
         _ if text.is_empty() => Typed::Nothing,
         Some(inside) if inside.trim().is_empty() => Typed::Nothing,
         Some(inside) => Typed::Text(inside.trim().to_owned()),
-        None if text.contains(['=', '<', '>']) => match Condition::parse(text) {
-            Ok(condition) => Typed::Condition(condition),
-            Err(error) => Typed::Refused(error),
+        None => match Condition::parse(text) {
+            Ok(condition) if tests_something(&condition) => Typed::Condition(condition),
+            Err(error) if looks_like_a_condition(text) => Typed::Refused(error),
+            _ => Typed::Text(text.to_owned()),
         },
-        None => Typed::Text(text.to_owned()),
     }
+}
+
+/// A lone word or number is a value, but nobody means it as a condition.
+fn tests_something(condition: &Condition) -> bool {
+    !matches!(
+        condition.expr(),
+        None | Some(Expr::Path(_) | Expr::Literal(_) | Expr::Undefined | Expr::Negative(_))
+    )
+}
+
+/// It has an operator, or calls something.
+fn looks_like_a_condition(text: &str) -> bool {
+    let before = text.split_once('(').map(|(before, _)| before);
+    let calls =
+        before.is_some_and(|name| name.ends_with(|c: char| c.is_alphanumeric() || c == '_'));
+    let word = |word: &str| text.split_whitespace().any(|part| part == word);
+    text.contains(['=', '<', '>']) || calls || word("IN") || word("NIN")
 }
 
 #[cfg(test)]
@@ -59,5 +76,16 @@ mod tests {
         check("\"x\" = \"y\"", "condition 'x' = 'y'");
         check("stauts = 1", "refused");
         check("temperature > 8", "refused");
+        check(
+            "tags.a > 8 OR NOT drift = true",
+            "condition tags.a > 8 OR NOT drift = true",
+        );
+        check("tags.a IN ['x', 'y']", "condition tags.a IN ['x', 'y']");
+        check("IS_DEFINED(tags.a)", "condition IS_DEFINED(tags.a)");
+        check("IS_DEFIND(tags.a)", "refused");
+        check("tags.a IN x", "refused");
+        check("status", "text status");
+        check("42", "text 42");
+        check("pump (old)", "text pump (old)");
     }
 }

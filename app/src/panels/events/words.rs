@@ -15,7 +15,13 @@ const MAX_VALUE: usize = 48;
 
 /// The sentence. The device itself is named beside it, so it is "it" here.
 pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
-    let who = who(cause);
+    // What a module of the device does is said of the module.
+    let module = text(detail, "module");
+    let it = module.map_or("it".to_owned(), |module| format!("its module {module}"));
+    let who = match cause {
+        Cause::Device => it.clone(),
+        cause => who(cause),
+    };
     let text = match kind {
         EventKind::DeviceCreated => match text(detail, "authentication") {
             Some(auth) => format!("{who} made the identity, with {}", credentials(auth)),
@@ -24,14 +30,23 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
         EventKind::DeviceUpdated => updated(&who, detail),
         EventKind::DeviceDeleted => format!("{who} deleted the identity and its twin"),
         EventKind::StageChanged => staged(&who, cause, detail),
-        EventKind::Connected => connected(detail),
+        EventKind::Connected => connected(&it, detail),
         EventKind::Disconnected => match text(detail, "reason") {
-            Some(reason) => format!("it disconnected: {reason}"),
-            None => "it disconnected".to_owned(),
+            Some(reason) => format!("{it} disconnected: {reason}"),
+            None => format!("{it} disconnected"),
         },
-        EventKind::Reported => format!("it reported {}", changes(detail)),
-        EventKind::TagsChanged => format!("{who} changed tags: {}", changes(detail)),
-        EventKind::DesiredChanged => format!("{who} asked for {}", changes(detail)),
+        EventKind::Reported => format!("{it} reported {}", changes(detail)),
+        EventKind::TagsChanged => {
+            let changed = with(format!("{who} changed tags"), "of its module", module);
+            format!("{changed}: {}", changes(detail))
+        }
+        EventKind::DesiredChanged => {
+            let asked = match module {
+                Some(module) => format!("{who} asked its module {module}"),
+                None => format!("{who} asked"),
+            };
+            format!("{asked} for {}", changes(detail))
+        }
         EventKind::PersonCreated => format!("{who} made {}", account(detail)),
         EventKind::PersonUpdated => person_updated(&who, detail),
         EventKind::PasswordChanged => format!("{who} set a new password for {}", account(detail)),
@@ -59,6 +74,21 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
             Some(filter) => format!("{who} exported the devices with {filter}"),
             None => format!("{who} exported the whole list of devices"),
         },
+        EventKind::TokenCreated => format!("{who} made {}", token(detail)),
+        EventKind::TokenRevoked => format!("{who} revoked {}", token(detail)),
+        EventKind::MethodInvoked => invoked(&who, detail),
+        EventKind::ModuleCreated => format!("{who} made {it}"),
+        EventKind::ModuleUpdated => match text(detail, "credentials") {
+            Some(kind) => format!("{who} gave {it} other credentials: {}", credentials(kind)),
+            None => format!("{who} changed {it}"),
+        },
+        EventKind::ModuleDeleted => format!("{who} deleted {it} and its twin"),
+        EventKind::ViewSaved => format!("{who} kept {}", view(detail)),
+        EventKind::ViewDeleted => format!("{who} deleted {}", view(detail)),
+        EventKind::ViewPinned => match text(detail, "name") {
+            Some(name) => format!("{who} begins with the view “{name}” from now on"),
+            None => format!("{who} begins at the usual home again"),
+        },
     };
     format::sentence(&text)
 }
@@ -66,6 +96,7 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
 fn who(cause: &Cause) -> String {
     match cause {
         Cause::Person(name) => name.clone(),
+        Cause::Policy(name) => format!("a tool with the policy {}", name.as_str()),
         Cause::Device => "it".to_owned(),
         Cause::Console => "the command line".to_owned(),
         Cause::Hub => "the hub".to_owned(),
@@ -74,6 +105,15 @@ fn who(cause: &Cause) -> String {
 
 fn text<'a>(detail: &'a Value, name: &str) -> Option<&'a str> {
     detail.get(name)?.as_str().filter(|text| !text.is_empty())
+}
+
+fn view(detail: &Value) -> String {
+    let shared = detail.get("shared") == Some(&Value::Bool(true));
+    let kind = if shared { "the shared view" } else { "a view" };
+    match text(detail, "name") {
+        Some(name) if shared => format!("{kind} “{name}”"),
+        _ => kind.to_owned(),
+    }
 }
 
 fn credentials(kind: &str) -> &str {
@@ -115,11 +155,37 @@ fn staged(who: &str, cause: &Cause, detail: &Value) -> String {
     }
 }
 
-fn connected(detail: &Value) -> String {
+/// A call of a method and what came of it.
+fn invoked(who: &str, detail: &Value) -> String {
+    let method = text(detail, "method").unwrap_or("a method");
+    let called = with(
+        format!("{who} called {method}"),
+        "of its module",
+        text(detail, "module"),
+    );
+    let after = detail
+        .get("duration_ms")
+        .and_then(Value::as_i64)
+        .map(|ms| format!(" after {}", format::latency(ms)))
+        .unwrap_or_default();
+    match text(detail, "result") {
+        Some("answered") => match detail.get("status").and_then(Value::as_i64) {
+            Some(status) => format!("{called}; it answered {status}{after}"),
+            None => format!("{called}; it answered{after}"),
+        },
+        Some("not_online") => format!("{called}; it was not online for methods"),
+        Some("no_answer") => format!("{called}; no answer came{after}"),
+        Some("connection_lost") => format!("{called}; the connection ended before it answered"),
+        Some("bad_answer") => format!("{called}; its answer could not be read"),
+        _ => format!("{called}; it was not sent"),
+    }
+}
+
+fn connected(it: &str, detail: &Value) -> String {
     match (text(detail, "protocol"), text(detail, "address")) {
-        (Some(protocol), Some(address)) => format!("it connected by {protocol} from {address}"),
-        (Some(protocol), None) => format!("it connected by {protocol}"),
-        _ => "it connected".to_owned(),
+        (Some(protocol), Some(address)) => format!("{it} connected by {protocol} from {address}"),
+        (Some(protocol), None) => format!("{it} connected by {protocol}"),
+        _ => format!("{it} connected"),
     }
 }
 
@@ -139,6 +205,13 @@ fn account(detail: &Value) -> String {
         (Some(name), _) => format!("the account {name}"),
         (None, Some(number)) => format!("account {number}"),
         (None, None) => "an account".to_owned(),
+    }
+}
+
+fn token(detail: &Value) -> String {
+    match text(detail, "token") {
+        Some(name) => format!("the API token {name}"),
+        None => "an API token".to_owned(),
     }
 }
 
@@ -197,6 +270,7 @@ fn change(path: &str, value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use muster_core::access::PolicyName;
     use serde_json::json;
 
     fn check(cause: Cause, kind: EventKind, detail: Value, want: &str) {
@@ -242,6 +316,16 @@ mod tests {
     }
 
     #[test]
+    fn tools_are_named_by_their_policy() {
+        check(
+            Cause::Policy(PolicyName::RegistryReadWrite),
+            EventKind::DeviceCreated,
+            json!({}),
+            "A tool with the policy registryReadWrite made the identity.",
+        );
+    }
+
+    #[test]
     fn contact_says_how_and_why() {
         check(
             Cause::Device,
@@ -260,6 +344,64 @@ mod tests {
             EventKind::StageChanged,
             json!({"to": "active"}),
             "It is active now.",
+        );
+    }
+
+    #[test]
+    fn calls_say_what_came_of_them() {
+        let check = |detail, want| check(ann(), EventKind::MethodInvoked, detail, want);
+        check(
+            json!({"method": "reboot", "module": null, "result": "answered", "status": 200, "duration_ms": 42}),
+            "Ann called reboot; it answered 200 after 42\u{a0}ms.",
+        );
+        check(
+            json!({"method": "scan", "module": "radio", "result": "no_answer", "status": null, "duration_ms": 30004}),
+            "Ann called scan of its module radio; no answer came after 30\u{a0}s.",
+        );
+        check(
+            json!({"method": "reboot", "result": "not_online", "duration_ms": 0}),
+            "Ann called reboot; it was not online for methods.",
+        );
+    }
+
+    #[test]
+    fn modules_are_named() {
+        let module = |more: Value| {
+            let mut detail = json!({"module": "radio"});
+            for (key, value) in more.as_object().into_iter().flatten() {
+                detail[key] = value.clone();
+            }
+            detail
+        };
+        check(
+            Cause::Device,
+            EventKind::Connected,
+            module(json!({"protocol": "MQTT", "address": "10.1.2.3:4"})),
+            "Its module radio connected by MQTT from 10.1.2.3:4.",
+        );
+        check(
+            Cause::Device,
+            EventKind::Reported,
+            module(json!({"patch": {"a": 1}})),
+            "Its module radio reported a = 1.",
+        );
+        check(
+            ann(),
+            EventKind::DesiredChanged,
+            module(json!({"patch": {"a": 1}, "version": 2})),
+            "Ann asked its module radio for a = 1 (version 2).",
+        );
+        check(
+            ann(),
+            EventKind::ModuleCreated,
+            module(json!({"authentication": "sas"})),
+            "Ann made its module radio.",
+        );
+        check(
+            ann(),
+            EventKind::ModuleDeleted,
+            module(json!({})),
+            "Ann deleted its module radio and its twin.",
         );
     }
 
@@ -284,6 +426,12 @@ mod tests {
             "Ann was shown a secret: connection string.",
         );
         check(
+            ann(),
+            EventKind::TokenCreated,
+            json!({"token": "ci", "actions": ["see_devices"]}),
+            "Ann made the API token ci.",
+        );
+        check(
             Cause::Hub,
             EventKind::SignInRefused,
             json!({"name": "bob"}),
@@ -300,6 +448,18 @@ mod tests {
             EventKind::Exported,
             json!({"filter": "drift = true"}),
             "Ann exported the devices with drift = true.",
+        );
+        check(
+            ann(),
+            EventKind::ViewSaved,
+            json!({"name": "Drift", "shared": true}),
+            "Ann kept the shared view “Drift”.",
+        );
+        check(
+            ann(),
+            EventKind::ViewDeleted,
+            json!({"name": "Drift", "shared": false}),
+            "Ann deleted a view.",
         );
         check(
             ann(),

@@ -74,13 +74,14 @@ pub fn compare(desired: &Section, reported: &Section) -> Vec<Leaf> {
     leaves
 }
 
-/// An object without members wishes nothing and says nothing.
+/// An object without values, at any depth, wishes nothing and says nothing.
 fn is_empty_object(value: &Value) -> bool {
-    value.as_object().is_some_and(serde_json::Map::is_empty)
+    let is_empty = |object: &serde_json::Map<_, _>| object.values().all(is_empty_object);
+    value.as_object().is_some_and(is_empty)
 }
 
 fn leaf(desired: &Section, reported: &Section, path: &[String]) -> Leaf {
-    let wish = tree::at(&desired.value, path);
+    let wish = tree::at(&desired.value, path).filter(|wish| !is_empty_object(wish));
     let said = tree::at(&reported.value, path);
     let wished_at = written_at(&desired.meta, path);
     let said_at = written_at(&reported.meta, path);
@@ -166,6 +167,13 @@ mod tests {
             let open = leaves.iter().any(|leaf| leaf.agreement <= Agreement::DesiredOnly);
             proptest::prop_assert_eq!(open, drift(&twin.desired.value, &twin.reported.value));
         }
+    }
+
+    #[test]
+    fn an_object_without_values_wishes_nothing() {
+        let twin = twin(json!({"a": {"b": {}}}), json!({"a": false}));
+        let leaves = compare(&twin.desired, &twin.reported);
+        assert_eq!(leaves[0].agreement, Agreement::ReportedOnly);
     }
 
     #[test]

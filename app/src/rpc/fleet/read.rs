@@ -1,24 +1,32 @@
 //! From the index to the page.
 
+use std::collections::{HashMap, HashSet};
+
+use muster_core::ids::DeviceId;
 use muster_core::policy::Action;
 use muster_core::time::Timestamp;
+use muster_core::twin::Object;
 use muster_index::{PageQuery, Row, Sort, SortKey};
-use muster_query::Condition;
-use muster_service::{Access, Hub, ServiceError};
+use muster_query::{Condition, Literal, Path};
+use muster_service::{Access, Hub, Properties, ServiceError};
 
-use super::{FleetFacet, FleetPage, FleetRow, TagColumn};
+use super::{FleetFacet, FleetPage, FleetRow, Found, TagColumn};
 use crate::error::AppError;
 use crate::pages::fleet::address::{Column, FleetAddress, SortBy};
+use crate::pages::fleet::chips;
 use crate::panels::filters;
 use crate::panels::twin::tree;
 use crate::rpc::home::GroupCount;
-use crate::rpc::home::read::{self, shown};
+use crate::rpc::home::read;
 
 /// Facets above the list.
 const FACETS: usize = 2;
 
 /// Groups of one facet.
 const GROUPS: usize = 6;
+
+/// Tags that tell devices apart, by the last name of their path.
+const ABOUT: [&str; 2] = ["site", "model"];
 
 /// Tags that are grouped by where nobody chose, by the last name of their path.
 const USUAL_FACETS: [&str; 3] = ["region", "site", "firmware"];
@@ -67,17 +75,87 @@ pub(super) async fn page(hub: &Hub, access: &Access, query: &str) -> Result<Flee
         }
         Err(error) => return Err(error.into()),
     }
+    let group = address.group.as_deref();
+    let group = group.and_then(|group| Path::parse(group).ok());
+    let by = match &address.sort {
+        SortBy::Device => None,
+        SortBy::Column(column) => Some(column.path()),
+    };
+    let used: Vec<Path> = group.iter().cloned().chain(by).collect();
+    if let Err(error) = hub.prepare_paths(access, &used).await {
+        match error {
+            ServiceError::Invalid(problem) => page.problem = Some(problem),
+            other => return Err(other.into()),
+        }
+        return Ok(page);
+    }
     page.total = hub.fleet_count(access, &condition, &address.text)? as u64;
-    page.facets = facets(hub, access, &address, &condition, &page.tags);
+    page.facets = facets(hub, access, &address, &condition, group, &page.tags);
     let found = hub.fleet_page(access, &question(&address, condition))?;
+    let properties = properties(hub, access, &page.columns, &found.rows).await?;
     page.rows = found
         .rows
         .into_iter()
-        .map(|found| row(found, &page.columns, credentials))
+        .map(|found| {
+            let own = properties.get(&found.entry.id);
+            row(found, &page.columns, own, credentials)
+        })
         .collect();
     page.previous = found.previous;
     page.next = found.next;
     Ok(page)
+}
+
+/// The first devices whose id begins with a text, then those that have it in their id or a tag value.
+pub(super) fn find(
+    hub: &Hub,
+    access: &Access,
+    text: &str,
+    offered: usize,
+) -> Result<Vec<Found>, AppError> {
+    if text.is_empty() {
+        return Ok(Vec::new());
+    }
+    let first = |condition: Condition, text: &str| {
+        let query = PageQuery {
+            condition,
+            text: text.to_owned(),
+            sort: Sort {
+                by: SortKey::Id,
+                descending: false,
+            },
+            limit: offered,
+            cursor: None,
+        };
+        hub.fleet_page(access, &query)
+    };
+    let wanted = Literal::String(text.to_owned());
+    let begins = Condition::parse(&format!("STARTS_WITH(deviceId, {wanted})"));
+    let begins = begins.map_err(AppError::invalid)?;
+    let mut rows = first(begins, "")?.rows;
+    let near: HashSet<DeviceId> = rows.iter().map(|row| row.entry.id.clone()).collect();
+    let others = first(Condition::all(), text)?.rows.into_iter();
+    rows.extend(others.filter(|row| !near.contains(&row.entry.id)));
+    rows.truncate(offered);
+    Ok(rows
+        .into_iter()
+        .map(|row| Found {
+            about: about(&row),
+            id: row.entry.id,
+            contact: row.contact,
+        })
+        .collect())
+}
+
+/// What tells devices apart besides their ids.
+fn about(row: &Row) -> String {
+    let leaves = tree::leaves(&row.entry.tags).into_iter();
+    let named = leaves.filter(|(path, _)| {
+        let last = path.last().map(String::as_str).unwrap_or_default();
+        ABOUT.contains(&last)
+    });
+    let words: Vec<String> = named.map(|(_, value)| tree::shown(value)).collect();
+    words.join(" · ")
 }
 
 fn question(address: &FleetAddress, condition: Condition) -> PageQuery {
@@ -87,11 +165,7 @@ fn question(address: &FleetAddress, condition: Condition) -> PageQuery {
         sort: Sort {
             by: match &address.sort {
                 SortBy::Device => SortKey::Id,
-                SortBy::Contact => SortKey::Contact,
-                SortBy::Stage => SortKey::Stage,
-                SortBy::Status => SortKey::Status,
-                SortBy::Seen => SortKey::LastActivity,
-                SortBy::Tag(path) => SortKey::Tag(path.clone()),
+                SortBy::Column(column) => SortKey::Value(column.path()),
             },
             descending: address.descending,
         },
@@ -100,17 +174,32 @@ fn question(address: &FleetAddress, condition: Condition) -> PageQuery {
     }
 }
 
-fn row(row: Row, columns: &[Column], credentials: bool) -> FleetRow {
+/// The properties of the rows, where a column shows some.
+async fn properties(
+    hub: &Hub,
+    access: &Access,
+    columns: &[Column],
+    rows: &[Row],
+) -> Result<HashMap<DeviceId, Properties>, AppError> {
+    if !columns.iter().any(Column::is_property) {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<DeviceId> = rows.iter().map(|row| row.entry.id.clone()).collect();
+    Ok(hub.fleet_properties(access, &ids).await?)
+}
+
+fn row(
+    row: Row,
+    columns: &[Column],
+    properties: Option<&Properties>,
+    credentials: bool,
+) -> FleetRow {
+    let plain = columns.iter().filter(|column| column.is_plain());
+    let values = plain.map(|column| plain_value(&row, column, properties));
+    let values = values.collect();
     let entry = row.entry;
-    let tags = columns.iter().filter_map(|column| match column {
-        Column::Tag(path) => {
-            let keys: Vec<String> = path.split('.').map(str::to_owned).collect();
-            Some(tree::at(&entry.tags, &keys).map(tree::shown))
-        }
-        _ => None,
-    });
     FleetRow {
-        tags: tags.collect(),
+        values,
         id: entry.id,
         status: entry.status,
         stage: entry.stage,
@@ -120,6 +209,60 @@ fn row(row: Row, columns: &[Column], credentials: bool) -> FleetRow {
         model: entry.model_id,
         auth: credentials.then_some(entry.auth),
     }
+}
+
+/// What a plain column shows.
+fn plain_value(row: &Row, column: &Column, properties: Option<&Properties>) -> Option<String> {
+    let at = |object: &Object, path: &str| {
+        let keys: Vec<String> = path.split('.').map(str::to_owned).collect();
+        tree::at(object, &keys).map(tree::shown)
+    };
+    match column {
+        Column::Tag(path) => at(&row.entry.tags, path),
+        Column::Desired(path) => at(&properties?.desired, path),
+        Column::Reported(path) => at(&properties?.reported, path),
+        Column::Connection => {
+            let word = if row.entry.connected {
+                "Connected"
+            } else {
+                "Disconnected"
+            };
+            Some(word.to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// Every path in use, in the query language: what all devices have, tags, properties.
+pub(super) async fn paths(hub: &Hub, access: &Access) -> Result<Vec<String>, AppError> {
+    let properties = hub.property_paths(access).await?;
+    let tags = hub.tag_paths(access).into_iter().map(|tag| tag.path);
+    let columns = Column::SYSTEM
+        .into_iter()
+        .filter(|column| access.can(Action::SeeCredentials) || *column != Column::Authentication)
+        .chain(tags.map(Column::Tag))
+        .chain(properties.desired.into_iter().map(Column::Desired))
+        .chain(properties.reported.into_iter().map(Column::Reported));
+    let device = std::iter::once("deviceId".to_owned());
+    Ok(device
+        .chain(columns.map(|column| column.path().to_string()))
+        .collect())
+}
+
+/// The most common values of a path, as literals.
+pub(super) async fn values(hub: &Hub, access: &Access, path: &str, limit: usize) -> Vec<String> {
+    let Ok(path) = Path::parse(path) else {
+        return Vec::new();
+    };
+    let ready = hub.prepare_paths(access, std::slice::from_ref(&path)).await;
+    if ready.is_err() || !hub.lists_know(&path) {
+        return Vec::new();
+    }
+    let groups = hub.fleet_groups(access, &Condition::all(), &path, limit);
+    let values = groups.into_iter().filter_map(|(value, _)| value);
+    values
+        .map(|value| muster_query::Literal::from(value).to_string())
+        .collect()
 }
 
 /// Site and firmware where they are tagged, between what every device has.
@@ -144,27 +287,26 @@ fn facets(
     access: &Access,
     address: &FleetAddress,
     condition: &Condition,
+    chosen: Option<Path>,
     tags: &[TagColumn],
 ) -> Vec<FleetFacet> {
     // Groups count what the condition finds; with text in force they would promise more than the list has.
     if !address.text.is_empty() {
         return Vec::new();
     }
-    let chosen = address
-        .group
-        .as_deref()
-        .filter(|path| tags.iter().any(|tag| tag.path == *path));
+    let chosen = chosen.filter(|path| hub.lists_know(path) && !matches!(path, Path::DeviceId));
     let usual = USUAL_FACETS
         .into_iter()
-        .filter_map(|name| ending(tags, name));
-    let mut paths: Vec<&str> = Vec::new();
+        .filter_map(|name| ending(tags, name))
+        .map(|path| Path::Tag(path.to_owned()));
+    let mut paths: Vec<Path> = Vec::new();
     for path in chosen.into_iter().chain(usual) {
         if !paths.contains(&path) && paths.len() < FACETS {
             paths.push(path);
         }
     }
     paths
-        .into_iter()
+        .iter()
         .map(|path| facet(hub, access, address, condition, path))
         .collect()
 }
@@ -174,26 +316,28 @@ fn facet(
     access: &Access,
     address: &FleetAddress,
     condition: &Condition,
-    path: &str,
+    path: &Path,
 ) -> FleetFacet {
-    let tag = muster_query::Path::Tag(path.to_owned());
-    let mut found = hub.fleet_groups(access, condition, &tag, GROUPS + 1);
+    let mut found = hub.fleet_groups(access, condition, path, GROUPS + 1);
     let more = found.len() > GROUPS;
     found.truncate(GROUPS);
     let groups = found.into_iter().map(|(value, devices)| {
         let literal = value.map(muster_query::Literal::from);
         let href = literal.clone().map(|literal| {
-            let narrower = condition.clone().and(filters::tag_is(path, literal));
+            let narrower = condition
+                .clone()
+                .and(filters::path_is(path.clone(), literal));
             address.with_filter(narrower.to_string()).href()
         });
         GroupCount {
-            value: literal.map(shown),
+            value: literal.map(|literal| chips::value(path, &literal)),
             devices: devices as u64,
             href: href.unwrap_or_default(),
         }
     });
     FleetFacet {
-        path: path.to_owned(),
+        path: path.to_string(),
+        title: chips::property(path),
         groups: groups.collect(),
         more,
     }

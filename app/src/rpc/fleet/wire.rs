@@ -4,6 +4,7 @@ use muster_core::contact::Contact;
 use muster_core::device::{AuthKind, Status};
 use muster_core::ids::DeviceId;
 use muster_core::lifecycle::Stage;
+use muster_core::view::ViewId;
 use serde::{Deserialize, Serialize};
 
 use crate::pages::fleet::address::Column;
@@ -28,8 +29,8 @@ pub struct FleetRow {
     pub model: String,
     /// How it proves who it is; only for who may see credentials.
     pub auth: Option<AuthKind>,
-    /// The values of the tag columns, in their order.
-    pub tags: Vec<Option<String>>,
+    /// The values of the columns that [`Column::is_plain`] says, in their order.
+    pub values: Vec<Option<String>>,
 }
 
 /// A tag that can be a column.
@@ -41,11 +42,13 @@ pub struct TagColumn {
     pub devices: u64,
 }
 
-/// The devices of the list by the values of one tag.
+/// The devices of the list by the values of one path.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct FleetFacet {
-    /// The tag's path below `tags`.
+    /// The path, in the query language.
     pub path: String,
+    /// The path as people call it.
+    pub title: String,
     /// The largest groups; the addresses keep the rest of the page's state.
     pub groups: Vec<GroupCount>,
     /// There are smaller groups.
@@ -77,4 +80,34 @@ pub struct FleetPage {
     pub problem: Option<String>,
     /// The hub's present, in milliseconds since 1970.
     pub now: i64,
+}
+
+/// A saved view as its menu shows it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ViewRow {
+    /// Its number.
+    pub id: ViewId,
+    /// Its name.
+    pub name: String,
+    /// The list: a query string of the fleet page.
+    pub query: String,
+    /// Whether everybody sees it.
+    pub shared: bool,
+    /// Whether the person made it.
+    pub mine: bool,
+    /// Who made it.
+    pub owner: String,
+    /// Whether the person begins with it.
+    pub pinned: bool,
+}
+
+/// A device that was looked for.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Found {
+    /// Its name.
+    pub id: DeviceId,
+    /// How it keeps in touch; judged in service only.
+    pub contact: Option<Contact>,
+    /// A few of its tag values.
+    pub about: String,
 }

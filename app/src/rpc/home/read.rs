@@ -56,7 +56,13 @@ pub(crate) fn event_view(event: Event) -> EventView {
         at_ms: event.at.millis(),
         device: event.device,
         cause: match event.actor {
+            Actor::Person {
+                name,
+                token: Some(token),
+                ..
+            } => Cause::Person(format!("{name} (token {token})")),
             Actor::Person { name, .. } => Cause::Person(name),
+            Actor::Policy { name } => Cause::Policy(name),
             Actor::Device => Cause::Device,
             Actor::Console => Cause::Console,
             Actor::Hub => Cause::Hub,

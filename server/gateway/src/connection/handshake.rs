@@ -153,7 +153,7 @@ async fn admit(
     let login = login.map_err(|refused| judge(&refused, &connect.client_id))?;
     if let Some(will) = &connect.will
         && !matches!(
-            parse(&will.topic, login.proof.device()),
+            parse(&will.topic, login.proof.identity()),
             Ok(Inbound::Telemetry { .. })
         )
     {
@@ -162,9 +162,9 @@ async fn admit(
     let now = Instant::now();
     let seat = shared
         .takeovers
-        .enter(login.proof.device(), now)
+        .enter(login.proof.identity(), now)
         .ok_or(Refused::with(Unavailable, "takeovers"))?;
-    tracing::debug!(%address, device.id = %login.proof.device(), hub = ?shown(user_name.host), "a device may come in");
+    tracing::debug!(%address, device.id = %login.proof.identity(), hub = ?shown(user_name.host), "a device may come in");
     let expires = expiry(&login, shared.hub.now(), now);
     let model_id = user_name.model_id;
     register(
@@ -200,15 +200,20 @@ async fn register(
     let attached = attached.map_err(|error| match error {
         ServiceError::NotFound => Refused::with(ConnectCode::NotAuthorized, "unknown_device"),
         error => {
-            tracing::warn!(device.id = %proof.device(), %error, "cannot register a device connection");
+            tracing::warn!(device.id = %proof.identity(), %error, "cannot register a device connection");
             Refused::with(ConnectCode::Unavailable, "unavailable")
         }
     })?;
     let mut filters = Filters::default();
     for (filter, _) in &attached.subscriptions {
-        if let Some(filter) = Filter::parse(filter, proof.device()) {
+        if let Some(filter) = Filter::parse(filter, proof.identity()) {
             filters.insert(filter);
         }
+    }
+    if filters.contains(Filter::Methods) {
+        // The session is remembered, so the client will not subscribe again (spec §2.4).
+        let hub = &shared.hub;
+        hub.device_listens(&proof, attached.connection, true);
     }
     let visitor = Visitor {
         proof,

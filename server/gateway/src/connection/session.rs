@@ -10,8 +10,8 @@ use futures::FutureExt as _;
 use futures::StreamExt as _;
 use futures::future::BoxFuture;
 use futures::stream::FuturesOrdered;
-use muster_service::DeviceProof;
-use muster_service::devices::{CloseReason, ConnectionId, ToDevice};
+use muster_service::devices::{CloseReason, ConnectionId, MethodRequest, ToDevice};
+use muster_service::{DeviceProof, MethodError, ServiceError};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
@@ -49,7 +49,6 @@ pub(super) struct Session<S> {
     reader: Reader<S>,
     writer: Writer<S>,
     device: Arc<Device>,
-    connection: ConnectionId,
     notices: mpsc::Receiver<ToDevice>,
     filters: Filters,
     will: Option<Box<Will>>,
@@ -78,6 +77,7 @@ impl<S: AsyncRead + AsyncWrite> Session<S> {
         let device = Device {
             number: shared.next.fetch_add(1, Ordering::Relaxed),
             proof: visitor.proof,
+            connection: visitor.connection,
             model_id: visitor.model_id,
             shared,
             order: tokio::sync::RwLock::new(()),
@@ -86,7 +86,6 @@ impl<S: AsyncRead + AsyncWrite> Session<S> {
             reader,
             writer,
             device: Arc::new(device),
-            connection: visitor.connection,
             notices: visitor.notices,
             filters: visitor.filters,
             will: visitor.will,
@@ -206,10 +205,17 @@ impl<S: AsyncRead + AsyncWrite> Session<S> {
                 }
             }
             Answer::Subscribed { id, granted, added } => {
+                let listens = added.contains(&Filter::Methods);
                 added.into_iter().for_each(|f| self.filters.insert(f));
                 self.writer.push(Packet::SubAck { id, granted });
+                if listens {
+                    self.listens(true);
+                }
             }
             Answer::Unsubscribed { id, removed } => {
+                if removed.contains(&Filter::Methods) {
+                    self.listens(false);
+                }
                 removed.into_iter().for_each(|f| self.filters.remove(f));
                 self.writer.push(Packet::UnsubAck(id));
             }
@@ -231,10 +237,34 @@ impl<S: AsyncRead + AsyncWrite> Session<S> {
                 }
                 Ok(())
             }
+            Some(ToDevice::Method(call)) => {
+                self.method(call);
+                Ok(())
+            }
             Some(ToDevice::Close(reason)) => Err(End::Closed(reason)),
             // The service drops the link of a connection that let too many notices pile up.
             None => Err(End::Closed(CloseReason::TooSlow)),
         }
+    }
+
+    /// Sends a call to the device, or says why it cannot be sent.
+    fn method(&mut self, call: MethodRequest) {
+        let refused = if !self.filters.contains(Filter::Methods) {
+            MethodError::NotOnline(Duration::ZERO).into()
+        } else if !self.writer.takes_calls() {
+            ServiceError::Busy("calls of this device")
+        } else {
+            self.device.shared.meters.method_calls.increment(1);
+            let topic = topic::method_call(&call.name, call.request);
+            return self.send(topic, call.payload.as_ref().to_owned());
+        };
+        let (hub, device) = (&self.device.shared.hub, &self.device);
+        hub.device_answered(&device.proof, device.connection, call.request, Err(refused));
+    }
+
+    fn listens(&self, listens: bool) {
+        let (hub, device) = (&self.device.shared.hub, &self.device);
+        hub.device_listens(&device.proof, device.connection, listens);
     }
 
     fn send(&mut self, topic: String, payload: String) {
@@ -288,6 +318,8 @@ impl<S: AsyncRead + AsyncWrite> Session<S> {
             tracing::debug!(device.id = %id, reason = %end, "device connection ended");
         }
         meters::disconnected(end.label());
+        let hub = &device.shared.hub;
+        hub.device_leaving(&device.proof, device.connection);
         if end != End::Lost {
             self.writer.close().await;
         }
@@ -299,8 +331,8 @@ impl<S: AsyncRead + AsyncWrite> Session<S> {
         if let Some(will) = self.will.take().filter(|_| end.is_abnormal()) {
             telemetry::publish_will(&device, *will).await;
         }
-        let (hub, reason) = (&device.shared.hub, end.to_string());
-        let ended = hub.device_disconnected(&device.proof, self.connection, &reason);
+        let reason = end.to_string();
+        let ended = hub.device_disconnected(&device.proof, device.connection, &reason);
         if let Err(error) = ended.await {
             tracing::warn!(device.id = %id, %error, "cannot record the end of a device connection");
         }

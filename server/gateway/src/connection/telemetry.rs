@@ -28,7 +28,7 @@ pub(super) fn message(
     let at = device.shared.hub.now();
     stamp(device, &mut properties, &at.to_string());
     Ok(NewMessage {
-        device: device.id().clone(),
+        device: device.proof.device().clone(),
         at,
         properties,
         body: payload.into(),
@@ -65,7 +65,10 @@ fn stamp(device: &Device, properties: &mut Properties, at: &str) {
     let mut add = |name: &str, value: &str| {
         properties.push((name.to_owned(), Some(value.to_owned())));
     };
-    add("iothub-connection-device-id", device.id().as_str());
+    add("iothub-connection-device-id", proof.device().as_str());
+    if let Some(module) = proof.module() {
+        add("iothub-connection-module-id", module.as_str());
+    }
     add("iothub-connection-auth-generation-id", proof.generation());
     add("iothub-connection-auth-method", &method.to_string());
     add("iothub-enqueuedtime", at);

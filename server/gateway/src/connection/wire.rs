@@ -26,6 +26,9 @@ const ENOUGH_UNSENT: usize = 64 * 1024;
 /// With more than this unsent (notifications come unasked), the peer is too slow to be kept.
 const TOO_MUCH_UNSENT: usize = 1024 * 1024;
 
+/// With more than this unsent, the peer is given no further calls of methods: they alone must not make it too slow.
+const MAX_UNSENT_CALLS: usize = TOO_MUCH_UNSENT / 2;
+
 /// How long the last bytes may take, and how long a refused peer may take to hang up.
 const CLOSING_TIME: Duration = Duration::from_secs(1);
 
@@ -104,6 +107,10 @@ impl<S: AsyncWrite> Writer<S> {
 
     pub(super) fn has_too_much(&self) -> bool {
         self.buffer.len() > TOO_MUCH_UNSENT
+    }
+
+    pub(super) fn takes_calls(&self) -> bool {
+        self.buffer.len() <= MAX_UNSENT_CALLS
     }
 
     /// Sends all that is queued. May be dropped and called again.

@@ -5,25 +5,27 @@ use std::sync::Arc;
 use bytestring::ByteString;
 use futures::FutureExt as _;
 use futures::future::{BoxFuture, ready};
-use muster_core::ids::DeviceId;
+use muster_core::ids::Identity;
+use muster_service::devices::ConnectionId;
 use muster_service::{DeviceProof, ServiceError};
 use tokio::sync::RwLock;
 
 use super::end::End;
 use super::handshake::shown;
-use super::{Shared, refusal, telemetry};
+use super::{Shared, methods, refusal, telemetry};
 use crate::codec::{PacketId, Publish, Qos};
 use crate::topic::{self, Filter, Inbound};
 
 /// Most filters of one SUBSCRIBE or UNSUBSCRIBE; a device knows four.
 const MAX_FILTERS: usize = 32;
 
-/// The device at the other end, as the work on its requests needs it.
+/// The device or module at the other end, as the work on its requests needs it.
 #[derive(Debug)]
 pub(super) struct Device {
     /// Counts connections.
     pub(super) number: u64,
     pub(super) proof: DeviceProof,
+    pub(super) connection: ConnectionId,
     /// The plug-and-play model announced at CONNECT.
     pub(super) model_id: Option<String>,
     pub(super) shared: Arc<Shared>,
@@ -55,8 +57,8 @@ pub(super) enum Answer {
 }
 
 impl Device {
-    pub(super) fn id(&self) -> &DeviceId {
-        self.proof.device()
+    pub(super) fn id(&self) -> &Identity {
+        self.proof.identity()
     }
 
     /// Starts work on a PUBLISH, or says why the connection ends.
@@ -111,12 +113,20 @@ impl Device {
                 }
                 .boxed()
             }
-            // No call is outstanding on this connection, so the answer is late: accepted and ignored (spec §2.10).
-            Inbound::MethodResult => ready(Answer::Published {
-                ack,
-                response: None,
-            })
-            .boxed(),
+            Inbound::MethodResult { request, status } => {
+                meters.method_answers.increment(1);
+                // An answer that nobody waits for is acknowledged and ignored (spec §2.10).
+                if let Some(request) = topic::method_request(request) {
+                    let answer = methods::answer(status, &publish.payload);
+                    let hub = &self.shared.hub;
+                    hub.device_answered(&self.proof, self.connection, request, answer);
+                }
+                ready(Answer::Published {
+                    ack,
+                    response: None,
+                })
+                .boxed()
+            }
         };
         Ok(work)
     }

@@ -5,6 +5,8 @@
 mod admission;
 mod client;
 mod limits;
+mod methods;
+mod modules;
 mod rig;
 mod sessions;
 mod telemetry;

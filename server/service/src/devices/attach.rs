@@ -1,8 +1,8 @@
 //! A connection begins and ends: one per identity, sessions that outlive it (spec §2.3, §2.4).
 
 use muster_core::ids::DeviceId;
-use muster_storage::{PresenceNote, PresenceOutcome};
-use serde_json::json;
+use muster_storage::{ModuleNote, PresenceNote, PresenceOutcome};
+use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::{ConnectionId, ConnectionView, DeviceProof, ToDevice};
@@ -43,49 +43,92 @@ impl Hub {
         proof: &DeviceProof,
         info: ConnectionInfo,
     ) -> Result<Attached, ServiceError> {
-        let device = proof.device();
-        let session = self
-            .store()
-            .open_session(device, info.clean_session)
-            .await?;
+        let (device, module) = (proof.device(), proof.module());
+        let store = self.store();
+        let session = match module {
+            None => store.open_session(device, info.clean_session).await?,
+            Some(module) => {
+                store
+                    .open_module_session(device, module, info.clean_session)
+                    .await?
+            }
+        };
         let view = ConnectionView {
             protocol: info.protocol,
             address: info.address,
             since: self.now(),
         };
         let detail = json!({ "protocol": view.protocol, "address": view.address });
-        let connection = self.connections().attach(device, info.link, view);
-        // From here on changes of the identity find the connection; one that came between login and now did not.
-        let unchanged = match self.store().find_device(device).await {
-            Ok(found) => found.is_some_and(|d| d.etag == proof.judged),
-            Err(error) => {
-                self.connections().detach(device, connection);
-                return Err(error.into());
+        let who = proof.identity();
+        let connection = self.connections().attach(who, info.link, view);
+        let recorded = async {
+            // From here on changes of the identity find the connection; one that came between login and now did not.
+            if !self.is_as_judged(proof).await? {
+                return Err(ServiceError::Busy("changes of this device's identity"));
             }
+            self.note_presence(proof, true, info.model_id, detail).await
         };
-        if !unchanged {
-            self.connections().detach(device, connection);
-            return Err(ServiceError::Busy("changes of this device's identity"));
+        if let Err(error) = recorded.await {
+            self.connections().detach(who, connection);
+            return Err(error);
         }
-        let note = PresenceNote {
-            device: device.clone(),
-            connected: true,
-            model_id: info.model_id,
-            detail,
-            at: self.now(),
-        };
-        match self.store().set_presence(note).await {
-            Ok(PresenceOutcome::Done { .. }) => Ok(Attached {
-                connection,
-                session_present: session.present,
-                subscriptions: session.subscriptions,
-            }),
-            other => {
-                self.connections().detach(device, connection);
-                Err(other
-                    .err()
-                    .map_or(ServiceError::NotFound, ServiceError::from))
+        Ok(Attached {
+            connection,
+            session_present: session.present,
+            subscriptions: session.subscriptions,
+        })
+    }
+
+    async fn is_as_judged(&self, proof: &DeviceProof) -> Result<bool, ServiceError> {
+        let device = self.store().find_device(proof.device()).await?;
+        let device = device.map(|device| device.etag);
+        let module = match proof.module() {
+            None => None,
+            Some(module) => {
+                let found = self.store().find_module(proof.device(), module).await?;
+                found.map(|module| module.summary.etag)
             }
+        };
+        let (judged_device, judged_module) = proof.judged;
+        Ok(device == Some(judged_device) && module == judged_module)
+    }
+
+    /// Stores that the identity is connected, or no longer.
+    async fn note_presence(
+        &self,
+        proof: &DeviceProof,
+        connected: bool,
+        model_id: Option<String>,
+        detail: Value,
+    ) -> Result<(), ServiceError> {
+        let (device, at) = (proof.device().clone(), self.now());
+        let known = match proof.module().cloned() {
+            None => {
+                let note = PresenceNote {
+                    device,
+                    connected,
+                    model_id,
+                    detail,
+                    at,
+                };
+                self.store().set_presence(note).await? != PresenceOutcome::NotFound
+            }
+            Some(module) => {
+                let note = ModuleNote {
+                    device,
+                    module,
+                    connected,
+                    model_id,
+                    detail,
+                    at,
+                };
+                self.store().set_module_presence(note).await?
+            }
+        };
+        if known {
+            Ok(())
+        } else {
+            Err(ServiceError::NotFound)
         }
     }
 
@@ -96,18 +139,15 @@ impl Hub {
         connection: ConnectionId,
         reason: &str,
     ) -> Result<(), ServiceError> {
-        let device = proof.device();
-        let was_current = self.connections().detach(device, connection);
-        if was_current || !self.connections().is_open(device) {
-            self.store()
-                .set_presence(PresenceNote {
-                    device: device.clone(),
-                    connected: false,
-                    model_id: None,
-                    detail: json!({ "reason": reason }),
-                    at: self.now(),
-                })
-                .await?;
+        let who = proof.identity();
+        let was_current = self.connections().detach(who, connection);
+        if was_current || self.connections().view_of(who).is_none() {
+            let detail = json!({ "reason": reason });
+            match self.note_presence(proof, false, None, detail).await {
+                // It was deleted, and its connection ended with it.
+                Ok(()) | Err(ServiceError::NotFound) => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok(())
     }
@@ -119,9 +159,14 @@ impl Hub {
         filter: &str,
         qos: u8,
     ) -> Result<(), ServiceError> {
-        self.store()
-            .subscribe(proof.device().clone(), filter.to_owned(), qos)
-            .await?;
+        let (device, filter) = (proof.device().clone(), filter.to_owned());
+        match proof.module().cloned() {
+            None => self.store().subscribe(device, filter, qos).await?,
+            Some(module) => {
+                let store = self.store();
+                store.subscribe_module(device, module, filter, qos).await?
+            }
+        };
         Ok(())
     }
 
@@ -131,9 +176,14 @@ impl Hub {
         proof: &DeviceProof,
         filter: &str,
     ) -> Result<(), ServiceError> {
-        self.store()
-            .unsubscribe(proof.device().clone(), filter.to_owned())
-            .await?;
+        let (device, filter) = (proof.device().clone(), filter.to_owned());
+        match proof.module().cloned() {
+            None => self.store().unsubscribe(device, filter).await?,
+            Some(module) => {
+                let store = self.store();
+                store.unsubscribe_module(device, module, filter).await?
+            }
+        };
         Ok(())
     }
 }

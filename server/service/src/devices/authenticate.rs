@@ -1,10 +1,12 @@
 //! Who is connecting? Shared access signatures of devices and policies (spec §1.3, §2.2).
 
 use muster_core::access::{PolicyName, Right};
-use muster_core::device::{Authentication, Device, Status};
-use muster_core::ids::DeviceId;
+use muster_core::device::{Authentication, Status};
+use muster_core::ids::{Identity, ModuleId};
+use muster_core::key::KeyPair;
 use muster_core::sas::{BadToken, SasToken};
 use muster_core::time::Timestamp;
+use muster_storage::StorageError;
 
 use super::DeviceProof;
 use crate::error::ServiceError;
@@ -13,7 +15,7 @@ use crate::hub::Hub;
 /// What a connection shows of itself.
 #[derive(Clone, Copy)]
 pub struct DeviceCredentials<'a> {
-    /// The identity it claims, from the MQTT client id.
+    /// The identity it claims, from the MQTT client id: `device` or `device/module`.
     pub device: &'a str,
     /// Its token, when it sent one.
     pub token: Option<&'a str>,
@@ -41,7 +43,7 @@ pub struct DeviceLogin {
 #[derive(Debug, thiserror::Error)]
 pub enum LoginRefused {
     /// The claimed id breaks the rule for ids.
-    #[error("the client id is not a device id")]
+    #[error("the client id names no device and no module")]
     Id,
     /// No token was sent.
     #[error("no token was sent")]
@@ -91,41 +93,60 @@ impl Hub {
         &self,
         credentials: DeviceCredentials<'_>,
     ) -> Result<DeviceLogin, LoginRefused> {
-        let id = DeviceId::new(credentials.device).map_err(|_| LoginRefused::Id)?;
+        let id = Identity::parse(credentials.device).ok_or(LoginRefused::Id)?;
         let token = SasToken::parse(credentials.token.ok_or(LoginRefused::NoToken)?)?;
-        let found = self.store().find_device(&id).await;
-        let device = found
-            .map_err(|error| LoginRefused::Unavailable(error.into()))?
-            .ok_or(LoginRefused::Unknown)?;
-        let scope = self.judge(&token, &device)?;
+        let unavailable = |error: StorageError| LoginRefused::Unavailable(error.into());
+        let found = self.store().find_device(&id.device).await;
+        let device = found.map_err(unavailable)?.ok_or(LoginRefused::Unknown)?;
+        let mut generation = device.generation.0;
+        let mut authentication = device.authentication;
+        let mut judged = (device.etag, None);
+        if let Some(module) = &id.module {
+            let found = self.store().find_module(&id.device, module).await;
+            let module = found.map_err(unavailable)?.ok_or(LoginRefused::Unknown)?;
+            generation = module.summary.generation.0;
+            authentication = module.authentication;
+            judged.1 = Some(module.summary.etag);
+        }
+        let Authentication::Sas(keys) = &authentication else {
+            return Err(LoginRefused::OtherKind);
+        };
+        let scope = self.judge(&token, &id, keys)?;
         if device.status == Status::Disabled || !device.stage.may_connect() {
             return Err(LoginRefused::NotAllowed);
         }
         Ok(DeviceLogin {
             proof: DeviceProof {
-                device: device.id,
-                generation: device.generation.0.into(),
+                identity: id,
+                generation: generation.into(),
                 scope,
-                judged: device.etag,
+                judged,
             },
             expires_at: token.expires_at,
         })
     }
 
-    fn judge(&self, token: &SasToken, device: &Device) -> Result<&'static str, LoginRefused> {
-        let Authentication::Sas(keys) = &device.authentication else {
-            return Err(LoginRefused::OtherKind);
+    fn judge(
+        &self,
+        token: &SasToken,
+        id: &Identity,
+        keys: &KeyPair,
+    ) -> Result<&'static str, LoginRefused> {
+        let (device, module) = (id.device.as_str(), id.module.as_ref().map(ModuleId::as_str));
+        let covers = match module {
+            None => token.covers(&["devices", device]),
+            Some(module) => token.covers(&["devices", device, "modules", module]),
         };
-        if !token.covers(&["devices", device.id.as_str()]) {
+        if !covers {
             return Err(BadToken::Resource.into());
         }
         let Some(policy) = &token.policy else {
-            // A device's own key speaks for exactly that device (spec §1.3, step 4).
-            if token.identity() != Some((device.id.as_str(), None)) {
+            // Its own key speaks for exactly that identity: a device's not for its modules (spec §1.3, step 4).
+            if token.identity() != Some((device, module)) {
                 return Err(BadToken::Resource.into());
             }
             token.verify(keys, self.now())?;
-            return Ok("device");
+            return Ok(if module.is_some() { "module" } else { "device" });
         };
         let name: PolicyName = policy.parse().map_err(|_| LoginRefused::Policy)?;
         let keys = self.policy_keys(name);

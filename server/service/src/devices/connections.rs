@@ -1,16 +1,23 @@
 //! Open connections: at most one per identity, and the way to it.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use muster_core::ids::DeviceId;
+use muster_core::ids::{DeviceId, Identity};
 use muster_core::time::Timestamp;
 use serde_json::Value;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use super::{CloseReason, ToDevice};
+use crate::methods::Outcome;
+
+mod methods;
+mod table;
+
+pub use methods::MethodRequest;
+pub(crate) use methods::NotSent;
+use table::Table;
 
 /// Notices that may wait for one connection. A client that lets more pile up is disconnected: it reads the whole twin
 /// when it returns, so nothing is lost (spec §2.9).
@@ -36,92 +43,118 @@ struct Open {
     id: ConnectionId,
     link: mpsc::Sender<ToDevice>,
     view: ConnectionView,
+    /// It takes calls of methods.
+    listens: bool,
+    /// Calls that wait for its answer, by their number; dropping one fails the call.
+    calls: HashMap<u64, oneshot::Sender<Outcome>>,
 }
 
 /// The open connections of this process.
 #[derive(Debug, Default)]
 pub struct Connections {
-    open: Mutex<HashMap<DeviceId, Open>>,
+    open: Mutex<Table>,
     next: AtomicU64,
+    /// The number of the next call of a method.
+    next_request: AtomicU64,
 }
 
 impl Connections {
     /// Registers a connection; the one it displaces is told to close.
     pub(crate) fn attach(
         &self,
-        device: &DeviceId,
+        who: &Identity,
         link: mpsc::Sender<ToDevice>,
         view: ConnectionView,
     ) -> ConnectionId {
         let id = ConnectionId(self.next.fetch_add(1, Ordering::Relaxed));
-        let older = self.lock().insert(device.clone(), Open { id, link, view });
-        if let Some(older) = older {
+        let connection = Open {
+            id,
+            link,
+            view,
+            listens: false,
+            calls: HashMap::new(),
+        };
+        let mut open = self.lock();
+        if let Some(older) = open.insert(who, connection) {
             close(older, CloseReason::Displaced);
         }
-        metrics::gauge!("muster_connections").set(self.len() as f64);
+        count(&open);
         id
     }
 
     /// Forgets a connection, unless a newer one has taken its place. Says whether it was the current one.
-    pub(crate) fn detach(&self, device: &DeviceId, id: ConnectionId) -> bool {
+    pub(crate) fn detach(&self, who: &Identity, id: ConnectionId) -> bool {
         let mut open = self.lock();
-        let current = match open.entry(device.clone()) {
-            Entry::Occupied(entry) if entry.get().id == id => {
-                entry.remove();
-                true
-            }
-            _ => false,
-        };
-        metrics::gauge!("muster_connections").set(open.len() as f64);
+        let current = open.get(who).is_some_and(|open| open.id == id);
+        if current {
+            open.remove(who);
+        }
+        count(&open);
         current
     }
 
-    /// Sends a desired change to the device, if it is connected.
-    pub(crate) fn notify_desired(&self, device: &DeviceId, payload: &Value) {
+    /// Sends a desired change to whom it concerns, if it is connected.
+    pub(crate) fn notify_desired(&self, who: &Identity, payload: &Value) {
         let mut open = self.lock();
-        let Some(connection) = open.get(device) else {
+        let Some(connection) = open.get(who) else {
             return;
         };
         if connection
             .link
             .try_send(ToDevice::Desired(payload.clone().into()))
             .is_err()
-            && let Some(slow) = open.remove(device)
+            && let Some(slow) = open.remove(who)
         {
             close(slow, CloseReason::TooSlow);
         }
     }
 
-    /// Ends the device's connection, if there is one.
-    pub(crate) fn close(&self, device: &DeviceId, reason: CloseReason) {
-        if let Some(connection) = self.lock().remove(device) {
+    /// Ends a connection, if there is one.
+    pub(crate) fn close(&self, who: &Identity, reason: CloseReason) {
+        if let Some(connection) = self.lock().remove(who) {
+            close(connection, reason);
+        }
+    }
+
+    /// Ends the connections of the device and of all its modules.
+    pub(crate) fn close_all(&self, device: &DeviceId, reason: CloseReason) {
+        for connection in self.lock().remove_all(device) {
             close(connection, reason);
         }
     }
 
     /// The device's open connection, for its page.
     pub fn view(&self, device: &DeviceId) -> Option<ConnectionView> {
-        self.lock().get(device).map(|open| open.view.clone())
+        self.lock().device(device).map(|open| open.view.clone())
+    }
+
+    /// The open connection of a device or a module.
+    pub fn view_of(&self, who: &Identity) -> Option<ConnectionView> {
+        self.lock().get(who).map(|open| open.view.clone())
     }
 
     /// Whether the device is connected now.
     pub fn is_open(&self, device: &DeviceId) -> bool {
-        self.lock().contains_key(device)
+        self.lock().has_device(device)
     }
 
-    /// How many are open.
+    /// How many devices are connected; modules are not counted.
     pub fn len(&self) -> usize {
-        self.lock().len()
+        self.lock().devices()
     }
 
-    /// Whether none is open.
+    /// Whether no device is connected.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<DeviceId, Open>> {
+    fn lock(&self) -> MutexGuard<'_, Table> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn count(open: &Table) {
+    metrics::gauge!("muster_connections").set(open.devices() as f64);
 }
 
 /// A full link needs no notice: dropping the sender ends the connection as well, and says it was too slow.

@@ -9,10 +9,19 @@ use crate::error::ServiceError;
 use crate::hub::Hub;
 
 impl Hub {
-    /// The twin as its device sees it.
+    /// The twin as its device or module sees it.
     pub async fn device_twin(&self, proof: &DeviceProof) -> Result<Value, ServiceError> {
-        let row = self.store().find_twin(proof.device()).await?;
-        Ok(row.ok_or(ServiceError::NotFound)?.twin.device_view())
+        let twin = match proof.module() {
+            None => {
+                let row = self.store().find_twin(proof.device()).await?;
+                row.map(|row| row.twin)
+            }
+            Some(module) => {
+                let found = self.store().find_module_twin(proof.device(), module);
+                found.await?.map(|row| row.twin)
+            }
+        };
+        Ok(twin.ok_or(ServiceError::NotFound)?.device_view())
     }
 
     /// Merges a patch into the reported properties; returns their new version once it is durable.
@@ -22,10 +31,16 @@ impl Hub {
         patch: Value,
         expected: Option<u64>,
     ) -> Result<u64, ServiceError> {
-        let outcome = self
-            .store()
-            .report(proof.device().clone(), patch, expected, self.now())
-            .await?;
+        let (device, now) = (proof.device().clone(), self.now());
+        let outcome = match proof.module().cloned() {
+            None => self.store().report(device, patch, expected, now).await?,
+            Some(module) => {
+                let store = self.store();
+                store
+                    .report_module(device, module, patch, expected, now)
+                    .await?
+            }
+        };
         match outcome {
             ReportOutcome::Done { version } => Ok(version),
             ReportOutcome::NotFound => Err(ServiceError::NotFound),

@@ -107,7 +107,7 @@ impl Hub {
         }
     }
 
-    /// Changes an account. Deactivating ends its sessions; the last active administrator stays.
+    /// Changes an account. Deactivating ends its sessions and revokes its tokens; the last active administrator stays.
     pub async fn update_person(
         &self,
         permit: &Permit<ManagePeople>,

@@ -70,6 +70,7 @@ impl Hub {
             actor: Actor::Person {
                 id: person.id,
                 name: person.name.clone(),
+                token: None,
             },
             kind: EventKind::SignedIn,
             detail: json!({ "from": address }),

@@ -4,7 +4,7 @@ use muster_core::device::AuthKind;
 use muster_core::time::{NEVER, Timestamp};
 use muster_core::twin::Object;
 use muster_index::Seen;
-use muster_storage::TwinRow;
+use muster_storage::{ModuleTwinRow, TwinRow};
 use serde_json::{Value, json};
 
 /// The members that tell how a device proves who it is.
@@ -33,13 +33,43 @@ pub fn twin(row: &TwinRow, seen: &Seen) -> Object {
     });
     // Those of a self-signed device stay with its identity.
     if device.auth != AuthKind::SelfSigned {
-        document["x509Thumbprint"] =
-            json!({ "primaryThumbprint": null, "secondaryThumbprint": null });
+        document["x509Thumbprint"] = no_thumbprints();
     }
     match document {
         Value::Object(document) => document,
         _ => Object::new(),
     }
+}
+
+/// The document of a module. It has no status of its own.
+pub fn module_twin(row: &ModuleTwinRow, connected: bool) -> Object {
+    let time = |at: Option<Timestamp>| at.map_or_else(|| NEVER.to_owned(), |at| at.to_string());
+    let module = &row.module;
+    let mut document = json!({
+        "deviceId": module.device,
+        "moduleId": module.id,
+        "etag": row.twin.etag.to_string(),
+        "deviceEtag": module.etag.to_string(),
+        "connectionState": if connected { "Connected" } else { "Disconnected" },
+        "lastActivityTime": time(module.last_activity_at),
+        "cloudToDeviceMessageCount": 0,
+        "authenticationType": module.auth.as_str(),
+        "modelId": module.model_id,
+        "version": row.twin.version,
+        "tags": row.twin.tags,
+        "properties": row.twin.properties_view(),
+    });
+    if module.auth != AuthKind::SelfSigned {
+        document["x509Thumbprint"] = no_thumbprints();
+    }
+    match document {
+        Value::Object(document) => document,
+        _ => Object::new(),
+    }
+}
+
+fn no_thumbprints() -> Value {
+    json!({ "primaryThumbprint": null, "secondaryThumbprint": null })
 }
 
 /// What Muster knows beside the document, by the names of the query language.

@@ -2,6 +2,7 @@
 
 use muster_core::contact::Contact;
 use muster_core::lifecycle::Stage;
+use muster_core::policy::Role;
 use muster_query::Condition;
 use muster_service::Access;
 use muster_service::access::kinds::{ProvisionDevices, SeeDevices};
@@ -107,4 +108,50 @@ async fn an_export_walks_the_whole_result() {
     }
     assert_eq!(seen.len(), 13);
     assert!(seen.is_sorted());
+}
+
+#[tokio::test]
+async fn lists_are_sorted_and_grouped_by_properties() {
+    let test = TestHub::open().await;
+    let (_, access) = test.person("ann", &[(Role::Operator, "")]).await;
+    for (name, fw) in [("a", "2"), ("b", "1"), ("c", "2")] {
+        let id = test.device(name, json!({})).await;
+        test.patch(&id, None, Some(json!({ "fw": fw }))).await;
+    }
+    test.device("d", json!({})).await;
+    let path = muster_query::Path::parse("desired.fw").unwrap();
+    let hub = &test.hub;
+    hub.prepare_paths(&access, std::slice::from_ref(&path))
+        .await
+        .unwrap();
+    assert!(hub.lists_know(&path));
+    let mut query = first_rows(Condition::all());
+    query.sort.by = muster_service::SortKey::Value(path.clone());
+    let page = hub.fleet_page(&access, &query).unwrap();
+    let ids: Vec<_> = page.rows.iter().map(|row| row.entry.id.as_str()).collect();
+    assert_eq!(ids, ["b", "a", "c", "d"]);
+    let groups = hub.fleet_groups(&access, &Condition::all(), &path, 10);
+    let counts: Vec<_> = groups.iter().map(|(_, count)| *count).collect();
+    assert_eq!(counts, [2, 1, 1]);
+    let ids = page.rows.iter().map(|row| row.entry.id.clone());
+    let ids: Vec<_> = ids.chain(["gone".parse().unwrap()]).collect();
+    let found = hub.fleet_properties(&access, &ids).await.unwrap();
+    assert_eq!(found.len(), 4);
+    assert_eq!(found[&ids[0]].desired["fw"], "1");
+    let paths = hub.property_paths(&access).await.unwrap();
+    assert_eq!(paths.desired, ["fw"]);
+    let (_, nobody) = test.person("eve", &[(Role::Operator, "tags.x = 1")]).await;
+    assert!(
+        hub.fleet_properties(&nobody, &ids)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    assert!(
+        hub.property_paths(&nobody)
+            .await
+            .unwrap()
+            .desired
+            .is_empty()
+    );
 }

@@ -105,7 +105,7 @@ async fn a_new_password_ends_other_sessions() {
             data: vec![],
             expires_at: hub.now().plus_ms(1000),
         };
-        hub.save_session(session).await.unwrap();
+        hub.begin_session(session).await.unwrap();
     }
     let wrong = hub
         .change_own_password(&access, "not it at all", "a brand new one", Some(1))

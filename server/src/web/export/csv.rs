@@ -1,8 +1,10 @@
 //! Lines of a CSV file (RFC 4180), safe to open in a spreadsheet.
 
 use muster_app::pages::fleet::address::Column;
-use muster_index::Row;
+use muster_service::{Properties, Row};
 use serde_json::Value;
+
+use super::json::value;
 
 /// The first line.
 pub fn head(columns: &[Column]) -> String {
@@ -10,38 +12,19 @@ pub fn head(columns: &[Column]) -> String {
 }
 
 /// The line of a device.
-pub fn line(row: &Row, columns: &[Column]) -> String {
+pub fn line(row: &Row, properties: Option<&Properties>, columns: &[Column]) -> String {
     let id = row.entry.id.as_str().to_owned();
-    join(std::iter::once(id).chain(columns.iter().map(|column| value(row, column))))
+    let cells = columns
+        .iter()
+        .map(|column| text(&value(row, properties, column)));
+    join(std::iter::once(id).chain(cells))
 }
 
-fn value(row: &Row, column: &Column) -> String {
-    let entry = &row.entry;
-    match column {
-        Column::Contact => row
-            .contact
-            .map_or_else(String::new, |contact| contact.as_str().to_owned()),
-        Column::Stage => entry.stage.as_str().to_owned(),
-        Column::Status => entry.status.as_str().to_owned(),
-        Column::Twin => if entry.drift { "differs" } else { "equal" }.to_owned(),
-        Column::Seen => entry
-            .last_activity_at
-            .map(|at| at.to_string())
-            .unwrap_or_default(),
-        Column::Model => entry.model_id.clone(),
-        Column::Authentication => entry.auth.as_str().to_owned(),
-        Column::Tag(path) => {
-            let mut keys = path.split('.');
-            let first = keys.next().and_then(|key| entry.tags.get(key));
-            match keys
-                .try_fold(first, |value, key| value.map(|value| value.get(key)))
-                .flatten()
-            {
-                None | Some(Value::Null) => String::new(),
-                Some(Value::String(text)) => text.clone(),
-                Some(other) => other.to_string(),
-            }
-        }
+fn text(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
     }
 }
 
@@ -125,14 +108,20 @@ mod tests {
             tag("location.site"),
             tag("location.floor"),
             tag("a.b.c"),
+            Column::Reported("fw.v".to_owned()),
         ];
+        let reported = json!({"fw": {"v": 1.2}});
+        let properties = Properties {
+            reported: reported.as_object().unwrap().clone(),
+            ..Properties::default()
+        };
         assert_eq!(
             head(&columns),
-            "deviceId,contact,twin,seen,tags.location.site,tags.location.floor,tags.a.b.c\r\n"
+            "deviceId,contact,twin,seen,tags.location.site,tags.location.floor,tags.a.b.c,properties.reported.fw.v\r\n"
         );
         assert_eq!(
-            line(&row, &columns),
-            "pump-1,reporting,differs,1970-01-01T00:00:00.0000000Z,'=b7,3,\r\n"
+            line(&row, Some(&properties), &columns),
+            "pump-1,reporting,differs,1970-01-01T00:00:00.0000000Z,'=b7,3,,1.2\r\n"
         );
     }
 }

@@ -9,8 +9,9 @@ use muster_core::twin::merge::without_nulls;
 use muster_core::twin::{Meta, Object, Twin, TwinError};
 
 use super::FIND;
-use super::rows::{Stored, closed};
+use super::rows::Stored;
 use crate::change::Change;
+use crate::credentials::{Owner, closed};
 use crate::engine::Sql;
 use crate::error::StorageError;
 use crate::records::{DeviceChange, DeviceRow, InsertOutcome, WriteOutcome};
@@ -74,7 +75,11 @@ impl Operation for Insert {
             Err(error) => return Ok(InsertOutcome::Refused(error)),
         };
         let key = unit.next_device();
-        let (primary, secondary) = closed(unit.sealer, &device.id, &device.authentication);
+        let (primary, secondary) = closed(
+            unit.sealer,
+            &Owner::device(&device.id),
+            &device.authentication,
+        );
         let arguments = [
             key.into(),
             device.id.as_str().into(),
@@ -161,7 +166,11 @@ impl Operation for Update {
             device.authentication = authentication.clone();
         }
         device.etag = device.etag.next();
-        let (primary, secondary) = closed(unit.sealer, &device.id, &device.authentication);
+        let (primary, secondary) = closed(
+            unit.sealer,
+            &Owner::device(&device.id),
+            &device.authentication,
+        );
         let arguments = [
             stored.key.into(),
             device.etag.0.into(),

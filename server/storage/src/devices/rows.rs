@@ -1,10 +1,10 @@
 //! Devices as rows.
 
-use muster_core::device::{AuthKind, Authentication, Device, ETag, GenerationId, Thumbprint};
+use muster_core::device::{Device, ETag, GenerationId};
 use muster_core::ids::DeviceId;
-use muster_core::key::{KeyPair, SharedKey};
 use muster_core::time::Timestamp;
 
+use crate::credentials::{self, Owner};
 use crate::engine::Row;
 use crate::error::{StorageError, corrupt};
 use crate::records::{DeviceRow, DeviceSummary};
@@ -56,7 +56,7 @@ impl Stored {
             status: status.parse().map_err(|cause| bad("status", cause))?,
             status_reason: row.get(5)?,
             status_at: at(6)?,
-            auth: auth_of(&auth).ok_or_else(|| bad("auth", auth))?,
+            auth: credentials::kind_of(&auth).ok_or_else(|| bad("auth", auth))?,
             stage: stage.parse().map_err(|cause| bad("stage", cause))?,
             stage_at: Timestamp::from_millis(row.get(11)?),
             model_id: row.get(12)?,
@@ -78,18 +78,13 @@ impl Stored {
     /// The device with its credentials.
     pub(crate) fn open(&self, sealer: &Sealer) -> Result<Device, StorageError> {
         let summary = self.summary.clone();
-        let id = &summary.id;
-        let authentication = match summary.auth {
-            AuthKind::Sas => Authentication::Sas(KeyPair {
-                primary: opened(sealer, id, "primary", self.primary.as_deref())?,
-                secondary: opened(sealer, id, "secondary", self.secondary.as_deref())?,
-            }),
-            AuthKind::SelfSigned => Authentication::SelfSigned {
-                primary: thumbprint(id, self.primary.as_deref())?,
-                secondary: thumbprint(id, self.secondary.as_deref())?,
-            },
-            AuthKind::CertificateAuthority => Authentication::CertificateAuthority,
-        };
+        let authentication = credentials::opened(
+            sealer,
+            &Owner::device(&summary.id),
+            summary.auth,
+            self.primary.as_deref(),
+            self.secondary.as_deref(),
+        )?;
         Ok(Device {
             id: summary.id,
             generation: summary.generation,
@@ -118,73 +113,6 @@ impl Stored {
             first_desired: None,
         })
     }
-}
-
-/// Credentials as the two stored columns: keys sealed, thumbprints as they are.
-pub(crate) fn closed(
-    sealer: &Sealer,
-    id: &DeviceId,
-    authentication: &Authentication,
-) -> (Option<Vec<u8>>, Option<Vec<u8>>) {
-    match authentication {
-        Authentication::Sas(keys) => {
-            let seal = |slot, key: &SharedKey| {
-                Some(sealer.seal(&place(id, slot), key.reveal().as_bytes()))
-            };
-            (
-                seal("primary", &keys.primary),
-                seal("secondary", &keys.secondary),
-            )
-        }
-        Authentication::SelfSigned { primary, secondary } => {
-            let digits = |thumbprint: &Option<Thumbprint>| {
-                thumbprint
-                    .as_ref()
-                    .map(|digits| digits.as_str().as_bytes().to_vec())
-            };
-            (digits(primary), digits(secondary))
-        }
-        Authentication::CertificateAuthority => (None, None),
-    }
-}
-
-fn place(id: &DeviceId, slot: &str) -> String {
-    format!("device:{id}:{slot}")
-}
-
-fn opened(
-    sealer: &Sealer,
-    id: &DeviceId,
-    slot: &'static str,
-    sealed: Option<&[u8]>,
-) -> Result<SharedKey, StorageError> {
-    let bad = || {
-        corrupt(
-            "device",
-            "auth",
-            id,
-            format!("the {slot} key does not open"),
-        )
-    };
-    let text = sealer.open_text(&place(id, slot), sealed.ok_or_else(bad)?);
-    SharedKey::new(&text.ok_or_else(bad)?).map_err(|_| bad())
-}
-
-fn thumbprint(id: &DeviceId, digits: Option<&[u8]>) -> Result<Option<Thumbprint>, StorageError> {
-    let digits = digits.map(|digits| Thumbprint::new(&String::from_utf8_lossy(digits)));
-    digits
-        .transpose()
-        .map_err(|cause| corrupt("device", "auth", id, cause))
-}
-
-fn auth_of(text: &str) -> Option<AuthKind> {
-    [
-        AuthKind::Sas,
-        AuthKind::SelfSigned,
-        AuthKind::CertificateAuthority,
-    ]
-    .into_iter()
-    .find(|kind| kind.as_str() == text)
 }
 
 /// The device id in a stored text.

@@ -16,12 +16,32 @@ struct Step {
 }
 
 /// All migrations in order; the files lie in `migrations/`.
-const STEPS: [Step; 1] = [Step {
-    version: 1,
-    name: "hub",
-    sqlite: include_str!("../../../../migrations/sqlite/0001_hub.sql"),
-    postgres: include_str!("../../../../migrations/postgres/0001_hub.sql"),
-}];
+const STEPS: [Step; 4] = [
+    Step {
+        version: 1,
+        name: "hub",
+        sqlite: include_str!("../../../../migrations/sqlite/0001_hub.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0001_hub.sql"),
+    },
+    Step {
+        version: 2,
+        name: "manage",
+        sqlite: include_str!("../../../../migrations/sqlite/0002_manage.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0002_manage.sql"),
+    },
+    Step {
+        version: 3,
+        name: "fleet",
+        sqlite: include_str!("../../../../migrations/sqlite/0003_fleet.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0003_fleet.sql"),
+    },
+    Step {
+        version: 4,
+        name: "methods",
+        sqlite: include_str!("../../../../migrations/sqlite/0004_methods.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0004_methods.sql"),
+    },
+];
 
 /// The newest migration of this binary.
 pub(crate) const NEWEST: i64 = STEPS[STEPS.len() - 1].version;

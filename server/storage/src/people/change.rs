@@ -11,6 +11,7 @@ use crate::engine::{Connection, Sql};
 use crate::error::{StorageError, corrupt};
 use crate::records::{InsertOutcome, NewPerson, PersonChange, Refusal, WriteOutcome};
 use crate::sessions;
+use crate::tokens;
 use crate::writer::{Operation, Unit};
 
 /// Accounts are never deleted, so numbers are never used again.
@@ -129,6 +130,7 @@ impl Operation for Update {
         }
         if !active {
             sessions::end_all(connection, self.id, None).await?;
+            tokens::revoke_all(connection, self.id, self.event.at).await?;
         }
         let person = finish(unit, self.id, &self.event).await?;
         Ok(WriteOutcome::Done(person))

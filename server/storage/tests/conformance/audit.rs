@@ -1,5 +1,6 @@
 //! The audit trail shows when somebody changed it.
 
+use muster_core::access::PolicyName;
 use muster_core::event::{Actor, EventKind};
 use muster_core::ids::EventSeq;
 use muster_storage::{AuditFault, Store};
@@ -48,6 +49,21 @@ pub(crate) async fn the_chain_holds(place: &Place) {
     }
     let check = store.verify_audit().await.unwrap();
     assert_eq!((check.entries, check.fault), (1505, None));
+    store.close().await;
+}
+
+/// What tools do with the key of a policy is audited under the policy's name.
+pub(crate) async fn policies_are_audited(place: &Place) {
+    let store = place.open().await;
+    for name in PolicyName::ALL {
+        let done = event(EventKind::Exported, None, Actor::Policy { name });
+        store.record(done).await.unwrap();
+    }
+    let events = store.events_since(EventSeq(0), 10).await.unwrap();
+    let actors: Vec<_> = events.into_iter().map(|event| event.actor).collect();
+    assert_eq!(actors, PolicyName::ALL.map(|name| Actor::Policy { name }));
+    let check = store.verify_audit().await.unwrap();
+    assert_eq!((check.entries, check.fault), (5, None));
     store.close().await;
 }
 

@@ -1,7 +1,7 @@
 //! Events: pages, filters, followers, retention.
 
 use muster_core::cursor::BadCursor;
-use muster_core::event::{Actor, Event, EventKind};
+use muster_core::event::{Actor, Event, EventKind, NewEvent};
 use muster_core::ids::{EventSeq, PersonId};
 use muster_core::message::NewMessage;
 use muster_storage::{EventQuery, PresenceSample, StorageError, Store};
@@ -13,6 +13,7 @@ fn bob() -> Actor {
     Actor::Person {
         id: PersonId(2),
         name: "bob".into(),
+        token: None,
     }
 }
 
@@ -285,5 +286,44 @@ pub(crate) async fn retention_keeps_what_people_did(place: &Place) {
             .unwrap(),
         EventSeq(27)
     );
+    store.close().await;
+}
+
+pub(crate) async fn calls_of_methods_are_found(place: &Place) {
+    let store = place.open().await;
+    for name in ["a", "b"] {
+        make(&store, name).await;
+        report(&store, name, json!({"x": 1})).await;
+        for n in 0..3 {
+            let called = NewEvent {
+                detail: json!({"method": "ping", "n": n}),
+                ..event(EventKind::MethodInvoked, Some(name), ann())
+            };
+            store.record(called).await.unwrap();
+        }
+        report(&store, name, json!({"x": 2})).await;
+    }
+    let numbers = |events: Vec<Event>| {
+        let of = |e: Event| {
+            (
+                e.device.unwrap().to_string(),
+                e.detail["n"].as_u64().unwrap(),
+            )
+        };
+        events.into_iter().map(of).collect::<Vec<_>>()
+    };
+    let named = |pairs: &[(&str, u64)]| {
+        let owned = pairs.iter().map(|(id, n)| ((*id).to_owned(), *n));
+        owned.collect::<Vec<_>>()
+    };
+    let of_a = store.method_calls(Some(&id("a")), 2).await.unwrap();
+    assert_eq!(numbers(of_a), named(&[("a", 2), ("a", 1)]));
+    let all = store.method_calls(None, 4).await.unwrap();
+    assert_eq!(
+        numbers(all),
+        named(&[("b", 2), ("b", 1), ("b", 0), ("a", 2)])
+    );
+    let none = store.method_calls(Some(&id("c")), 9).await.unwrap();
+    assert_eq!(none, []);
     store.close().await;
 }

@@ -61,6 +61,7 @@ pub(crate) async fn accounts_come_back(place: &Place) {
         must_change_password: true,
         created_at: T0,
         last_sign_in_at: None,
+        home_view: None,
     };
     assert_eq!(zoe, want);
     assert!(!store.has_admin().await.unwrap());
@@ -182,7 +183,7 @@ pub(crate) async fn deactivation_ends_sessions(place: &Place) {
         expires_at: at(9),
     };
     for (id, person) in [(1, 1), (2, 1), (3, 2)] {
-        store.save_session(session(id, person)).await.unwrap();
+        store.insert_session(session(id, person)).await.unwrap();
     }
     change(
         &store,

@@ -138,6 +138,7 @@ pub(crate) fn ann() -> Actor {
     Actor::Person {
         id: PersonId(1),
         name: "ann".into(),
+        token: None,
     }
 }
 

@@ -59,6 +59,21 @@ pub(crate) async fn devices_come_back_as_they_were_made(place: &Place) {
     store.close().await;
 }
 
+pub(crate) async fn many_are_found_at_once(place: &Place) {
+    let store = place.open().await;
+    for name in ["b", "a", "B", "a.b_c:d@e=f$g'h!i*j(k)l,m?n%o+p#q"] {
+        make(&store, name).await;
+    }
+    let names = ["b", "a.b_c:d@e=f$g'h!i*j(k)l,m?n%o+p#q", "nobody", "a", "a"];
+    let found = store.find_devices(names.map(id)).await.unwrap();
+    let single = store.find_device(&id("a")).await.unwrap().unwrap();
+    assert_eq!(found[0], single);
+    let found: Vec<_> = found.iter().map(|device| device.id.as_str()).collect();
+    assert_eq!(found, ["a", "a.b_c:d@e=f$g'h!i*j(k)l,m?n%o+p#q", "b"]);
+    assert!(store.find_devices([]).await.unwrap().is_empty());
+    store.close().await;
+}
+
 pub(crate) async fn names_are_unique(place: &Place) {
     let store = place.open().await;
     make_with(&store, "a", json!({"site": "b7"})).await;

@@ -29,17 +29,17 @@ fn session(id: i128, person: Option<i64>, ends: i64) -> WebSession {
     }
 }
 
-pub(crate) async fn sessions_are_saved_and_replaced(place: &Place) {
+pub(crate) async fn sessions_are_saved_and_renewed(place: &Place) {
     let store = place.open().await;
     person(&store, "zoe").await;
     for id in [i128::MIN, -1, 0, i128::MAX] {
-        store.save_session(session(id, None, 5)).await.unwrap();
+        store.insert_session(session(id, None, 5)).await.unwrap();
         assert_eq!(
             store.load_session(id).await.unwrap(),
             Some(session(id, None, 5))
         );
     }
-    store.save_session(session(0, Some(1), 6)).await.unwrap();
+    assert!(store.renew_session(session(0, Some(1), 6)).await.unwrap());
     store.close().await;
     let store = place.open().await;
     assert_eq!(
@@ -49,6 +49,24 @@ pub(crate) async fn sessions_are_saved_and_replaced(place: &Place) {
     store.delete_session(0).await.unwrap();
     store.delete_session(0).await.unwrap();
     assert_eq!(store.load_session(0).await.unwrap(), None);
+    store.close().await;
+}
+
+/// A request reads its session, somebody signs out everywhere, the request notes the use: the session must not come back.
+pub(crate) async fn a_session_that_was_ended_stays_ended(place: &Place) {
+    let store = place.open().await;
+    person(&store, "zoe").await;
+    store.insert_session(session(1, Some(1), 5)).await.unwrap();
+    let read = store.load_session(1).await.unwrap().unwrap();
+    // Both are queued at once, in this order.
+    let (ended, renewed) = tokio::join!(
+        store.delete_sessions_of(PersonId(1), None),
+        store.renew_session(read.clone())
+    );
+    assert_eq!((ended.unwrap(), renewed.unwrap()), (1, false));
+    assert_eq!(store.load_session(1).await.unwrap(), None);
+    assert!(!store.renew_session(read).await.unwrap());
+    assert_eq!(store.load_session(1).await.unwrap(), None);
     store.close().await;
 }
 
@@ -63,7 +81,7 @@ pub(crate) async fn ending_all_but_one(place: &Place) {
         (4, Some(2)),
         (5, None),
     ] {
-        store.save_session(session(id, person, 5)).await.unwrap();
+        store.insert_session(session(id, person, 5)).await.unwrap();
     }
     assert_eq!(
         store
@@ -89,7 +107,7 @@ pub(crate) async fn ending_all_but_one(place: &Place) {
 pub(crate) async fn ended_sessions_are_removed(place: &Place) {
     let store = place.open().await;
     for (id, ends) in [(1, 4), (2, 5), (3, 6)] {
-        store.save_session(session(id, None, ends)).await.unwrap();
+        store.insert_session(session(id, None, ends)).await.unwrap();
     }
     assert_eq!(store.delete_expired_sessions(at(5)).await.unwrap(), 2);
     assert!(store.load_session(3).await.unwrap().is_some());

@@ -1,0 +1,54 @@
+//! Whether single keys act on pages (WCAG 2.1.4), and which there are.
+
+use leptos::prelude::*;
+
+use crate::keys;
+use crate::ui::{KeyValue, KeyValues, Section};
+
+/// The keys of the list of devices, and what each does.
+const KEYS: [(&str, &str); 6] = [
+    ("/", "To the filter"),
+    ("j k", "To the next or the previous device"),
+    (
+        "x",
+        "Select the device; with Shift all from the one selected last",
+    ),
+    ("Space", "Preview the device"),
+    ("Enter", "Open the device"),
+    ("Esc", "Close the preview, clear the selection"),
+];
+
+/// The section.
+#[component]
+pub(super) fn KeyboardSection() -> impl IntoView {
+    let on = RwSignal::new(true);
+    Effect::new(move |_| on.set(keys::single_keys()));
+    let switch = move |event| {
+        let wanted = event_target_checked(&event);
+        keys::set_single_keys(wanted);
+        on.set(keys::single_keys());
+    };
+    let rows = KEYS
+        .into_iter()
+        .map(|(key, deed)| view! { <KeyValue term=key>{deed}</KeyValue> })
+        .collect_view();
+    view! {
+        <Section id="keyboard" title="Keyboard">
+            <label class="check js-only">
+                <input type="checkbox" class="switch" role="switch" prop:checked=on on:change=switch/>
+                <span>
+                    "Single keys act on pages"
+                    <span class="hint check-hint">
+                        "Off, letters and signs do nothing by themselves in this browser; Ctrl or ⌘ K still finds."
+                    </span>
+                </span>
+            </label>
+            <div class="mt-3">
+                <KeyValues>
+                    <KeyValue term="Ctrl K, ⌘ K">"Find a device, view or page"</KeyValue>
+                    {rows}
+                </KeyValues>
+            </div>
+        </Section>
+    }
+}

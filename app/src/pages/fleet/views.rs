@@ -1,0 +1,206 @@
+//! Saved views: a row of them above the list, and the menu that keeps, shares, pins and deletes them.
+
+mod forms;
+
+use leptos::prelude::*;
+
+use super::address::FleetAddress;
+use crate::panels::loaded::loaded;
+use crate::rpc::fleet::{ViewRow, list_views};
+use crate::ui::{Icon, Menu, MenuLink, Tab, Tabs};
+use forms::Forms;
+
+/// Views that stand in the row; the menu has all.
+const IN_ROW: usize = 5;
+
+/// The row and its menu. A list that cannot be had leaves them out; the page says why the hub does not answer.
+#[component]
+pub(super) fn Views(
+    /// The state of the page.
+    address: Memo<FleetAddress>,
+) -> impl IntoView {
+    let data = Resource::new(
+        || (),
+        |()| async { Ok(list_views().await.unwrap_or_default()) },
+    );
+    loaded(data, move |views| bar(address, views))
+}
+
+fn bar(address: Memo<FleetAddress>, views: Vec<ViewRow>) -> AnyView {
+    let forms = Forms::new(address, views);
+    let views = forms.views;
+    let tabs = Signal::derive(move || views.with(|views| tabs(&address.get(), views)));
+    let content = move || menu(&address.get(), forms);
+    view! {
+        <div class="views">
+            <Tabs label="Saved views" tabs=tabs/>
+            <Menu
+                class="btn btn--quiet btn--s"
+                label="Saved views: keep, change, share"
+                button=|| view! { <Icon name="i-bookmark"/> <span>"Views"</span> <Icon name="i-chev-d"/> }
+                list="views-pop"
+            >
+                {content}
+                {forms.answer()}
+            </Menu>
+        </div>
+    }
+    .into_any()
+}
+
+/// The view the list began as, if the person sees it.
+fn active<'a>(address: &FleetAddress, views: &'a [ViewRow]) -> Option<&'a ViewRow> {
+    views.iter().find(|view| Some(view.id) == address.view)
+}
+
+/// Whether the list is no longer what the view keeps.
+fn is_changed(address: &FleetAddress, view: &ViewRow) -> bool {
+    FleetAddress::parse(&view.query).kept() != address.kept()
+}
+
+/// All devices, then the view in force and the nearest others: the one to begin with, one's own, the shared ones.
+fn tabs(address: &FleetAddress, views: &[ViewRow]) -> Vec<Tab> {
+    let active = active(address, views);
+    let mut row: Vec<&ViewRow> = views.iter().collect();
+    row.sort_by_key(|view| (!view.pinned, !view.mine));
+    row.truncate(IN_ROW);
+    if let Some(active) = active.filter(|active| !row.contains(active)) {
+        row.truncate(IN_ROW - 1);
+        row.push(active);
+    }
+    let mut tabs = vec![Tab {
+        label: "All devices".to_owned(),
+        href: FleetAddress::default().href(),
+        count: None,
+        current: address.view.is_none(),
+    }];
+    tabs.extend(row.into_iter().map(|view| {
+        let current = Some(view) == active;
+        let changed = current && is_changed(address, view);
+        Tab {
+            label: if changed {
+                format!("{} (changed)", view.name)
+            } else {
+                view.name.clone()
+            },
+            href: FleetAddress::of_view(view.id, &view.query).href(),
+            count: None,
+            current,
+        }
+    }));
+    tabs
+}
+
+fn menu(address: &FleetAddress, forms: Forms) -> AnyView {
+    let views = forms.views.get();
+    let lines = |shared: bool| {
+        let some = views.iter().any(|view| view.shared == shared);
+        some.then(|| {
+            views
+                .iter()
+                .filter(|view| view.shared == shared)
+                .map(|view| line(address, view))
+                .collect_view()
+        })
+    };
+    let own =
+        lines(false).map(|lines| view! { <p class="pop-h">"Yours alone"</p> <ul>{lines}</ul> });
+    let shared =
+        lines(true).map(|lines| view! { <p class="pop-h">"For everybody"</p> <ul>{lines}</ul> });
+    let none = views.is_empty().then(|| {
+        view! { <p class="pop-h">"Filter, sort or choose columns, then keep the list under a name."</p> }
+    });
+    let active = active(address, &views);
+    view! {
+        {none}
+        {own}
+        {shared}
+        <hr/>
+        {active.map(|view| forms.of_view(address, view, is_changed(address, view)))}
+        {forms.new_view(address)}
+    }
+    .into_any()
+}
+
+fn line(address: &FleetAddress, view: &ViewRow) -> AnyView {
+    let end = match (view.pinned, view.shared && !view.mine) {
+        (true, _) => "you begin here".to_owned(),
+        (false, true) => view.owner.clone(),
+        (false, false) => String::new(),
+    };
+    let href = FleetAddress::of_view(view.id, &view.query).href();
+    let current = Some(view.id) == address.view;
+    let name = view.name.clone();
+    view! { <MenuLink href=href end=end current=current>{name}</MenuLink> }.into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use muster_core::view::ViewId;
+
+    fn view(id: i64, name: &str, query: &str) -> ViewRow {
+        ViewRow {
+            id: ViewId(id),
+            name: name.to_owned(),
+            query: query.to_owned(),
+            shared: false,
+            mine: true,
+            owner: String::new(),
+            pinned: false,
+        }
+    }
+
+    fn shown(query: &str, views: &[ViewRow]) -> Vec<String> {
+        let tabs = tabs(&FleetAddress::parse(query), views).into_iter();
+        tabs.map(|tab| {
+            if tab.current {
+                format!("[{}]", tab.label)
+            } else {
+                tab.label
+            }
+        })
+        .collect()
+    }
+
+    #[test]
+    fn the_view_in_force_says_whether_it_was_changed() {
+        let views = [
+            view(7, "Drift", "?filter=drift%20%3D%20true"),
+            view(8, "Late", ""),
+        ];
+        let check = |query: &str, want: &[&str]| assert_eq!(shown(query, &views), want, "{query}");
+        check("", &["[All devices]", "Drift", "Late"]);
+        check(
+            "view=7&filter=drift+%3D+true",
+            &["All devices", "[Drift]", "Late"],
+        );
+        // Another page of it is still it.
+        check(
+            "view=7&filter=drift+%3D+true&cursor=x&at=25",
+            &["All devices", "[Drift]", "Late"],
+        );
+        check("view=7", &["All devices", "[Drift (changed)]", "Late"]);
+        check(
+            "view=7&filter=drift+%3D+true&sort=seen",
+            &["All devices", "[Drift (changed)]", "Late"],
+        );
+        // One that is gone, or was never seen.
+        check("view=9", &["All devices", "Drift", "Late"]);
+    }
+
+    #[test]
+    fn the_row_has_the_nearest_views_and_the_one_in_force() {
+        let mut views: Vec<_> = (1..=9).map(|id| view(id, &id.to_string(), "")).collect();
+        views[0].mine = false;
+        views[6].pinned = true;
+        assert_eq!(
+            shown("", &views),
+            ["[All devices]", "7", "2", "3", "4", "5"]
+        );
+        assert_eq!(
+            shown("view=9", &views),
+            ["All devices", "7", "2", "3", "4", "[9]"]
+        );
+    }
+}

@@ -1,0 +1,9 @@
+//! The management REST through its router, on a real hub in a directory of its own.
+#![expect(clippy::unwrap_used, reason = "a step that fails fails the test")]
+
+#[path = "manage/answers.rs"]
+mod answers;
+#[path = "manage/rights.rs"]
+mod rights;
+#[path = "manage/support.rs"]
+mod support;
