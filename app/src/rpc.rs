@@ -63,6 +63,14 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
     ("/rpc/devices/telemetry", Need::Action(Action::SeeDevices)),
     ("/rpc/devices/save_twin", Need::Action(Action::EditTwin)),
     (
+        "/rpc/devices/invoke_method",
+        Need::Action(Action::InvokeMethods),
+    ),
+    (
+        "/rpc/devices/method_history",
+        Need::Action(Action::SeeDevices),
+    ),
+    (
         "/rpc/devices/set_status",
         Need::Action(Action::ProvisionDevices),
     ),

@@ -5,6 +5,7 @@ pub mod address;
 pub(crate) mod facts;
 mod head;
 mod identity;
+mod method;
 mod overview;
 mod status;
 mod telemetry;

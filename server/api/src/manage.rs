@@ -14,6 +14,7 @@ pub mod problem;
 pub mod route;
 mod schema;
 mod tokens;
+mod views;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -56,6 +57,10 @@ pub static ROUTES: &[&Route] = &[
     &fleet::census::ROUTE,
     &fleet::presence::ROUTE,
     &fleet::events::ROUTE,
+    &views::list::ROUTE,
+    &views::create::ROUTE,
+    &views::update::ROUTE,
+    &views::delete::ROUTE,
     &people::list::ROUTE,
     &people::create::ROUTE,
     &people::show::ROUTE,

@@ -34,7 +34,7 @@ enum Holder {
         /// The token that acts for them, if one does.
         token: Option<Box<Narrowing>>,
         /// The view they begin with, if they pinned one.
-        home: Option<SavedView>,
+        home: Option<Box<SavedView>>,
     },
 }
 
@@ -74,7 +74,7 @@ impl Access {
             person,
             grants,
             token: None,
-            home,
+            home: home.map(Box::new),
         }))
     }
 
@@ -119,7 +119,7 @@ impl Access {
     pub fn home_view(&self) -> Option<&SavedView> {
         match &*self.0 {
             Holder::Console | Holder::Policy(_) => None,
-            Holder::Person { home, .. } => home.as_ref(),
+            Holder::Person { home, .. } => home.as_deref(),
         }
     }
 

@@ -34,8 +34,11 @@ pub enum Column {
     Reported(String),
 }
 
+/// What the name of a column begins with, and what the path after it makes.
+type Section = (&'static str, fn(String) -> Column);
+
 /// How addresses name values of twins; the path follows.
-const SECTIONS: [(&str, fn(String) -> Column); 3] = [
+const SECTIONS: [Section; 3] = [
     ("tags.", Column::Tag),
     ("properties.desired.", Column::Desired),
     ("properties.reported.", Column::Reported),

@@ -11,7 +11,8 @@ use muster_core::device::IfMatch;
 use muster_core::ids::{DeviceId, PersonId, RefId};
 use muster_core::time::Timestamp;
 use muster_core::token::TokenId;
-use muster_query::Condition;
+use muster_core::view::ViewId;
+use muster_query::{Condition, Path};
 use muster_service::access::Kind;
 use muster_service::{Access, DevicePermit, Hub, Permit, ServiceError};
 use serde::de::DeserializeOwned;
@@ -86,6 +87,12 @@ impl Call {
         id.ok_or_else(Problem::not_found)
     }
 
+    /// The view in the path.
+    pub(crate) fn view(&self) -> Result<ViewId, Problem> {
+        let id = self.number(&parameter::VIEW).map(ViewId);
+        id.ok_or_else(Problem::not_found)
+    }
+
     /// How long the page is.
     pub(crate) fn limit(&self) -> usize {
         let limit = self.number(&parameter::LIMIT);
@@ -101,10 +108,26 @@ impl Call {
             .map(str::to_owned)
     }
 
-    /// The condition of the question.
-    pub(crate) fn condition(&self) -> Result<Condition, Problem> {
-        Condition::parse(self.text(&parameter::WHERE).unwrap_or_default())
-            .map_err(|error| Problem::unreadable(format!("where: {error}")))
+    /// The condition of the question. Whoever asks may ask it, and lists can answer it.
+    pub(crate) async fn condition(&self) -> Result<Condition, Problem> {
+        let condition = Condition::parse(self.text(&parameter::WHERE).unwrap_or_default())
+            .map_err(|error| Problem::unreadable(format!("where: {error}")))?;
+        self.hub.prepare(&self.access, &condition).await?;
+        Ok(condition)
+    }
+
+    /// A path by which lists are sorted or grouped.
+    pub(crate) async fn list_path(&self, name: &str, text: &str) -> Result<Path, Problem> {
+        let path =
+            Path::parse(text).map_err(|error| Problem::unreadable(format!("{name}: {error}")))?;
+        let paths = std::slice::from_ref(&path);
+        self.hub.prepare_paths(&self.access, paths).await?;
+        if !self.hub.lists_know(&path) {
+            return Err(Problem::refused(format!(
+                "{name}: lists cannot use {path}."
+            )));
+        }
+        Ok(path)
     }
 
     /// The range of the question: from the beginning to before the end.

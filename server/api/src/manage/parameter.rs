@@ -172,6 +172,10 @@ pub(crate) static TOKEN: Parameter = Parameter::path(
     "4503599627370497",
 );
 
+/// Which saved view.
+pub(crate) static VIEW: Parameter =
+    Parameter::path("view", Kind::Number(1, i64::MAX), "The view's number.", "1");
+
 /// Where a page begins.
 pub(crate) static CURSOR: Parameter = Parameter::query(
     "cursor",

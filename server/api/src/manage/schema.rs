@@ -20,6 +20,7 @@ pub(crate) const NAMED: &[(&str, Schema)] = &[
     ("Person", person),
     ("Role", role),
     ("Token", token),
+    ("View", view),
     ("Secret", secret),
 ];
 
@@ -257,6 +258,17 @@ fn token() -> Value {
         ("lastUsedTime", or_null(time())),
         ("revokedTime", or_null(time())),
         ("live", flag()),
+    ])
+}
+
+fn view() -> Value {
+    object(&[
+        ("view", count()),
+        ("owner", count()),
+        ("ownerName", any_text()),
+        ("name", any_text()),
+        ("query", any_text()),
+        ("shared", flag()),
     ])
 }
 

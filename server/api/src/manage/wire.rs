@@ -7,6 +7,7 @@ use muster_core::person::Person;
 use muster_core::time::Timestamp;
 use muster_core::token::{ApiToken, action_name};
 use muster_core::twin::Twin;
+use muster_core::view::SavedView;
 use muster_service::DeviceSummary;
 use muster_service::devices::ConnectionView;
 use serde_json::{Value, json};
@@ -127,5 +128,17 @@ pub(crate) fn token(token: &ApiToken, now: Timestamp) -> Value {
         "lastUsedTime": time(token.last_used_at),
         "revokedTime": time(token.revoked_at),
         "live": token.is_live(now),
+    })
+}
+
+/// A saved view.
+pub(crate) fn view(view: &SavedView) -> Value {
+    json!({
+        "view": view.id,
+        "owner": view.owner,
+        "ownerName": view.owner_name,
+        "name": view.name,
+        "query": view.query,
+        "shared": view.shared,
     })
 }

@@ -71,7 +71,10 @@ async fn how_devices_prove_themselves_is_for_those_who_may_see_it() {
         assert_eq!(one.body["authenticationType"], want);
     }
     let path = "/devices/groups?by=authenticationType";
-    assert_eq!(test.get(&manager, path).await.status, 403);
+    assert_eq!(test.get(&manager, path).await.status, 422);
+    let asked = "/devices/count?where=authenticationType%20=%20'sas'";
+    assert_eq!(test.get(&manager, asked).await.status, 422);
+    assert_eq!(test.get(&operator, asked).await.body["count"], 2);
     assert_eq!(test.get(&operator, path).await.status, 200);
 }
 
@@ -126,6 +129,19 @@ async fn a_device_lives_through_its_routes() {
         422
     );
 
+    let desired = json!({ "desired": { "mode": "eco" } });
+    test.send("PATCH", &token, &path_twin, desired).await;
+    let asked = "/devices?where=properties.desired.mode%20=%20'eco'&columns=properties.desired.mode\
+                 &sort=properties.desired.mode";
+    let listed = test.get(&token, asked).await;
+    assert_eq!(
+        listed.body["items"],
+        json!([{ "deviceId": "a%b", "properties.desired.mode": "eco" }]),
+        "{}",
+        listed.body
+    );
+    let columns = test.get(&token, "/columns").await.body;
+    assert!(columns.to_string().contains("properties.desired.mode"));
     let events = test.get(&token, &format!("{path}/events?limit=1")).await;
     assert_eq!(events.body["items"][0]["actor"]["token"], "t0");
     assert!(events.body["next"].is_string());
@@ -317,4 +333,29 @@ async fn the_description_is_open_to_everybody() {
     let reply = test.answer(request).await;
     assert_eq!(reply.status, 200);
     assert_eq!(reply.body, openapi::description());
+}
+
+#[tokio::test]
+async fn views_are_kept_and_shared_by_those_who_may() {
+    let test = TestHub::open().await;
+    let operator = test.token("operator").await;
+    let manager = test.token("manager").await;
+    let body = json!({ "name": "North", "query": "where=tags.region%20%3D%20'north'" });
+    let made = test.send("POST", &operator, "/views", body.clone()).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let again = test.send("POST", &operator, "/views", body.clone()).await;
+    assert_eq!(again.status, 409);
+    let mut shared = body;
+    shared["shared"] = true.into();
+    let path = format!("/views/{}", made.body["view"]);
+    let refused = test.send("PUT", &operator, &path, shared.clone()).await;
+    assert_eq!(refused.status, 403);
+    let foreign = test.send("PUT", &manager, &path, shared.clone()).await;
+    assert_eq!(foreign.status, 404);
+    let theirs = test.send("POST", &manager, "/views", shared).await;
+    assert_eq!(theirs.status, 201, "{}", theirs.body);
+    let seen = test.get(&operator, "/views").await.body;
+    assert_eq!(seen["items"].as_array().map(Vec::len), Some(2));
+    let gone = test.ask("DELETE", &operator, &path, &[], None).await;
+    assert_eq!(gone.status, 204);
 }

@@ -35,6 +35,10 @@ fn arguments(id: &str) -> (Option<Value>, u16) {
             (None, 404)
         }
         "deleteDevice" => (None, 412),
+        "listViews" => (None, 200),
+        "deleteView" => (None, 404),
+        "createView" => (Some(json!({ "name": "", "query": "" })), 422),
+        "updateView" => (Some(json!({ "name": "a", "query": "" })), 404),
         "createDevice" => (Some(json!({ "deviceId": "a b" })), 422),
         "updateDevice" => (Some(json!({ "status": "disabled" })), 412),
         "mergeTwin" | "replaceTwin" => (Some(json!({ "tags": { "x": 1 } })), 412),
@@ -55,7 +59,8 @@ async fn knock(test: &TestHub, route: &Route, token: &str, device: &str) -> Repl
         .replace("{id}", device)
         .replace("{person}", "999")
         .replace("{token}", "999")
-        .replace("{policy}", "service");
+        .replace("{policy}", "service")
+        .replace("{view}", "999");
     let (body, _) = arguments(route.id);
     let headers: &[(&str, &str)] = if route.parameters.iter().any(|p| p.name == "If-Match") {
         &[("if-match", "\"old\"")]

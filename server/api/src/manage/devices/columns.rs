@@ -14,8 +14,8 @@ pub(in crate::manage) static ROUTE: Route = Route {
     id: "listColumns",
     tag: super::TAG,
     summary: "What a list of devices can show",
-    notes: "Every path below tags that some device in your scope has a value at, most used first, at most 1,000. Beside \
-            them each list has the columns of its description.",
+    notes: "Paths below tags that devices in your scope have a value at, most used first, at most 1,000; then paths below \
+            properties, found on some of them, without a number. Beside them each list has the columns of its description.",
     need: Need::Action(Action::SeeDevices),
     parameters: &[],
     body: None,
@@ -29,15 +29,26 @@ fn answer() -> Value {
         "items",
         schema::array(schema::object(&[
             ("path", schema::any_text()),
-            ("devices", schema::count()),
+            ("devices", schema::or_null(schema::count())),
         ])),
     )])
 }
 
 async fn run(call: Call) -> Outcome {
-    let paths = call.hub.tag_paths(&call.access);
+    let tags = call.hub.tag_paths(&call.access).into_iter();
+    let properties = call.hub.property_paths(&call.access).await?;
+    let below = |begin: &str, paths: Vec<String>| {
+        let whole = paths
+            .into_iter()
+            .map(|path| (format!("{begin}.{path}"), None));
+        whole.collect::<Vec<_>>()
+    };
+    let paths = tags
+        .map(|tag| (format!("tags.{}", tag.path), Some(tag.devices)))
+        .chain(below("properties.desired", properties.desired))
+        .chain(below("properties.reported", properties.reported));
     Ok(Reply::of(wire::list(
         paths,
-        |tag| json!({ "path": format!("tags.{}", tag.path), "devices": tag.devices }),
+        |(path, devices)| json!({ "path": path, "devices": devices }),
     )))
 }

@@ -1,6 +1,6 @@
 //! `GET /devices/count`: how many there are.
 
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use muster_core::policy::Action;
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ pub(in crate::manage) static ROUTE: Route = Route {
     parameters: &[&WHERE, &TEXT],
     body: None,
     answer: Answer::ok("The number.", answer),
-    also: &[],
+    also: &[StatusCode::UNPROCESSABLE_ENTITY],
     run: |call| Box::pin(run(call)),
 };
 
@@ -32,6 +32,6 @@ async fn run(call: Call) -> Outcome {
     let text = call.text(&TEXT).unwrap_or_default();
     let count = call
         .hub
-        .fleet_count(&call.access, &call.condition()?, text)?;
+        .fleet_count(&call.access, &call.condition().await?, text)?;
     Ok(Reply::of(json!({ "count": count })))
 }

@@ -1,14 +1,11 @@
 //! `GET /devices/groups`: how many devices have which value.
 
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use muster_core::policy::Action;
-use muster_query::Path;
-use muster_service::ServiceError;
 use serde_json::{Value, json};
 
 use crate::manage::call::Call;
 use crate::manage::parameter::{Kind, LIMIT, Parameter, WHERE};
-use crate::manage::problem::Problem;
 use crate::manage::route::{Answer, Need, Outcome, Reply, Route};
 use crate::manage::{schema, wire};
 
@@ -30,7 +27,7 @@ pub(in crate::manage) static ROUTE: Route = Route {
     parameters: &[&BY, &WHERE, &LIMIT],
     body: None,
     answer: Answer::ok("The groups.", answer),
-    also: &[],
+    also: &[StatusCode::UNPROCESSABLE_ENTITY],
     run: |call| Box::pin(run(call)),
 };
 
@@ -42,12 +39,8 @@ fn answer() -> Value {
 
 async fn run(call: Call) -> Outcome {
     let by = call.text(&BY).unwrap_or("status");
-    let path = Path::parse(by).map_err(|error| Problem::unreadable(format!("by: {error}")))?;
-    let credentials = Action::SeeCredentials;
-    if path == Path::AuthenticationType && !call.access.can(credentials) {
-        return Err(ServiceError::Forbidden(credentials).into());
-    }
-    let condition = call.condition()?;
+    let path = call.list_path("by", by).await?;
+    let condition = call.condition().await?;
     let groups = call
         .hub
         .fleet_groups(&call.access, &condition, &path, call.limit());

@@ -1,8 +1,11 @@
 //! `GET /devices`: the list, filtered, sorted, page by page.
 
+use std::collections::HashMap;
+
 use axum::http::{Method, StatusCode};
+use muster_core::ids::DeviceId;
 use muster_core::policy::Action;
-use muster_service::{PageQuery, Row, Sort, SortKey};
+use muster_service::{PageQuery, Properties, Row, Sort, SortKey};
 use serde_json::{Map, Value};
 
 use crate::manage::call::Call;
@@ -14,7 +17,7 @@ use crate::manage::{schema, wire};
 static SORT: Parameter = Parameter::query(
     "sort",
     Kind::Text(1024),
-    "deviceId, status, contact, stage, lastActivityTime, or a path below tags as tags.region; deviceId without.",
+    "A path of the query language, as lastActivityTime, tags.region or properties.reported.firmware; deviceId without.",
     "lastActivityTime",
 );
 
@@ -28,7 +31,8 @@ static ORDER: Parameter = Parameter::query(
 static COLUMNS: Parameter = Parameter::query(
     "columns",
     Kind::Text(2048),
-    "Which columns an item has, with commas between; deviceId is always there. All without.",
+    "Which columns an item has, with commas between: names of the description, and paths as tags.region or \
+     properties.reported.firmware. deviceId is always there. Without it all but properties.",
     "status,tags.region",
 );
 
@@ -72,10 +76,10 @@ fn answer() -> Value {
 async fn run(call: Call) -> Outcome {
     let columns = columns(call.text(&COLUMNS))?;
     let query = PageQuery {
-        condition: call.condition()?,
+        condition: call.condition().await?,
         text: call.text(&TEXT).unwrap_or_default().to_owned(),
         sort: Sort {
-            by: sort_key(call.text(&SORT).unwrap_or("deviceId"))?,
+            by: sort_key(&call).await?,
             descending: call.text(&ORDER) == Some("descending"),
         },
         limit: call.limit(),
@@ -83,26 +87,17 @@ async fn run(call: Call) -> Outcome {
     };
     let credentials = call.access.can(Action::SeeCredentials);
     let page = call.hub.fleet_page(&call.access, &query)?;
+    let properties = properties(&call, &page.rows, &columns).await?;
     Ok(Reply::of(wire::page(page, |row| {
-        item(row, &columns, credentials)
+        item(row, &columns, credentials, properties.get(&row.entry.id))
     })))
 }
 
-fn sort_key(name: &str) -> Result<SortKey, Problem> {
-    Ok(match name {
-        "deviceId" => SortKey::Id,
-        "status" => SortKey::Status,
-        "contact" => SortKey::Contact,
-        "stage" => SortKey::Stage,
-        "lastActivityTime" => SortKey::LastActivity,
-        other => match other.strip_prefix("tags.").filter(|path| !path.is_empty()) {
-            Some(path) => SortKey::Tag(path.to_owned()),
-            None => {
-                return Err(Problem::unreadable(format!(
-                    "A list cannot be sorted by {other:?}."
-                )));
-            }
-        },
+/// By what the list is sorted.
+async fn sort_key(call: &Call) -> Result<SortKey, Problem> {
+    Ok(match call.text(&SORT) {
+        None | Some("deviceId") => SortKey::Id,
+        Some(name) => SortKey::Value(call.list_path("sort", name).await?),
     })
 }
 
@@ -113,8 +108,7 @@ fn columns(asked: Option<&str>) -> Result<Vec<String>, Problem> {
     };
     let mut columns = vec!["deviceId".to_owned()];
     for name in asked.split(',').map(str::trim) {
-        let known =
-            SYSTEM.contains(&name) || name.strip_prefix("tags.").is_some_and(|p| !p.is_empty());
+        let known = SYSTEM.contains(&name) || is_path(name);
         if !known {
             return Err(Problem::unreadable(format!("There is no column {name:?}.")));
         }
@@ -130,10 +124,49 @@ fn columns(asked: Option<&str>) -> Result<Vec<String>, Problem> {
     Ok(columns)
 }
 
-fn item(row: &Row, columns: &[String], credentials: bool) -> Value {
+/// Where paths of columns begin.
+const BELOW: [&str; 3] = ["tags.", DESIRED, REPORTED];
+const DESIRED: &str = "properties.desired.";
+const REPORTED: &str = "properties.reported.";
+
+/// Whether a column is a path with at least one key.
+fn is_path(name: &str) -> bool {
+    let mut begins = BELOW.iter();
+    begins.any(|begin| name.len() > begin.len() && name.starts_with(begin))
+}
+
+/// The properties of the rows, where a column shows some.
+async fn properties(
+    call: &Call,
+    rows: &[Row],
+    columns: &[String],
+) -> Result<HashMap<DeviceId, Properties>, Problem> {
+    if !columns
+        .iter()
+        .any(|column| column.starts_with("properties."))
+    {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<DeviceId> = rows.iter().map(|row| row.entry.id.clone()).collect();
+    Ok(call.hub.fleet_properties(&call.access, &ids).await?)
+}
+
+fn item(
+    row: &Row,
+    columns: &[String],
+    credentials: bool,
+    properties: Option<&Properties>,
+) -> Value {
     let mut item = Map::new();
     for column in columns {
-        item.insert(column.clone(), cell(row, column, credentials));
+        let value = if let Some(path) = column.strip_prefix(DESIRED) {
+            properties.map_or(Value::Null, |own| below(&own.desired, path))
+        } else if let Some(path) = column.strip_prefix(REPORTED) {
+            properties.map_or(Value::Null, |own| below(&own.reported, path))
+        } else {
+            cell(row, column, credentials)
+        };
+        item.insert(column.clone(), value);
     }
     Value::Object(item)
 }
@@ -189,6 +222,11 @@ mod tests {
         check("", None);
         check("colour", None);
         check("tags.", None);
+        check(
+            "properties.reported.a",
+            Some(&["deviceId", "properties.reported.a"]),
+        );
+        check("properties.reported.", None);
         let many: Vec<String> = (0..50).map(|n| format!("tags.c{n}")).collect();
         check(&many.join(","), None);
     }

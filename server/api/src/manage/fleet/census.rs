@@ -1,6 +1,6 @@
 //! `GET /census`: how the fleet is.
 
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use muster_core::contact::Contact;
 use muster_core::lifecycle::Stage;
 use muster_core::policy::Action;
@@ -22,7 +22,7 @@ pub(in crate::manage) static ROUTE: Route = Route {
     parameters: &[&WHERE],
     body: None,
     answer: Answer::ok("The counts.", answer),
-    also: &[],
+    also: &[StatusCode::UNPROCESSABLE_ENTITY],
     run: |call| Box::pin(run(call)),
 };
 
@@ -43,7 +43,7 @@ fn answer() -> Value {
 }
 
 async fn run(call: Call) -> Outcome {
-    let census = call.hub.census(&call.access, &call.condition()?);
+    let census = call.hub.census(&call.access, &call.condition().await?);
     let contact: Map<String, Value> = Contact::ALL
         .into_iter()
         .map(|contact| (contact.as_str().to_owned(), census.contact(contact).into()))
