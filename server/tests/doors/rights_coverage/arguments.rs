@@ -65,11 +65,7 @@ pub(super) const ARGUMENTS: &[Arguments] = &[
         409,
     ),
     // The device is not connected, and that is an answer.
-    of(
-        "/rpc/devices/invoke_method",
-        "id={device}&method=ping",
-        200,
-    ),
+    of("/rpc/devices/invoke_method", "id={device}&method=ping", 200),
     of("/rpc/devices/method_history", "id={device}", 200),
     of(
         "/rpc/devices/set_status",
