@@ -37,11 +37,11 @@ test("a list is kept, changed, pinned and deleted", async ({ visit, hub, id }) =
   await expect(tabs(page).getByRole("link", { name: "North", exact: true })).toHaveAttribute("aria-current", "page");
 
   // The same name twice is refused, with the reason.
+  someone.watch.expect("/rpc/fleet/save_view", 422);
   await menu(page).click();
   await page.getByLabel("Name", { exact: true }).last().fill("North");
   await page.getByRole("button", { name: "Keep this list" }).click();
   await expect(page.getByText("Another view of the same owner has this name.")).toBeVisible();
-  someone.watch.expect("/rpc/fleet/save_view", 422);
   await page.getByText("Delete…").click();
   await page.getByRole("button", { name: "Delete this view" }).click();
   await expect(tabs(page).getByRole("link", { name: "North", exact: true })).toHaveCount(0);

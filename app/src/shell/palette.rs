@@ -91,7 +91,7 @@ pub(super) fn palette_button(palette: Palette) -> AnyView {
         <button
             type="button"
             class="btn btn--quiet btn--s palette-open js-only"
-            aria-label="Find a device, view or page"
+            aria-label="Find a device, view or page (Ctrl K)"
             aria-keyshortcuts="Control+K Meta+K"
             on:click=move |_| palette.show()
         >
