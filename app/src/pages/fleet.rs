@@ -85,7 +85,8 @@ fn use_hand(address: Memo<FleetAddress>) -> Hand {
     let asked =
         Memo::new(move |_| address.with(|address| (address.filter.clone(), address.text.clone())));
     Effect::new(move |first: Option<()>| {
-        asked.track();
+        // A memo that nobody reads follows nothing.
+        asked.with(|_| ());
         if first.is_some() {
             hand.selection.set(Selection::none());
             hand.preview.set(None);

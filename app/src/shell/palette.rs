@@ -91,11 +91,11 @@ pub(super) fn palette_button(palette: Palette) -> AnyView {
         <button
             type="button"
             class="btn btn--quiet btn--s palette-open js-only"
-            aria-label="Find a device, view or page"
             aria-keyshortcuts="Control+K Meta+K"
             on:click=move |_| palette.show()
         >
             <Icon name="i-search"/>
+            <span class="sr-only">"Find a device, view or page "</span>
             <kbd class="kbd">"Ctrl K"</kbd>
         </button>
     }
