@@ -8,6 +8,7 @@ mod outcome;
 use leptos::prelude::*;
 
 use crate::panels::refresh::use_refreshed;
+use crate::reactive::{dynamic, effect};
 use crate::rpc::devices::{DeviceView, MethodHistory, read_method_history};
 use crate::ui::{Button, ButtonKind, Dialog};
 use call::Call;
@@ -33,7 +34,7 @@ pub(super) fn MethodAction(
         use_refreshed(MethodHistory::default(), read)
     };
     // Read when somebody looks, and again after each call.
-    Effect::new(move |_| {
+    effect(move || {
         let answered = call.invoke.version().get() > 0;
         if open.get() || answered {
             refresh.ask();
@@ -45,7 +46,7 @@ pub(super) fn MethodAction(
             view! { <span class="meta" id=REASON>{words}</span> }
         };
         view! {
-            {words}
+            {dynamic(words)}
             <Button on_press=move |_| open.set(false)>"Close"</Button>
             <Button
                 kind=ButtonKind::Primary

@@ -4,9 +4,10 @@ use leptos::prelude::*;
 
 use super::Called;
 use crate::error::AppError;
+use crate::rpc::Compact;
 
 /// Calls a method and waits for what comes of it: at most ten minutes.
-#[server(prefix = "/rpc", endpoint = "devices/invoke_method")]
+#[server(prefix = "/rpc", endpoint = "devices/invoke_method", output = Compact)]
 pub async fn invoke_method(
     /// On which.
     id: String,

@@ -4,9 +4,10 @@ use leptos::prelude::*;
 
 use super::MethodHistory;
 use crate::error::AppError;
+use crate::rpc::Compact;
 
 /// Earlier calls of the device, and the methods that are known for it.
-#[server(prefix = "/rpc", endpoint = "devices/method_history")]
+#[server(prefix = "/rpc", endpoint = "devices/method_history", output = Compact)]
 pub async fn read_method_history(
     /// Of which.
     id: String,

@@ -4,9 +4,10 @@ use leptos::prelude::*;
 
 use super::DeviceView;
 use crate::error::AppError;
+use crate::rpc::Compact;
 
 /// One device, without its keys.
-#[server(prefix = "/rpc", endpoint = "devices/show")]
+#[server(prefix = "/rpc", endpoint = "devices/show", output = Compact)]
 pub async fn show_device(
     /// Which.
     id: String,

@@ -72,6 +72,7 @@ pub struct DeviceView {
     /// It disconnects between contacts on purpose.
     pub sleeps: bool,
     /// What people and tools say about it.
+    #[serde(with = "crate::rpc::json")]
     pub tags: Object,
     /// The firmware it reports, where it does.
     pub firmware: Option<String>,
@@ -93,8 +94,10 @@ pub struct TwinView {
     /// Revision of the reported properties.
     pub reported_version: u64,
     /// What people and tools say about the device.
+    #[serde(with = "crate::rpc::json")]
     pub tags: Object,
     /// What the device should be.
+    #[serde(with = "crate::rpc::json")]
     pub desired: Object,
     /// Both sides of each property.
     pub leaves: Vec<Leaf>,
@@ -162,6 +165,7 @@ pub enum CallOutcome {
         /// Its status.
         status: i32,
         /// What it said; null for nothing.
+        #[serde(with = "crate::rpc::json")]
         payload: Value,
     },
     /// It was not online for methods; nothing was sent.

@@ -8,6 +8,7 @@ use super::fields::focus_method;
 use crate::clock::use_now;
 use crate::live::wire::EventView;
 use crate::panels::events;
+use crate::reactive::dynamic;
 use crate::rpc::devices::MethodHistory;
 use crate::ui::{Button, ButtonKind, ButtonSize, Log, LogItem};
 
@@ -27,7 +28,7 @@ pub(super) fn EarlierCalls(call: Call, history: RwSignal<MethodHistory>) -> impl
             }
         })
     };
-    view! { <div class="stack">{list}</div> }.into_any()
+    view! { <div class="stack">{dynamic(list)}</div> }.into_any()
 }
 
 fn item(call: Call, event: EventView, now: Signal<i64>) -> AnyView {

@@ -6,6 +6,7 @@ use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, HtmlElement};
 
 use super::call::Call;
+use crate::reactive::dynamic;
 use crate::rpc::devices::{DeviceView, MethodHistory};
 use crate::ui::{Field, TextArea, TextField, describedby};
 
@@ -113,7 +114,7 @@ fn MethodField(call: Call, history: RwSignal<MethodHistory>) -> impl IntoView {
                     describedby(METHOD, hint.with(Option::is_some), error.with(Option::is_some))
                 }
             />
-            <datalist id=KNOWN>{names}</datalist>
+            <datalist id=KNOWN>{dynamic(names)}</datalist>
         </Field>
     }
     .into_any()

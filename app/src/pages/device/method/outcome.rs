@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::call::{Call, OFFERED_WAIT_S};
 use crate::format;
 use crate::panels::payload;
+use crate::reactive::dynamic;
 use crate::rpc::devices::{CallOutcome, Called};
 use crate::ui::{Button, ButtonSize, CodeBlock, Note, Tone};
 
@@ -23,7 +24,8 @@ pub(super) fn CallResult(call: Call) -> impl IntoView {
             }
         }
     };
-    view! { <div class="method-result" role="status" aria-live="polite">{answer}</div> }.into_any()
+    view! { <div class="method-result" role="status" aria-live="polite">{dynamic(answer)}</div> }
+        .into_any()
 }
 
 fn shown(call: Call, called: Called) -> AnyView {
