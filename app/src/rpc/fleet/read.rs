@@ -261,7 +261,7 @@ pub(super) async fn values(hub: &Hub, access: &Access, path: &str, limit: usize)
     let groups = hub.fleet_groups(access, &Condition::all(), &path, limit);
     let values = groups.into_iter().filter_map(|(value, _)| value);
     values
-        .map(|value| muster_query::Literal::from(value).to_string())
+        .map(|value| Literal::from(value).to_string())
         .collect()
 }
 
@@ -322,7 +322,7 @@ fn facet(
     let more = found.len() > GROUPS;
     found.truncate(GROUPS);
     let groups = found.into_iter().map(|(value, devices)| {
-        let literal = value.map(muster_query::Literal::from);
+        let literal = value.map(Literal::from);
         let href = literal.clone().map(|literal| {
             let narrower = condition
                 .clone()

@@ -152,7 +152,6 @@ impl From<ServiceError> for Problem {
             | ServiceError::Credential(_)
             | ServiceError::View(_)
             | ServiceError::Method(_)
-            | ServiceError::View(_)
             | ServiceError::Invalid(_) => told(StatusCode::UNPROCESSABLE_ENTITY, "refused"),
             ServiceError::Busy(_) => Self {
                 retry_after: Some(RETRY_AFTER_S),
