@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::rpc::data::shared;
+
 /// How often ages on the page are written anew, in milliseconds.
 #[cfg(feature = "hydrate")]
 const TICK_MS: u64 = 15_000;
@@ -11,10 +13,10 @@ struct Now(RwSignal<i64>);
 
 /// Puts the clock in place, once for the whole visit.
 pub fn provide_clock() {
-    let now = RwSignal::new(SharedValue::new(present).into_inner());
+    let now = RwSignal::new(shared(present));
     provide_context(Now(now));
     #[cfg(feature = "hydrate")]
-    Effect::new(move |_| {
+    crate::reactive::effect(move || {
         let tick = move || now.set(present());
         tick();
         set_interval(tick, std::time::Duration::from_millis(TICK_MS));

@@ -19,6 +19,7 @@ pub mod keys;
 pub mod live;
 pub mod pages;
 pub mod panels;
+pub mod reactive;
 pub mod routes;
 pub mod rpc;
 pub mod session;
@@ -26,6 +27,7 @@ pub mod shell;
 pub mod ui;
 
 mod app;
+mod short;
 
 pub use app::App;
 pub use shell::document as shell;

@@ -48,11 +48,11 @@ pub fn provide_live() {
     provide_context(Status(status));
     #[cfg(feature = "hydrate")]
     {
-        let position = SharedValue::new(|| 0_u64).into_inner();
+        let position = crate::rpc::data::shared(|| 0_u64);
         client::start(status, crate::session::use_session(), position);
     }
     #[cfg(not(feature = "hydrate"))]
-    SharedValue::new(position);
+    let _position = crate::rpc::data::shared(position);
 }
 
 /// Follows `topics` for as long as the calling component lives. [`Item::Resync`] means: something was missed, read

@@ -3,6 +3,8 @@
 //! Each names its address, begins with [`crate::session::require`], asks the hub for permission, and is listed in
 //! [`ENDPOINTS`]: the test of rights calls every address as everybody and fails for one that is not listed.
 
+mod compact;
+pub mod data;
 pub mod devices;
 pub mod fleet;
 pub mod home;
@@ -11,6 +13,9 @@ pub mod session;
 pub mod tokens;
 
 use muster_core::policy::Action;
+
+pub(crate) use compact::json;
+pub use compact::{Compact, CompactEncoding};
 
 /// Where the addresses of server functions begin.
 pub const PREFIX: &str = "/rpc/";
@@ -62,6 +67,14 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
     ("/rpc/devices/timeline", Need::Action(Action::SeeDevices)),
     ("/rpc/devices/telemetry", Need::Action(Action::SeeDevices)),
     ("/rpc/devices/save_twin", Need::Action(Action::EditTwin)),
+    (
+        "/rpc/devices/invoke_method",
+        Need::Action(Action::InvokeMethods),
+    ),
+    (
+        "/rpc/devices/method_history",
+        Need::Action(Action::SeeDevices),
+    ),
     (
         "/rpc/devices/set_status",
         Need::Action(Action::ProvisionDevices),

@@ -13,6 +13,8 @@ pub use me::{Grant, Me};
 pub use once::{leave_once, take_once};
 #[cfg(feature = "ssr")]
 pub use server::{Visitor, access, hub, is_plain_form, me, new_reference, remember_home, require};
+#[cfg(feature = "ssr")]
+pub(crate) use server::{accepts, answer_in_json};
 
 /// The signed-in person, as pages know them. Kept for the whole visit.
 #[derive(Clone, Copy, Debug)]
@@ -60,7 +62,7 @@ impl Session {
 
 /// Puts the session in place. The server writes it into the page, so the browser begins with the same.
 pub fn provide_session() -> Session {
-    let me = SharedValue::new(initial).into_inner();
+    let me = crate::rpc::data::shared(initial);
     let session = Session {
         me: RwSignal::new(me),
     };

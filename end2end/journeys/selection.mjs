@@ -108,5 +108,6 @@ test("a list is copied as a query and as a call", async ({ operator }) => {
   await expect.poll(copied).toBe("SELECT deviceId, status FROM devices WHERE tags.region = 'north'");
   await page.getByRole("button", { name: /^Copy as curl/ }).click();
   await expect.poll(copied).toContain("/devices/query?api-version=");
+  await page.keyboard.press("Escape");
   await operator.judge();
 });

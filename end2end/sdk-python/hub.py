@@ -113,9 +113,10 @@ class Person:
         answer = self.http.post(f"{base}/sign-in", data=form, allow_redirects=False, timeout=10)
         assert answer.status_code == 303 and "problem" not in answer.headers["location"], answer.headers
 
-    def call(self, endpoint, **arguments):
+    def call(self, endpoint, within_s=10, **arguments):
         """Calls a server function with form arguments and returns its JSON."""
-        answer = self.http.post(f"{self.base}/rpc/{endpoint}", data=arguments, headers={"Accept": "application/json"}, timeout=10)
+        headers = {"Accept": "application/json"}
+        answer = self.http.post(f"{self.base}/rpc/{endpoint}", data=arguments, headers=headers, timeout=within_s)
         assert answer.ok, f"{endpoint}: {answer.status_code} {answer.text}"
         return answer.json()
 

@@ -104,6 +104,15 @@ def test_100_rows_are_the_expected_ones(hub, service, fleet, connect, device_id)
     assert len(ids(service, "tags.fleet = 'g' AND tags.place.region = 'EU'")) == 125
 
 
+def test_100_rows_of_modules(service, device_id):
+    service.create_device_with_sas(device_id, None, None, "enabled")
+    service.create_module_with_sas(device_id, "filter", "ops", None, None)
+    service.update_module_twin(device_id, "filter", Twin(tags={"mode": "idle"}))
+    (row,) = rows(service, f"SELECT * FROM devices.modules WHERE deviceId = '{device_id}' AND tags.mode = 'idle'")
+    assert row.module_id == "filter"
+    assert row.as_dict() == service.get_module_twin(device_id, "filter").as_dict()
+
+
 def test_101_columns_are_additional_properties(service, fleet):
     counted = rows(service, "SELECT COUNT() AS total FROM devices WHERE tags.fleet = 'g'")
     assert [row.additional_properties for row in counted] == [{"total": 250}]

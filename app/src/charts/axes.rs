@@ -6,6 +6,7 @@ use super::draw::{Frame, escape};
 use super::model::{ChartModel, Kind, Limit, Side};
 use super::scale::time_ticks;
 use crate::format::{Zone, short};
+use crate::short::sort_by;
 
 /// Labels at the right edge keep this distance, in pixels.
 const LABEL_HEIGHT: f64 = 13.0;
@@ -160,8 +161,8 @@ pub(super) fn thresholds(out: &mut String, model: &ChartModel, frame: &Frame) {
 }
 
 /// Moves labels that would touch upwards, the lowest staying where it is.
-fn keep_apart(labels: &mut [(f64, f64, String, String)]) {
-    labels.sort_by(|a, b| b.0.total_cmp(&a.0));
+fn keep_apart(labels: &mut Vec<(f64, f64, String, String)>) {
+    sort_by(labels, |a, b| b.0.total_cmp(&a.0));
     for i in 1..labels.len() {
         let lowest = labels[i - 1].0 - LABEL_HEIGHT;
         labels[i].0 = labels[i].0.min(lowest);

@@ -10,6 +10,7 @@ use super::model::ChartModel;
 use super::scale::Scale;
 use super::table::table;
 use crate::format::Zone;
+use crate::reactive::dynamic;
 use crate::ui::{Stamp, use_zone};
 
 /// Labels longer than this need a wider left edge.
@@ -57,7 +58,7 @@ pub fn Chart(
         <figure class="chart">
             <div class="chart-h">
                 {(!untitled).then(|| view! { <strong>{move || model.with(|m| m.title.clone())}</strong> })}
-                <span class="dim">{about}</span>
+                <span class="dim">{dynamic(about)}</span>
                 <span class="end"><Stamp ms=Signal::derive(move || model.with(|m| m.as_of))/></span>
             </div>
             <div class=plot_class>
@@ -123,7 +124,7 @@ fn reader(model: Signal<ChartModel>, height: u32, zone: Signal<Zone>) -> AnyView
             on:keydown=press
         >
             <svg class="plot" width="100%" height=height aria-hidden="true" node_ref=node inner_html=mark></svg>
-            <output class="sr-only" aria-live="polite">{words}</output>
+            <output class="sr-only" aria-live="polite">{dynamic(words)}</output>
         </div>
     }
     .into_any()

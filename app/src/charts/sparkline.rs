@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use leptos::prelude::*;
 
 use crate::format::short;
+use crate::reactive::dynamic;
 use crate::ui::Tone;
 
 /// Units of the stretched drawing, across and down.
@@ -91,7 +92,7 @@ pub fn Sparkline(
             width="100%"
             height=height
         >
-            {drawing}
+            {dynamic(drawing)}
         </svg>
     }
     .into_any()

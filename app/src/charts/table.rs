@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::draw::Frame;
 use super::model::{ChartModel, Kind, Point};
 use crate::format::{self, DASH, Zone};
+use crate::reactive::dynamic;
 use crate::ui::Icon;
 
 /// No table has more rows than this.
@@ -140,9 +141,9 @@ pub(super) fn table(model: Signal<ChartModel>, zone: Signal<Zone>) -> AnyView {
             <div class="astable-scroll" role="region" tabindex="0" aria-label=label>
                 <table class="table mt-2">
                     <thead>
-                        <tr><th scope="col">"From"</th>{head}</tr>
+                        <tr><th scope="col">"From"</th>{dynamic(head)}</tr>
                     </thead>
-                    <tbody>{body}</tbody>
+                    <tbody>{dynamic(body)}</tbody>
                 </table>
             </div>
         </details>

@@ -15,6 +15,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 
 use super::{Following, Item, Topic, topic};
+use crate::reactive::effect;
 use crate::session::Session;
 use source::Source;
 
@@ -120,7 +121,7 @@ pub(super) fn follow(topics: Topics, on_item: OnItem) {
     }) else {
         return;
     };
-    Effect::new(move |_| {
+    effect(move || {
         let topics = topics();
         with(|client| {
             if let Some(follower) = client.followers.iter_mut().find(|f| f.id == id) {

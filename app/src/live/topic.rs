@@ -5,6 +5,7 @@
 use muster_core::ids::DeviceId;
 
 use crate::routes;
+use crate::short::sort_by;
 
 /// Most rows of a list that one stream follows.
 pub const MAX_ROWS: usize = 100;
@@ -73,12 +74,12 @@ pub fn join(topics: impl IntoIterator<Item = Topic>) -> String {
             other => others.push(other),
         }
     }
-    rows.sort();
+    sort_by(&mut rows, Ord::cmp);
     rows.dedup();
     if !rows.is_empty() {
         others.push(Topic::Rows(rows));
     }
-    others.sort();
+    sort_by(&mut others, Ord::cmp);
     others.dedup();
     let mut text = String::new();
     for topic in others.iter().take(MAX_TOPICS) {

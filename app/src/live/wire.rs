@@ -129,6 +129,7 @@ pub struct EventView {
     /// What.
     pub kind: EventKind,
     /// The particulars.
+    #[serde(with = "crate::rpc::json")]
     pub detail: Value,
 }
 

@@ -5,6 +5,7 @@ pub mod address;
 pub(crate) mod facts;
 mod head;
 mod identity;
+mod method;
 mod overview;
 mod status;
 mod telemetry;
@@ -18,7 +19,9 @@ use crate::live::wire::Aspect;
 use crate::live::{Item, Topic, use_live};
 use crate::panels::loaded::loaded;
 use crate::panels::refresh::use_refreshed;
+use crate::reactive::dynamic;
 use crate::routes;
+use crate::rpc::data::Data;
 use crate::rpc::devices::{DeviceView, show_device};
 use crate::shell::Page;
 use crate::ui::{Note, Tab as UiTab, Tabs, Tone};
@@ -38,7 +41,7 @@ pub fn DevicePage() -> impl IntoView {
         let id = path.with(|path| routes::device_text(path));
         id.or_else(|| before.cloned()).unwrap_or_default()
     });
-    let data = Resource::new(move || id.get(), show_device);
+    let data = Data::new(move || id.get(), show_device);
     let show = |device| view! { <DeviceBody device=device/> }.into_any();
     view! {
         <Page title=id class="device">
@@ -109,11 +112,11 @@ fn DeviceBody(device: DeviceView) -> impl IntoView {
         })
     };
     view! {
-        {deleted}
+        {dynamic(deleted)}
         <DeviceHead device=device refresh=refresh/>
         <Tabs label="Parts of the device" tabs=tabs/>
         <div class="mt-4"><DeviceFacts device=device/></div>
-        {body}
+        {dynamic(body)}
     }
     .into_any()
 }

@@ -7,6 +7,7 @@ use super::fault::{Fault, Way, home};
 use super::forbidden::Forbidden;
 use super::not_found::NotFound;
 use crate::error::AppError;
+use crate::reactive::effect;
 use crate::routes;
 use crate::session::use_session;
 use crate::shell::Page;
@@ -53,7 +54,7 @@ pub fn Failure(
         AppError::Forbidden { action } => view! { <Forbidden action=action/> }.into_any(),
         AppError::SignedOut => {
             let session = use_session();
-            Effect::new(move |_| session.set(None));
+            effect(move || session.set(None));
             let ways = vec![Way {
                 href: routes::sign_in_for(&here()),
                 label: "Sign in",

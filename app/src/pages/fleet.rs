@@ -28,6 +28,8 @@ use crate::live::{Item, Topic, use_live};
 use crate::panels::first_device::FirstDevice;
 use crate::panels::loaded::loaded;
 use crate::panels::refresh::use_refreshed;
+use crate::reactive::effect_of_change;
+use crate::rpc::data::Data;
 use crate::rpc::fleet::{FleetPage as Found, count_fleet, read_fleet};
 use crate::shell::Page;
 use crate::ui::{EmptyState, LinkButton, Note, PageHead, Tone};
@@ -49,7 +51,7 @@ use views::Views;
 pub fn FleetPage() -> impl IntoView {
     let search = use_location().search;
     let address = Memo::new(move |_| FleetAddress::parse(&search.get()));
-    let data = Resource::new(move || address.get().query(), read_fleet);
+    let data = Data::new(move || address.get().query(), read_fleet);
     remember::use_remembered_columns(address);
     let hand = use_hand(address);
     let hints = Hints::new();
@@ -84,9 +86,10 @@ fn use_hand(address: Memo<FleetAddress>) -> Hand {
     let hand = Hand::new();
     let asked =
         Memo::new(move |_| address.with(|address| (address.filter.clone(), address.text.clone())));
-    Effect::new(move |first: Option<()>| {
-        asked.track();
-        if first.is_some() {
+    effect_of_change(move |changed| {
+        // A memo that nobody reads follows nothing.
+        asked.with(|_| ());
+        if changed {
             hand.selection.set(Selection::none());
             hand.preview.set(None);
         }

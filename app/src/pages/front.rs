@@ -18,7 +18,7 @@ pub(super) fn Front(
     /// The form.
     children: Children,
 ) -> impl IntoView {
-    let host = SharedValue::new(hostname).into_inner();
+    let host = crate::rpc::data::shared(hostname);
     let version = concat!("Muster ", env!("CARGO_PKG_VERSION"));
     view! {
         <Title text=title.clone()/>

@@ -10,16 +10,16 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use muster_core::ids::PersonId;
 
-use super::failure::FailurePage;
 use crate::clock::use_now;
 use crate::error::AppError;
 use crate::format::TimeStyle;
+use crate::panels::loaded::loaded_page;
+use crate::reactive::effect;
 use crate::routes;
+use crate::rpc::data::{Data, shared};
 use crate::rpc::people::{PersonView, Secret, show_person};
 use crate::shell::Page;
-use crate::ui::{
-    Breadcrumb, Crumb, Look, Note, PageHead, Pill, Section, SkeletonLines, TimeStamp, Tone,
-};
+use crate::ui::{Breadcrumb, Crumb, Look, Note, PageHead, Pill, Section, TimeStamp, Tone};
 use edit::EditForm;
 use reset::ResetForm;
 use switch::ActiveForm;
@@ -35,7 +35,7 @@ pub fn PersonPage() -> impl IntoView {
         let id = params.with(|params| params.get("id")).unwrap_or_default();
         id.parse().ok().map(PersonId)
     });
-    let person = Resource::new(
+    let person = Data::new(
         move || id.get(),
         |id| async move {
             match id {
@@ -45,28 +45,18 @@ pub fn PersonPage() -> impl IntoView {
         },
     );
     let saved = RwSignal::new(false);
-    Effect::new(move |_| {
+    effect(move || {
         id.track();
         saved.set(false);
     });
-    let left = SharedValue::new(move || take_once(id.get_untracked())).into_inner();
-    view! {
-        <Transition fallback=|| view! { <Page title="Person"><SkeletonLines/></Page> }>
-            {move || {
-                let left = left.clone();
-                Suspend::new(async move {
-                    match person.await {
-                        Ok(found) => view! { <Account person=found left=left again=person saved=saved/> }.into_any(),
-                        Err(error) => view! { <FailurePage error=error/> }.into_any(),
-                    }
-                })
-            }}
-        </Transition>
-    }
+    let left = shared(move || take_once(id.get_untracked()));
+    loaded_page("Person", person, move |found| {
+        view! { <Account person=found left=left.clone() again=person saved=saved/> }.into_any()
+    })
 }
 
 /// The account as it was last read.
-type Again = Resource<Result<PersonView, AppError>>;
+type Again = Data<PersonView>;
 
 #[component]
 fn Account(

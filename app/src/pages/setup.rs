@@ -14,7 +14,7 @@ pub fn SetupPage() -> impl IntoView {
     let token = use_params_map()
         .with_untracked(|params| params.get("token"))
         .unwrap_or_default();
-    let open = SharedValue::new(|| is_open(&token)).into_inner();
+    let open = crate::rpc::data::shared(|| is_open(&token));
     if open {
         view! {
             <Front title="First administrator" about="This account makes all others. The link works once.">

@@ -7,6 +7,7 @@ use muster_core::lifecycle::Stage;
 use super::filters;
 use crate::format;
 use crate::live::wire::CensusNews;
+use crate::reactive::dynamic;
 use crate::ui::{Count, Legend, Look, RollCall, RollPart, Section, Stamp, State, per_cell};
 
 /// The words of contact as parts of a roll call.
@@ -43,7 +44,7 @@ pub fn RollCallPanel(
             n => format!("1 cell = {} devices", format::count(n)),
         };
         view! {
-            <span class="stamp">{cell}</span>
+            <span class="stamp">{dynamic(cell)}</span>
             <Stamp ms=Signal::derive(move || census.with(|census| census.at_ms))/>
         }
     };
@@ -84,7 +85,7 @@ pub fn InContact(
         " of "
         <Count n=in_service href=all/>
         {move || if in_service.get() == 1 { " device." } else { " devices." }}
-        {rest}
+        {dynamic(rest)}
     }
     .into_any()
 }
@@ -116,7 +117,7 @@ pub fn StagesPanel(
             <thead class="sr-only">
                 <tr><th scope="col">"Stage"</th><th scope="col">"Devices"</th></tr>
             </thead>
-            <tbody>{rows}</tbody>
+            <tbody>{dynamic(rows)}</tbody>
         </table>
     }
     .into_any()

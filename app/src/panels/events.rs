@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use muster_core::event::EventKind;
 
 use crate::live::wire::EventView;
+use crate::reactive::dynamic;
 use crate::routes;
 use crate::ui::{Log, LogItem, Tone};
 
@@ -31,7 +32,7 @@ pub fn EventList(
             .map(|event| item(event, now, name_devices))
             .collect_view()
     };
-    view! { <Log>{items}</Log> }
+    view! { <Log>{dynamic(items)}</Log> }
 }
 
 fn item(event: EventView, now: Signal<i64>, name_devices: bool) -> impl IntoView {

@@ -1,7 +1,12 @@
 //! Data that is read again while somebody looks at it, without rebuilding what shows it.
 
+use std::pin::Pin;
+use std::rc::Rc;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+
+use crate::reactive::effect;
 
 /// Reads something again when asked. While a reading is under way, further asking leads to one more reading after it,
 /// never to several at once.
@@ -27,9 +32,27 @@ where
     F: Future<Output = Result<T, E>> + 'static,
 {
     let value = RwSignal::new(first);
+    let reading = move || {
+        let answer = read();
+        Box::pin(async move {
+            // The page may be gone by now.
+            if let Ok(read) = answer.await
+                && value.try_with_untracked(|shown| *shown != read) == Some(true)
+            {
+                value.set(read);
+            }
+        }) as Reading
+    };
+    (value, when_asked(Rc::new(reading)))
+}
+
+/// A reading under way, up to what is shown.
+type Reading = Pin<Box<dyn Future<Output = ()>>>;
+
+fn when_asked(read: Rc<dyn Fn() -> Reading>) -> Refresh {
     let asked = RwSignal::new(0_u32);
     let busy = StoredValue::new(false);
-    Effect::new(move |_| {
+    effect(move || {
         let wanted = asked.get();
         if wanted == 0 || busy.get_value() {
             return;
@@ -39,16 +62,11 @@ where
         spawn_local(async move {
             let mut answered = wanted;
             loop {
-                let result = read().await;
+                read().await;
                 // The page may be gone by now.
                 let Some(newest) = asked.try_get_untracked() else {
                     return;
                 };
-                if let Ok(read) = result
-                    && value.try_with_untracked(|shown| *shown != read) == Some(true)
-                {
-                    value.set(read);
-                }
                 if newest == answered {
                     break;
                 }
@@ -57,5 +75,5 @@ where
             busy.try_set_value(false);
         });
     });
-    (value, Refresh(asked))
+    Refresh(asked)
 }

@@ -1,6 +1,8 @@
 //! One device: reading it, changing its twin, letting it in or not.
 
 mod connection_string;
+mod invoke_method;
+mod method_history;
 mod save_twin;
 mod set_status;
 mod show;
@@ -10,6 +12,8 @@ mod twin;
 mod wire;
 
 pub use connection_string::{ShowConnectionString, show_connection_string};
+pub use invoke_method::{InvokeMethod, invoke_method};
+pub use method_history::{ReadMethodHistory, read_method_history};
 pub use save_twin::{SaveTwin, save_twin};
 pub use set_status::{SetStatus, set_status};
 pub use show::{ShowDevice, show_device};
@@ -17,7 +21,8 @@ pub use telemetry::{ReadTelemetry, read_telemetry};
 pub use timeline::{ReadTimeline, read_timeline};
 pub use twin::{ReadTwin, read_twin};
 pub use wire::{
-    Connection, Delivery, DeviceView, Rights, Saved, Secret, Telemetry, Timeline, TwinView,
+    CallOutcome, Called, Connection, Delivery, DeviceView, MethodHistory, Rights, Saved, Secret,
+    Telemetry, Timeline, TwinView,
 };
 
 #[cfg(feature = "ssr")]

@@ -1,7 +1,7 @@
 //! The server's half: the visitor of the request, and the hub that answers.
 
 use http::StatusCode;
-use http::header::{ACCEPT, COOKIE, HeaderValue, LOCATION, SET_COOKIE};
+use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderValue, LOCATION, SET_COOKIE};
 use http::request::Parts;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
@@ -107,13 +107,25 @@ pub(super) fn redirect(path: &str) {
 
 /// Whether a form was sent without script: the answer is then a page, not data.
 pub fn is_plain_form() -> bool {
+    accepts("text/html")
+}
+
+/// Whether the request asks for this type of answer by name.
+pub(crate) fn accepts(content_type: &str) -> bool {
     use_context::<Parts>().is_some_and(|request| {
         request
             .headers
             .get(ACCEPT)
             .and_then(|accept| accept.to_str().ok())
-            .is_some_and(|accept| accept.contains("text/html"))
+            .is_some_and(|accept| accept.contains(content_type))
     })
+}
+
+/// Says that this answer is JSON.
+pub(crate) fn answer_in_json() {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.insert_header(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
 }
 
 pub(super) fn cookie(name: &str) -> Option<String> {

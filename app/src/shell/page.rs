@@ -8,6 +8,8 @@ use leptos::web_sys::HtmlElement;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
+use crate::reactive::effect;
+
 thread_local! {
     /// The page that had the focus last; empty before the first.
     static SHOWN: RefCell<String> = const { RefCell::new(String::new()) };
@@ -32,7 +34,7 @@ pub fn Page(
     };
     let main = NodeRef::<Main>::new();
     let path = use_location().pathname;
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(main) = main.get() {
             focus_new_page(&main, path.get_untracked());
         }

@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 
+use crate::reactive::{dynamic, effect};
 use crate::rpc::fleet::{Found, ViewRow, find_devices, list_views};
 use crate::session::Me;
 use crate::ui::Icon;
@@ -91,11 +92,11 @@ pub(super) fn palette_button(palette: Palette) -> AnyView {
         <button
             type="button"
             class="btn btn--quiet btn--s palette-open js-only"
-            aria-label="Find a device, view or page"
             aria-keyshortcuts="Control+K Meta+K"
             on:click=move |_| palette.show()
         >
             <Icon name="i-search"/>
+            <span class="sr-only">"Find a device, view or page "</span>
             <kbd class="kbd">"Ctrl K"</kbd>
         </button>
     }
@@ -109,17 +110,17 @@ pub(super) fn palette_dialog(palette: Palette, me: &Me) -> AnyView {
     let path = use_location().pathname;
     let go = RwSignal::new(None::<String>);
     let navigate = use_navigate();
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(href) = go.get() {
             palette.open.set(false);
             navigate(&href, NavigateOptions::default());
         }
     });
-    Effect::new(move |_| {
+    effect(move || {
         path.track();
         palette.open.set(false);
     });
-    Effect::new(move |_| {
+    effect(move || {
         let wanted = palette.open.get();
         let Some(dialog) = dialog.get() else { return };
         match (wanted, dialog.open()) {
@@ -200,8 +201,8 @@ pub(super) fn palette_dialog(palette: Palette, me: &Me) -> AnyView {
                     on:keydown=key
                 />
             </label>
-            <ul class="palette-list" id=LIST role="listbox" aria-label="Found">{options}</ul>
-            <p class="sr-only" aria-live="polite">{heard}</p>
+            <ul class="palette-list" id=LIST role="listbox" aria-label="Found">{dynamic(options)}</ul>
+            <p class="sr-only" aria-live="polite">{dynamic(heard)}</p>
             <p class="keys">
                 <span><kbd class="kbd">"↑"</kbd><kbd class="kbd">"↓"</kbd>" move"</span>
                 <span><kbd class="kbd">"Enter"</kbd>" open"</span>
@@ -214,7 +215,7 @@ pub(super) fn palette_dialog(palette: Palette, me: &Me) -> AnyView {
 
 /// Ctrl/⌘ K opens and closes it, wherever the focus is.
 fn listen(palette: Palette) {
-    Effect::new(move |_| {
+    effect(move || {
         let listener = window_event_listener(leptos::ev::keydown, move |event| {
             let asked = (event.ctrl_key() || event.meta_key())
                 && !event.shift_key()

@@ -9,6 +9,7 @@ use super::palette::{Palette, palette_button};
 use crate::clock::use_now;
 use crate::format::{self, Zone};
 use crate::live::{Following, use_following};
+use crate::reactive::dynamic;
 use crate::routes;
 use crate::session::{Me, use_session};
 use crate::ui::{Brand, Icon, LiveState, LiveStatus, ThemeSwitch, use_zone};
@@ -44,7 +45,7 @@ pub(super) fn Top(me: Me, palette: Palette) -> impl IntoView {
         <header class="top">
             {begin}
             <div class="top-end">
-                {signed_out}
+                {dynamic(signed_out)}
                 {finder}
                 <Live/>
                 <Clock/>
@@ -130,7 +131,7 @@ fn Clock() -> impl IntoView {
     };
     view! {
         <span class="clock">
-            <time datetime=move || format::iso(now.get())>{words}</time>
+            <time datetime=move || format::iso(now.get())>{dynamic(words)}</time>
         </span>
     }
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::format::short;
+use crate::reactive::dynamic;
 
 /// A part of a bar.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -80,7 +81,7 @@ pub fn Bar(
     view! {
         <svg class=class width="100%" height=height role="img" aria-label=label>
             <rect class="b-track" width="100%" height=height></rect>
-            {rects}
+            {dynamic(rects)}
         </svg>
     }
     .into_any()

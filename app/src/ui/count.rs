@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::format;
+use crate::reactive::dynamic;
 
 /// A count. With `href` it is a link; without, as on paper, plain text.
 #[component]
@@ -16,7 +17,7 @@ pub fn Count(
 ) -> impl IntoView {
     let text = move || format::count(n.get());
     match href {
-        Some(href) => view! { <a class="n" href=href>{text}</a> }.into_any(),
-        None => view! { <span class="nowrap">{text}</span> }.into_any(),
+        Some(href) => view! { <a class="n" href=href>{dynamic(text)}</a> }.into_any(),
+        None => view! { <span class="nowrap">{dynamic(text)}</span> }.into_any(),
     }
 }

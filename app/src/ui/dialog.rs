@@ -6,6 +6,8 @@ use leptos::children::ViewFnOnce;
 use leptos::html;
 use leptos::prelude::*;
 
+use crate::reactive::effect;
+
 /// A question in the way, for what touches devices. The primary button carries the count.
 #[component]
 pub fn Dialog(
@@ -28,7 +30,7 @@ pub fn Dialog(
     actions: ViewFnOnce,
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
-    Effect::new(move || {
+    effect(move || {
         let wanted = open.get();
         let Some(dialog) = node.get().filter(|_| !in_page) else {
             return;

@@ -4,6 +4,8 @@ use leptos::prelude::*;
 
 use super::{Bar, Count, Icon, Segment};
 
+use crate::reactive::dynamic;
+
 /// One value and how many have it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FacetRow {
@@ -47,7 +49,7 @@ pub fn Facet(
     view! {
         <table class="facet">
             <caption>{caption}</caption>
-            <tbody>{rows}</tbody>
+            <tbody>{dynamic(rows)}</tbody>
         </table>
     }
     .into_any()

@@ -4,6 +4,8 @@ use leptos::prelude::*;
 
 use super::Icon;
 
+use crate::reactive::dynamic;
+
 /// The stream of changes.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum LiveStatus {
@@ -41,8 +43,8 @@ pub fn LiveState(
     };
     view! {
         <span class=class role="status">
-            {icon}
-            <span>{words}</span>
+            {dynamic(icon)}
+            <span>{dynamic(words)}</span>
         </span>
     }
     .into_any()

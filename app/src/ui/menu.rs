@@ -9,6 +9,8 @@ use leptos::web_sys::{HtmlElement, Node};
 
 use super::Icon;
 
+use crate::reactive::effect;
+
 /// Which edge of its button a menu keeps to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum MenuSide {
@@ -57,7 +59,7 @@ pub fn Menu(
             let _ = button.focus();
         }
     };
-    Effect::new(move || {
+    effect(move || {
         let handle = window_event_listener(ev::pointerdown, move |event| {
             let target = event.target().and_then(|t| t.dyn_into::<Node>().ok());
             if node

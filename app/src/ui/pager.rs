@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{Icon, LinkButton};
+use crate::reactive::dynamic;
 use crate::ui::ButtonSize;
 
 /// "1–25 of 48,210" and the ways on.
@@ -40,8 +41,8 @@ pub fn Pager(
         <nav class="pager mt-4" aria-label="Pages">
             <span class="meta">{children()}</span>
             <span class="row">
-                {previous}
-                {next}
+                {dynamic(previous)}
+                {dynamic(next)}
             </span>
         </nav>
     }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{Icon, LinkButton, Note, OldStamp, SkeletonLines, Stamp, Tone};
+use crate::reactive::dynamic;
 use crate::ui::{ButtonSize, Look, State};
 
 /// What a panel can show right now.
@@ -107,9 +108,9 @@ pub fn Panel(
         <section class=class aria-busy=busy>
             <div class="sec-h">
                 <h3>{title}</h3>
-                <span class="end">{end}</span>
+                <span class="end">{dynamic(end)}</span>
             </div>
-            {body}
+            {dynamic(body)}
         </section>
     }
     .into_any()

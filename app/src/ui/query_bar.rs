@@ -8,6 +8,8 @@ use leptos::ev::KeyboardEvent;
 use super::suggestions::{list_id, suggestion_list};
 use super::{FieldMessages, Icon, Suggesting};
 
+use crate::reactive::dynamic;
+
 /// One filter: property, relation, value.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Chip {
@@ -98,7 +100,7 @@ pub fn QueryBar(
         <div class="field">
             <form class="query" action=action method="get" role="search" aria-label=label>
                 <Icon name="i-filter"/>
-                {chips}
+                {dynamic(chips)}
                 {children.map(|children| children())}
                 <input
                     type="search"

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::{Count, Look};
 use crate::format;
+use crate::reactive::dynamic;
 
 pub use cells::per_cell;
 
@@ -56,7 +57,7 @@ pub fn RollCall(
             viewBox=move || format!("0 0 {} 38", drawing().width)
             preserveAspectRatio="none"
         >
-            {paths}
+            {dynamic(paths)}
         </svg>
     }
     .into_any()
@@ -89,7 +90,7 @@ pub fn Legend(
     };
     view! {
         <ul class="legend">
-            {entries}
+            {dynamic(entries)}
             {end.map(|end| view! { <li class="legend-end dim">{end.run()}</li> })}
         </ul>
     }

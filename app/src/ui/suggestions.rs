@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::reactive::dynamic;
+
 /// One suggestion.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Suggestion {
@@ -75,7 +77,7 @@ pub fn suggestion_list(field: &str, suggesting: Suggesting) -> AnyView {
             aria-label="Suggestions"
             class:is-closed=move || !suggesting.is_open()
         >
-            {lines}
+            {dynamic(lines)}
         </ul>
     }
     .into_any()

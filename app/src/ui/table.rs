@@ -4,6 +4,8 @@ use leptos::prelude::*;
 
 use super::Icon;
 
+use crate::reactive::dynamic;
+
 /// Direction of the sorted column.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Sort {
@@ -57,7 +59,7 @@ pub fn SortHead(
         <th scope="col" class=class aria-sort=aria>
             <a href=href>
                 <span>{label}</span>
-                {arrow}
+                {dynamic(arrow)}
             </a>
         </th>
     }

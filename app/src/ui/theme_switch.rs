@@ -4,6 +4,8 @@ use leptos::prelude::*;
 
 use super::Icon;
 
+use crate::reactive::effect;
+
 /// Where `public/theme.js` looks before the first paint.
 #[cfg(all(feature = "hydrate", target_arch = "wasm32"))]
 const KEY: &str = "muster-theme";
@@ -39,7 +41,7 @@ impl Theme {
 #[component]
 pub fn ThemeSwitch() -> impl IntoView {
     let theme = RwSignal::new(Theme::default());
-    Effect::new(move || theme.set(stored()));
+    effect(move || theme.set(stored()));
     let label = move || match theme.get() {
         Theme::System => "Theme: follow system",
         Theme::Light => "Theme: light",

@@ -3,12 +3,13 @@
 use leptos::prelude::*;
 
 use crate::format::{TimeStyle, Zone, iso, utc};
+use crate::reactive::effect;
 
 /// The zone to write times in: UTC at first, as the server wrote it, then the reader's.
 pub fn use_zone() -> Signal<Zone> {
     let zone = RwSignal::new(Zone::Utc);
     // Effects run only in the browser, and only after it has taken over the page.
-    Effect::new(move || zone.set(Zone::Viewer));
+    effect(move || zone.set(Zone::Viewer));
     zone.into()
 }
 

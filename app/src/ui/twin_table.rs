@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{Look, State, look, use_zone};
 use crate::format::{self, Zone};
+use crate::reactive::dynamic;
 
 /// How the two sides of a property stand to each other.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -107,7 +108,7 @@ pub fn TwinTable(
                         <th scope="col">"State"</th>
                     </tr>
                 </thead>
-                {bodies}
+                {dynamic(bodies)}
             </table>
         </div>
     }
@@ -149,7 +150,7 @@ fn row_view(row: TwinRow, now: Signal<i64>, zone: Signal<Zone>) -> impl IntoView
             <th scope="row" class="mono">{path}</th>
             {desired}
             {reported}
-            <td>{state}</td>
+            <td>{dynamic(state)}</td>
         </tr>
     }
 }

@@ -142,7 +142,7 @@ pub(crate) async fn policy_key(hub: &Hub) -> Outcome<SharedKey> {
     Ok(SharedKey::new(key)?)
 }
 
-fn tags(n: usize) -> Object {
+pub(crate) fn tags(n: usize) -> Object {
     object(json!({
         "region": (["north", "west", "central", "east", "south"][n % 5]),
         "site": format!("site-{:04}", n % 1000),
@@ -155,7 +155,7 @@ fn tags(n: usize) -> Object {
     }))
 }
 
-fn desired(n: usize) -> Object {
+pub(crate) fn desired(n: usize) -> Object {
     object(json!({
         "reporting": { "intervalS": 60 + n % 3 },
         "alarm": { "low": 2.0, "high": 8.0 },

@@ -13,7 +13,9 @@ mod fleet;
 mod http;
 mod latency;
 mod pages;
+mod peers;
 mod postgres;
+mod queries;
 mod report;
 mod site;
 mod sockets;
@@ -55,6 +57,7 @@ async fn main() -> Outcome {
         sockets::measure_connections(&mut report, &process, &prepared).await?;
         process.stop().await?;
     }
+    queries::measure(&mut report, options.devices).await?;
     report.write()?;
     Ok(())
 }

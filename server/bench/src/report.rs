@@ -28,6 +28,8 @@ struct Figure {
     unit: &'static str,
     work: String,
     aim: Aim,
+    /// What others need for the same work, by name.
+    peers: BTreeMap<&'static str, f64>,
 }
 
 /// Figures as they come in.
@@ -68,9 +70,22 @@ impl Report {
             unit,
             work: work.into(),
             aim,
+            peers: BTreeMap::new(),
         };
         say(&line(name, &figure));
         self.figures.insert(name.to_owned(), figure);
+    }
+
+    /// Adds what somebody else needed for the work of a figure, beside its median.
+    pub(crate) fn add_peer(&mut self, name: &str, peer: &'static str, value: f64) {
+        let median = format!("{name}_p50");
+        if let Some(figure) = self.figures.get_mut(&median) {
+            say(&format!(
+                "{median:<32} {value:>12.1} {:<6} {peer}",
+                figure.unit
+            ));
+            figure.peers.insert(peer, value);
+        }
     }
 
     /// Writes the file and prints the table.
@@ -81,7 +96,7 @@ impl Report {
             .map(|(name, f)| {
                 (
                     name,
-                    json!({ "value": f.value, "unit": f.unit, "work": f.work }),
+                    json!({ "value": f.value, "unit": f.unit, "work": f.work, "peer": f.peers }),
                 )
             })
             .collect();

@@ -17,7 +17,7 @@ use crate::filter::{Source, holds};
 use crate::fleet::Fleet;
 use crate::order::{By, Edge, Order};
 use crate::scan::{Question, Scan};
-use crate::{Census, Entry, PageQuery, Row, Scalar, SortKey, TagPath, answer, counts, page};
+use crate::{Census, Entry, PageQuery, Row, Scalar, TagPath, answer, counts, page};
 
 /// How a device keeps in touch, at a moment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -173,9 +173,9 @@ impl Index {
         };
         let fleet = self.read();
         let scan = Scan::new(&fleet, &question);
-        let by = match &query.sort.by {
-            SortKey::Id => By::Id,
-            other => By::Source(Source::of(&other.path(), &fleet)),
+        let by = match Source::of(&query.sort.by.path(), &fleet) {
+            Source::Id => By::Id,
+            source => By::Source(source),
         };
         drop(fleet);
         page::page(&scan, query, by)

@@ -72,7 +72,16 @@ impl Place {
 
     /// The id of the row's device, in an answer of rows (not of groups, nor of distinct rows).
     pub fn device(&self) -> Option<&str> {
-        match self.tie.first() {
+        self.id(0)
+    }
+
+    /// The id of the row's module, in an answer of rows of modules.
+    pub fn module(&self) -> Option<&str> {
+        self.id(1)
+    }
+
+    fn id(&self, at: usize) -> Option<&str> {
+        match self.tie.get(at) {
             Some(Step {
                 key: Some(Key::Text(id)),
                 ..

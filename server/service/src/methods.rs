@@ -93,10 +93,8 @@ impl Hub {
     ) -> Result<MethodAnswer, ServiceError> {
         check_timeouts(call.connect_timeout, call.response_timeout)
             .map_err(|error| ServiceError::Invalid(error.to_string()))?;
-        let payload: Arc<str> = match &call.payload {
-            Value::Null => "".into(),
-            payload => payload.to_string().into(),
-        };
+        // Always JSON: the device SDKs read nothing else, and answer an empty payload with an error of their own.
+        let payload: Arc<str> = call.payload.to_string().into();
         if payload.len() > MAX_METHOD_PAYLOAD {
             return Err(MethodError::TooLarge(payload.len()).into());
         }

@@ -1,5 +1,7 @@
 //! Queries: parsed elsewhere, answered here, within the person's scope.
 
+use std::collections::HashMap;
+
 use muster_core::cursor::{BadCursor, Cursor, Direction, MAX_PAGE};
 use muster_core::ids::DeviceId;
 use muster_core::policy::Action;
@@ -16,6 +18,7 @@ use crate::hub::Hub;
 
 pub(crate) mod columns;
 pub mod document;
+mod modules;
 
 /// Documents that are read at once where the index cannot decide alone.
 const BATCH: usize = 500;
@@ -182,6 +185,9 @@ impl Hub {
             (Select::All, _) => AnswerKind::Twin,
         };
         let rows = match question.select {
+            Select::All if question.source == Source::Modules => {
+                self.module_documents(access, &answered).await?
+            }
             Select::All => self.documents(access, &answered).await?,
             Select::Columns(_) => {
                 let rows = answered.rows.into_iter();
@@ -204,8 +210,10 @@ impl Hub {
     ) -> Result<Answered, ServiceError> {
         let scope = access.scope(Action::SeeDevices);
         let now = self.now();
-        if question.source != Source::Devices {
-            return answered(Run::new(question, after, limit));
+        match question.source {
+            Source::Devices => {}
+            Source::Modules => return self.modules_answered(question, &scope, after, limit).await,
+            Source::Jobs => return answered(Run::new(question, after, limit)),
         }
         let by_id = question.order.is_empty() && !question.distinct && !question.is_grouped();
         // Columns that only the page shows come with its documents.
@@ -249,11 +257,11 @@ impl Hub {
             .iter()
             .filter_map(|(place, _)| DeviceId::new(place.device()?).ok())
             .collect();
-        let mut found = self.found(&ids).await?;
+        let found = self.found(&ids).await?.into_iter();
+        let mut found: HashMap<DeviceId, Object> = found.map(|row| (row.id, row.twin)).collect();
         let credentials = access.knows_credentials();
         let rows = ids.iter().filter_map(|id| {
-            let at = found.iter().position(|row| row.id == *id)?;
-            let mut twin = found.swap_remove(at).twin;
+            let mut twin = found.remove(id)?;
             if !credentials {
                 document::hide_credentials(&mut twin);
             }
@@ -279,8 +287,8 @@ impl Hub {
     }
 }
 
-/// Rows of modules and of jobs come from relations of their own; as long as the hub keeps neither, these are empty
-/// and only figures over no rows at all are answered.
+/// Rows of jobs come from a relation of their own; as long as the hub keeps none, they are empty and only figures over
+/// no rows at all are answered.
 fn answered(run: Run<'_>) -> Result<Answered, ServiceError> {
     run.finish().map_err(too_many)
 }

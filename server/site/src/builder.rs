@@ -5,12 +5,14 @@ mod compress;
 mod css;
 mod error;
 mod files;
+mod link;
 mod manifest;
 mod minify;
 mod optimise;
 mod wasm;
 
 pub use error::BuildError;
+pub use link::{CALLED_AS, link};
 pub use manifest::{Manifest, Sizes};
 pub(crate) use wasm::run;
 

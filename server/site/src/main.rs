@@ -26,6 +26,9 @@ const USED_WRONGLY: u8 = 2;
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    if words.first() == Some(&builder::CALLED_AS) {
+        return report(builder::link(&arguments).map(|()| String::new()));
+    }
     let Some(root) = repository_root() else {
         return failed(
             "run this inside the repository: server/site/Cargo.toml was not found above here",

@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 use muster_core::key::Slot;
+use muster_core::method::DEFAULT_RESPONSE_TIMEOUT;
 use serde_json::{Value, json};
 
 use crate::commands::{ask, unexpected};
@@ -57,6 +58,24 @@ pub enum Command {
         #[arg(long)]
         secondary: bool,
     },
+    /// Call a method of a device and print what it answers
+    #[command(after_help = "Examples:\n  muster device invoke pump-1 reboot\n  \
+                            muster device invoke pump-1 identify --payload '{\"seconds\":30}' --wait 60")]
+    Invoke {
+        /// The id
+        id: String,
+        /// What to call
+        method: String,
+        /// What the device is given, any JSON
+        #[arg(long, value_name = "JSON")]
+        payload: Option<String>,
+        /// Seconds to wait for the answer, 5 to 300; never less than for the device
+        #[arg(long, value_name = "SECONDS", default_value_t = DEFAULT_RESPONSE_TIMEOUT.as_secs())]
+        timeout: u64,
+        /// Seconds to wait for the device to come online, 0 to 300
+        #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+        wait: u64,
+    },
     /// Delete a device and its twin
     #[command(after_help = "Example:\n  muster device delete pump-1")]
     Delete {
@@ -111,6 +130,31 @@ pub async fn run(command: &Command, config: &Config, output: &Output) -> Result<
             };
             output.print(&json!({ "connectionString": text }), || text.clone());
         }
+        Command::Invoke {
+            id,
+            method,
+            payload,
+            timeout,
+            wait,
+        } => {
+            let request = Request::DeviceInvoke {
+                id: id.clone(),
+                method: method.clone(),
+                payload: any_json("--payload", payload.as_deref())?,
+                wait_s: *wait,
+                timeout_s: (*timeout).max(*wait),
+            };
+            let Answer::Method { status, payload } = ask(config, request).await? else {
+                return Err(unexpected());
+            };
+            output.print(
+                &json!({ "status": status, "payload": payload }),
+                || match &payload {
+                    Value::Null => format!("{id} answered {status}"),
+                    payload => format!("{id} answered {status}\n{payload:#}"),
+                },
+            );
+        }
         Command::Delete { id } => {
             let Answer::Done = ask(config, Request::DeviceDelete { id: id.clone() }).await? else {
                 return Err(unexpected());
@@ -158,6 +202,12 @@ async fn listed(connection: &Connection, condition: &str) -> Result<Vec<Value>, 
             return Ok(all);
         }
     }
+}
+
+/// The value of a flag that takes any JSON; null when it is absent.
+fn any_json(flag: &str, text: Option<&str>) -> Result<Value, Failure> {
+    let read = text.map_or(Ok(Value::Null), serde_json::from_str);
+    read.map_err(|problem| Failure::Usage(format!("{flag} is not JSON: {problem}")))
 }
 
 fn json_flag(flag: &str, text: Option<&str>) -> Result<Option<Value>, Failure> {

@@ -60,6 +60,19 @@ pub enum Command {
         /// Its id.
         id: String,
     },
+    /// Calls a method of a device and waits for the answer.
+    DeviceInvoke {
+        /// Its id.
+        id: String,
+        /// What is called.
+        method: String,
+        /// What the device is given; null for nothing.
+        payload: Value,
+        /// Seconds to wait for the device to come online.
+        wait_s: u64,
+        /// Seconds to wait for the answer.
+        timeout_s: u64,
+    },
     /// The connection string of a shared access policy.
     PolicyConnectionString {
         /// Its name.
@@ -120,6 +133,13 @@ pub enum Answer {
         columns: Vec<String>,
         /// Leads to the next rows, if there are more.
         continuation: Option<String>,
+    },
+    /// What a device answered to a method.
+    Method {
+        /// Its status.
+        status: i32,
+        /// What it said; null for nothing.
+        payload: Value,
     },
     /// A connection string.
     ConnectionString {

@@ -1,17 +1,19 @@
 //! Carries out commands on a hub, with the rights of whoever holds the machine.
 
 use std::path::Path;
+use std::time::Duration;
 
 use muster_core::access::PolicyName;
 use muster_core::ids::DeviceId;
 use muster_core::key::Slot;
+use muster_core::method::MethodName;
 use muster_core::person::RoleGrant;
 use muster_core::policy::Role;
 use muster_core::twin::Object;
 use muster_query::{Condition, Query};
 use muster_service::people::NewAccount;
 use muster_service::registry::NewDevice;
-use muster_service::{Access, Hub, QueryPageRequest, ServiceError};
+use muster_service::{Access, Hub, MethodCall, QueryPageRequest, ServiceError};
 use muster_storage::DeviceSummary;
 use serde_json::Value;
 
@@ -32,6 +34,16 @@ pub async fn perform(hub: &Hub, command: Command) -> Result<Answer, Refused> {
         } => query(hub, &text, limit, continuation).await,
         Command::DeviceConnectionString { id, slot } => connection_string(hub, &id, slot).await,
         Command::DeviceDelete { id } => delete(hub, &id).await,
+        Command::DeviceInvoke {
+            id,
+            method,
+            payload,
+            wait_s,
+            timeout_s,
+        } => {
+            let times = (Duration::from_secs(wait_s), Duration::from_secs(timeout_s));
+            invoke(hub, &id, &method, payload, times).await
+        }
         Command::PolicyConnectionString { name } => policy(hub, &name).await,
         Command::UserCreate {
             name,
@@ -134,6 +146,29 @@ async fn delete(hub: &Hub, id: &str) -> Result<Answer, ServiceError> {
     let permit = hub.permit_device(&Access::console(), &DeviceId::new(id)?)?;
     hub.delete_device(permit, None).await?;
     Ok(Answer::Done)
+}
+
+async fn invoke(
+    hub: &Hub,
+    id: &str,
+    method: &str,
+    payload: Value,
+    (connect_timeout, response_timeout): (Duration, Duration),
+) -> Result<Answer, ServiceError> {
+    let name = MethodName::new(method).map_err(|bad| ServiceError::Invalid(bad.to_string()))?;
+    let permit = hub.permit_device(&Access::console(), &DeviceId::new(id)?)?;
+    let call = MethodCall {
+        module: None,
+        name,
+        payload,
+        connect_timeout,
+        response_timeout,
+    };
+    let answer = hub.invoke_method(&permit, call).await?;
+    Ok(Answer::Method {
+        status: answer.status,
+        payload: answer.payload,
+    })
 }
 
 async fn policy(hub: &Hub, name: &str) -> Result<Answer, ServiceError> {

@@ -17,7 +17,7 @@ use crate::engine::{Argument, Sql};
 use crate::error::StorageError;
 use crate::records::WriteOutcome;
 use crate::store::Store;
-use rows::Stored;
+use rows::{Stored, twin_of};
 
 const FIND: Sql = Sql::both(
     "reading a module",
@@ -29,7 +29,17 @@ const LIST: Sql = Sql::both(
     rows::select!("WHERE d.device_id = $1 ORDER BY m.module_id"),
 );
 
-pub(crate) const STATEMENTS: &[&Sql] = &[&FIND, &LIST];
+const SCAN: Sql = Sql::both(
+    "reading all modules",
+    rows::select!(
+        "WHERE (m.device_key, m.module_id) > ($1, $2) ORDER BY m.device_key, m.module_id LIMIT $3"
+    ),
+);
+
+/// Modules that a scan reads at once.
+const STRIDE: usize = 500;
+
+pub(crate) const STATEMENTS: &[&Sql] = &[&FIND, &LIST, &SCAN];
 
 /// The end of making a module.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -114,6 +124,33 @@ impl Store {
         rows.iter()
             .map(|row| Stored::read(row)?.open(self.sealer()))
             .collect()
+    }
+
+    /// Hands every module with its twin to `each`, those of a device together. Modules that are made meanwhile may be
+    /// among them.
+    pub async fn each_module(
+        &self,
+        mut each: impl FnMut(ModuleTwinRow) + Send,
+    ) -> Result<(), StorageError> {
+        let (mut device, mut module) = (0, String::new());
+        loop {
+            let mut reader = self.reader().await?;
+            let from = [device.into(), module.into(), STRIDE.into()];
+            let rows = reader.connection().rows(&SCAN, from).await?;
+            module = String::new();
+            for row in &rows {
+                let stored = Stored::read(row)?;
+                device = stored.device_key;
+                module = stored.summary.id.as_str().to_owned();
+                each(ModuleTwinRow {
+                    module: stored.summary,
+                    twin: twin_of(row)?,
+                });
+            }
+            if rows.len() < STRIDE {
+                return Ok(());
+            }
+        }
     }
 
     /// Changes a module's identity, if its ETag is as demanded.

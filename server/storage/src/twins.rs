@@ -60,6 +60,11 @@ const FIND_MANY: Sql = Sql::pair(
     ),
 );
 
+const LAST: Sql = Sql::both(
+    "finding the newest device",
+    "SELECT COALESCE(MAX(device_key), 0) FROM twin",
+);
+
 /// Values that are read at once.
 const PROPERTIES_AT_ONCE: usize = 5_000;
 
@@ -68,12 +73,12 @@ const DESIRED_VALUES: Sql = Sql::pair(
     "SELECT group_concat(concat_ws(char(31), v.device_key, v.device_id, v.value), char(30))
      FROM (SELECT d.device_key, d.device_id, t.desired -> $1 AS value
            FROM twin AS t JOIN device AS d ON d.device_key = t.device_key
-           WHERE t.device_key > $2 ORDER BY t.device_key LIMIT $3) AS v",
+           WHERE t.device_key > $2 AND t.device_key <= $3 ORDER BY t.device_key LIMIT $4) AS v",
     "SELECT STRING_AGG(CONCAT_WS(CHR(31), v.device_key, v.device_id, v.value), CHR(30))
      FROM (SELECT d.device_key, d.device_id,
                   jsonb_path_query_first(t.desired::JSONB, ('strict ' || $1::TEXT)::JSONPATH, '{}', TRUE)::TEXT AS value
            FROM twin AS t JOIN device AS d ON d.device_key = t.device_key
-           WHERE t.device_key > $2 ORDER BY t.device_key LIMIT $3) AS v",
+           WHERE t.device_key > $2 AND t.device_key <= $3 ORDER BY t.device_key LIMIT $4) AS v",
 );
 
 const REPORTED_VALUES: Sql = Sql::pair(
@@ -81,12 +86,12 @@ const REPORTED_VALUES: Sql = Sql::pair(
     "SELECT group_concat(concat_ws(char(31), v.device_key, v.device_id, v.value), char(30))
      FROM (SELECT d.device_key, d.device_id, t.reported -> $1 AS value
            FROM twin AS t JOIN device AS d ON d.device_key = t.device_key
-           WHERE t.device_key > $2 ORDER BY t.device_key LIMIT $3) AS v",
+           WHERE t.device_key > $2 AND t.device_key <= $3 ORDER BY t.device_key LIMIT $4) AS v",
     "SELECT STRING_AGG(CONCAT_WS(CHR(31), v.device_key, v.device_id, v.value), CHR(30))
      FROM (SELECT d.device_key, d.device_id,
                   jsonb_path_query_first(t.reported::JSONB, ('strict ' || $1::TEXT)::JSONPATH, '{}', TRUE)::TEXT AS value
            FROM twin AS t JOIN device AS d ON d.device_key = t.device_key
-           WHERE t.device_key > $2 ORDER BY t.device_key LIMIT $3) AS v",
+           WHERE t.device_key > $2 AND t.device_key <= $3 ORDER BY t.device_key LIMIT $4) AS v",
 );
 
 const INSERT: Sql = Sql::both(
@@ -99,6 +104,7 @@ const INSERT: Sql = Sql::both(
 pub(crate) const STATEMENTS: &[&Sql] = &[
     &FIND,
     &FIND_MANY,
+    &LAST,
     &DESIRED_VALUES,
     &REPORTED_VALUES,
     &INSERT,
@@ -132,13 +138,20 @@ impl Store {
             .collect()
     }
 
-    /// The values of many devices at a path of keys, each a plain name without quotes; `from` is where the part before
-    /// ended, 0 for the first.
+    /// The key of the newest device: what [`Store::property_values`] goes up to; 0 without devices.
+    pub async fn last_device(&self) -> Result<i64, StorageError> {
+        let mut reader = self.reader().await?;
+        reader.connection().number(&LAST, []).await
+    }
+
+    /// The values of many devices at a path of keys, each a plain name without quotes. Of devices with keys after
+    /// `from` (where the part before ended, 0 for the first) and up to `upto`.
     pub async fn property_values(
         &self,
         section: Properties,
         keys: &[&str],
         from: i64,
+        upto: i64,
     ) -> Result<PropertyValues, StorageError> {
         let sql = match section {
             Properties::Desired => &DESIRED_VALUES,
@@ -148,6 +161,7 @@ impl Store {
         let arguments = [
             format!("${path}").as_str().into(),
             from.into(),
+            upto.into(),
             PROPERTIES_AT_ONCE.into(),
         ];
         let mut reader = self.reader().await?;

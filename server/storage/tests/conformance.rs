@@ -64,7 +64,7 @@ mod both {
             many_reporters_lose_nothing, many_are_read_at_once, drift_follows_both_sides, unknown_devices_are_not_found,
             a_damaged_twin_harms_nobody_else;
         modules: modules_come_back_as_they_were_made, a_device_has_so_many_modules_at_most,
-            module_updates_follow_the_etag, module_twins_are_their_own, module_sessions_outlive_the_store,
+            the_scan_sees_every_module, module_updates_follow_the_etag, module_twins_are_their_own, module_sessions_outlive_the_store,
             modules_go_with_their_device, the_hook_hears_of_modules;
         presence: the_first_contact_activates, activity_is_the_latest_of_all,
             a_connection_outlives_the_store;

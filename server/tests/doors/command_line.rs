@@ -74,6 +74,16 @@ fn converse(muster: &Muster) {
     assert!(table.starts_with("deviceId"), "{table}");
     let wrong = muster.run(&["query", "SELECT * FROM device"]);
     assert!(err(&wrong).contains("did you mean devices?"));
+    let away = muster.run(&["device", "invoke", "pump-1", "reboot"]);
+    assert_eq!(code(&away), Some(1));
+    assert!(err(&away).contains("not online"), "{}", err(&away));
+    let broken = muster.run(&["device", "invoke", "pump-1", "x", "--payload", "{"]);
+    assert!(
+        err(&broken).contains("--payload is not JSON"),
+        "{}",
+        err(&broken)
+    );
+
     let wrong = muster.run(&["device", "list", "--where", "colour = 'red'"]);
     assert_eq!(code(&wrong), Some(1));
     assert!(err(&wrong).contains("colour"), "{}", err(&wrong));

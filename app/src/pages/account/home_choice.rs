@@ -3,6 +3,7 @@
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
+use crate::reactive::{dynamic, effect};
 use crate::rpc::session::SetHome;
 use crate::session::{Me, use_session};
 use crate::shell::home_entry;
@@ -13,7 +14,7 @@ use crate::ui::{Button, Check, Section};
 pub(super) fn HomeChoice(me: Me) -> impl IntoView {
     let action = ServerAction::<SetHome>::new();
     let session = use_session();
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(Ok(me)) = action.value().get() {
             session.set(Some(me));
         }
@@ -39,7 +40,7 @@ pub(super) fn HomeChoice(me: Me) -> impl IntoView {
                     <div class="choices" role="radiogroup" aria-labelledby="home">{choices}</div>
                     <div class="row">
                         <Button submit=true>"Begin here"</Button>
-                        <span class="meta" aria-live="polite">{answer}</span>
+                        <span class="meta" aria-live="polite">{dynamic(answer)}</span>
                     </div>
                 </div>
             </ActionForm>

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::keys;
+use crate::reactive::effect;
 use crate::ui::{KeyValue, KeyValues, Section};
 
 /// The keys of the list of devices, and what each does.
@@ -22,7 +23,7 @@ const KEYS: [(&str, &str); 6] = [
 #[component]
 pub(super) fn KeyboardSection() -> impl IntoView {
     let on = RwSignal::new(true);
-    Effect::new(move |_| on.set(keys::single_keys()));
+    effect(move || on.set(keys::single_keys()));
     let switch = move |event| {
         let wanted = event_target_checked(&event);
         keys::set_single_keys(wanted);

@@ -8,12 +8,13 @@ use muster_core::token::{DEFAULT_DAYS, action_name};
 use crate::error::AppError;
 use crate::pages::person::FormError;
 use crate::pages::tokens::TokenList;
+use crate::panels::loaded::answered;
+use crate::reactive::{dynamic, effect_of_change};
+use crate::rpc::data::{Data, shared};
 use crate::rpc::people::Secret;
 use crate::rpc::tokens::{CreateToken, RevokeToken, TokenView, list_tokens};
 use crate::session::Me;
-use crate::ui::{
-    Button, ButtonKind, Check, Choice, CodeBlock, Section, SelectField, SkeletonLines, TextField,
-};
+use crate::ui::{Button, ButtonKind, Check, Choice, CodeBlock, Section, SelectField, TextField};
 
 /// How long a token can be made to last, in days.
 const LASTS: [(u32, &str); 5] = [
@@ -27,17 +28,17 @@ const LASTS: [(u32, &str); 5] = [
 /// The section of the account page.
 #[component]
 pub(super) fn Tokens(me: Me) -> impl IntoView {
-    let tokens = Resource::new(|| (), |()| list_tokens());
+    let tokens = Data::new(|| (), |()| list_tokens());
     let create = ServerAction::<CreateToken>::new();
     let revoke = ServerAction::<RevokeToken>::new();
-    Effect::new(move |before: Option<()>| {
+    effect_of_change(move |changed| {
         create.version().track();
         revoke.version().track();
-        if before.is_some() {
+        if changed {
             tokens.refetch();
         }
     });
-    let left = SharedValue::new(left).into_inner();
+    let left = shared(left);
     let made = move || {
         let secret = match create.value().get() {
             Some(answer) => answer.ok().map(|created| created.secret),
@@ -53,11 +54,9 @@ pub(super) fn Tokens(me: Me) -> impl IntoView {
                 <a href="/api" rel="external">"What it can call"</a>
                 "."
             </p>
-            {made}
+            {dynamic(made)}
             <FormError error=error/>
-            <Transition fallback=SkeletonLines>
-                {move || Suspend::new(async move { listed(tokens.await, revoke) })}
-            </Transition>
+            {answered(tokens, move |tokens| listed(tokens, revoke).into_any())}
             <details class="mt-3">
                 <summary class="btn">"New token…"</summary>
                 <div class="box box-p mt-3"><NewToken me=me create=create/></div>

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use muster_core::device::AuthKind;
 
 use super::facts::{credential_note, credential_words};
+use crate::reactive::dynamic;
 use crate::rpc::devices::{DeviceView, ShowConnectionString};
 use crate::ui::{Button, CodeBlock, Note, Section, Tone};
 
@@ -60,8 +61,8 @@ fn ConnectionString(device: Signal<DeviceView>) -> impl IntoView {
     };
     view! {
         <div class="js-only mt-3">
-            {button}
-            <div class="mt-3" aria-live="polite">{answer}</div>
+            {dynamic(button)}
+            <div class="mt-3" aria-live="polite">{dynamic(answer)}</div>
         </div>
         <noscript>
             <p class="meta mt-2">"Showing the connection string here needs script. On the machine of the hub:"</p>

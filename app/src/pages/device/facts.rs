@@ -5,6 +5,7 @@ use muster_core::device::{AuthKind, Status};
 
 use crate::clock::use_now;
 use crate::format::{self, TimeStyle};
+use crate::reactive::dynamic;
 use crate::rpc::devices::DeviceView;
 use crate::ui::{Fact, Facts, Look, TimeStamp, use_zone};
 
@@ -59,10 +60,10 @@ pub(super) fn DeviceFacts(
     let status = move || device.with(|device| Look::from(device.status).word);
     view! {
         <Facts class="figs--device">
-            <Fact term="Last contact" note=expected>{last}</Fact>
+            <Fact term="Last contact" note=expected>{dynamic(last)}</Fact>
             <Fact term="Connection" note=path>{connection}</Fact>
-            <Fact term="Stage" note=stage_since>{stage}</Fact>
-            <Fact term="Status" note=status_why>{status}</Fact>
+            <Fact term="Stage" note=stage_since>{dynamic(stage)}</Fact>
+            <Fact term="Status" note=status_why>{dynamic(status)}</Fact>
             <Fact term="Firmware" note=note(device, |_| Some("as reported".to_owned()))>
                 {move || device.with(|device| device.firmware.clone().unwrap_or_else(|| format::DASH.to_owned()))}
             </Fact>

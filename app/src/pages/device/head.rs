@@ -7,6 +7,7 @@ use muster_core::twin::Object;
 use muster_query::{Condition, Literal};
 
 use super::address::{DeviceAddress, View};
+use super::method::MethodAction;
 use super::status::StatusAction;
 use crate::format;
 use crate::panels::filters;
@@ -40,6 +41,7 @@ pub(super) fn DeviceHead(
     let actions = move || {
         view! {
             {edit.map(|href| view! { <LinkButton href=href icon="i-configure">"Change desired…"</LinkButton> })}
+            {rights.invoke.then(|| view! { <MethodAction device=device/> })}
             {rights.provision.then(|| view! { <StatusAction device=device refresh=refresh/> })}
         }
     };

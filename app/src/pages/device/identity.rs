@@ -8,6 +8,7 @@ use super::address::{DeviceAddress, View};
 use crate::format::TimeStyle;
 use crate::panels::filters;
 use crate::panels::twin::tree;
+use crate::reactive::dynamic;
 use crate::rpc::devices::DeviceView;
 use crate::ui::{KeyValue, KeyValues, Section, TimeStamp};
 
@@ -49,9 +50,9 @@ pub(super) fn IdentitySection(
                     })}
                 </KeyValue>
                 <KeyValue term="Made"><TimeStamp ms=made style=TimeStyle::Date/></KeyValue>
-                {rows}
+                {dynamic(rows)}
             </KeyValues>
-            {none}
+            {dynamic(none)}
         </Section>
     }
     .into_any()

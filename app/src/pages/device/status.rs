@@ -6,6 +6,7 @@ use muster_core::device::Status;
 
 use crate::error::AppError;
 use crate::panels::refresh::Refresh;
+use crate::reactive::{dynamic, effect};
 use crate::rpc::devices::{DeviceView, SetStatus};
 use crate::ui::{Button, ButtonKind, Menu, MenuSide, Note, TextField, Tone};
 
@@ -18,7 +19,7 @@ pub(super) fn StatusAction(
     refresh: Refresh,
 ) -> impl IntoView {
     let action = ServerAction::<SetStatus>::new();
-    Effect::new(move |_| {
+    effect(move || {
         // After a conflict too: the next try is for the identity as it is now.
         if action.value().get().is_some() {
             refresh.ask();
@@ -30,7 +31,7 @@ pub(super) fn StatusAction(
         let word = if enabled { "Disable…" } else { "Enable…" };
         view! {
             <Menu button=move || word side=MenuSide::End list="pop--form">
-                {error}
+                {dynamic(error)}
                 <Question device=device action=action enabled=enabled/>
             </Menu>
         }
@@ -53,7 +54,7 @@ fn Question(
     let id = device.with_untracked(|device| device.id.as_str().to_owned());
     let etag = move || device.with(|device| device.etag.clone());
     let connected = move || device.with(|device| device.connection.is_some());
-    let effect = move || match (enabled, connected()) {
+    let outcome = move || match (enabled, connected()) {
         (true, true) => {
             "Its connection ends at once, and new ones are refused until somebody enables it. Twin and history stay."
         }
@@ -73,7 +74,7 @@ fn Question(
             <input type="hidden" name="etag" value=etag/>
             <input type="hidden" name="status" value=to/>
             <div class="fields">
-                <p>{effect}</p>
+                <p>{dynamic(outcome)}</p>
                 <TextField
                     id="status-reason"
                     name="reason"

@@ -10,6 +10,8 @@ use crate::live::wire::Aspect;
 use crate::live::{Item, Topic, use_live};
 use crate::panels::loaded::loaded;
 use crate::panels::refresh::use_refreshed;
+use crate::reactive::{dynamic, effect};
+use crate::rpc::data::Data;
 use crate::rpc::devices::{Telemetry, read_telemetry};
 use crate::ui::Section;
 
@@ -27,7 +29,7 @@ pub(super) fn TelemetrySection(
     let field = Memo::new(move |_| address.with(|address| address.field.clone()));
     let data = {
         let id = id.clone();
-        Resource::new(
+        Data::new(
             move || field.get(),
             move |field| read_telemetry(id.as_str().to_owned(), field),
         )
@@ -55,7 +57,7 @@ fn TelemetryBody(id: DeviceId, field: Option<String>, telemetry: Telemetry) -> i
     // Reading a day of messages again with every message would be too much: the clock's tick is often enough.
     let stale = RwSignal::new(false);
     let now = use_now();
-    Effect::new(move |_| {
+    effect(move || {
         now.track();
         if stale.get_untracked() {
             stale.set(false);
@@ -93,7 +95,7 @@ fn TelemetryBody(id: DeviceId, field: Option<String>, telemetry: Telemetry) -> i
     };
     view! {
         {move || fields.with(|(fields, chosen)| choices(&id, fields, chosen.as_deref()))}
-        {drawing}
+        {dynamic(drawing)}
     }
     .into_any()
 }

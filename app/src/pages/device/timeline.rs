@@ -10,6 +10,8 @@ use crate::live::{Item, Topic, use_live};
 use crate::panels::events::EventList;
 use crate::panels::loaded::loaded;
 use crate::panels::refresh::use_refreshed;
+use crate::reactive::dynamic;
+use crate::rpc::data::Data;
 use crate::rpc::devices::{Timeline, read_timeline};
 use crate::ui::{Pager, Section};
 
@@ -27,7 +29,7 @@ pub(super) fn TimelineTab(
     let cursor = Memo::new(move |_| address.with(|address| address.cursor.clone()));
     let data = {
         let id = id.clone();
-        Resource::new(
+        Data::new(
             move || cursor.get(),
             move |cursor| read_timeline(id.as_str().to_owned(), cursor),
         )
@@ -75,7 +77,7 @@ fn TimelinePage(id: DeviceId, cursor: Option<String>, timeline: Timeline) -> imp
         "Older events."
     };
     view! {
-        {empty}
+        {dynamic(empty)}
         <EventList events=events now=now/>
         <Pager previous=newer next=older>{words}</Pager>
     }
@@ -90,7 +92,7 @@ pub(crate) fn LatestEvents(
 ) -> impl IntoView {
     let data = {
         let id = id.clone();
-        Resource::new(|| (), move |()| read_timeline(id.as_str().to_owned(), None))
+        Data::new(|| (), move |()| read_timeline(id.as_str().to_owned(), None))
     };
     let show = move |timeline| view! { <Latest id=id.clone() timeline=timeline/> }.into_any();
     loaded(data, show)

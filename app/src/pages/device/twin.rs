@@ -19,6 +19,8 @@ use crate::panels::loaded::loaded;
 use crate::panels::refresh::use_refreshed;
 use crate::panels::twin::compare::{Agreement, Leaf};
 use crate::panels::twin::tree;
+use crate::reactive::dynamic;
+use crate::rpc::data::Data;
 use crate::rpc::devices::{TwinView, read_twin};
 use crate::ui::{ButtonGroup, EmptyState, Section, TwinRow, TwinState, TwinTable};
 use answer::{Answer, AnswerOfAddress, Meanwhile};
@@ -37,7 +39,7 @@ pub(super) fn TwinTab(
 ) -> impl IntoView {
     let data = {
         let id = id.clone();
-        Resource::new(|| (), move |()| read_twin(id.as_str().to_owned()))
+        Data::new(|| (), move |()| read_twin(id.as_str().to_owned()))
     };
     let show = move |twin| view! { <TwinBody id=id.clone() address=address twin=twin/> }.into_any();
     view! { <div class="mt-6">{loaded(data, show)}</div> }
@@ -95,7 +97,7 @@ fn TwinBody(id: DeviceId, address: Memo<DeviceAddress>, twin: TwinView) -> impl 
             <AnswerOfAddress address=address/>
             <Answer draft=draft/>
             <Meanwhile id=id draft=draft view_now=view_now/>
-            {body}
+            {dynamic(body)}
         </Section>
     }
     .into_any()

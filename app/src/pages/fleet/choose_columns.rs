@@ -9,6 +9,7 @@ use super::hints::{Hints, PATHS};
 use super::remember;
 use crate::routes;
 use crate::rpc::fleet::TagColumn;
+use crate::short::sort_by;
 use crate::ui::{Button, ButtonKind, ButtonSize, Icon, Menu};
 
 /// Tags that are offered; those that most devices have.
@@ -113,9 +114,11 @@ fn any_path(hints: Hints) -> AnyView {
 
 /// What is in view first, in its order; then what else every device has; then the most common tags by name.
 fn choices(chosen: &[Column], mut tags: Vec<TagColumn>) -> Vec<Column> {
-    tags.sort_by(|a, b| b.devices.cmp(&a.devices).then_with(|| a.path.cmp(&b.path)));
+    sort_by(&mut tags, |a, b| {
+        b.devices.cmp(&a.devices).then_with(|| a.path.cmp(&b.path))
+    });
     tags.truncate(MAX_TAGS);
-    tags.sort_by(|a, b| a.path.cmp(&b.path));
+    sort_by(&mut tags, |a, b| a.path.cmp(&b.path));
     let tagged = tags.into_iter().map(|tag| Column::Tag(tag.path));
     let mut choices = chosen.to_vec();
     for column in Column::SYSTEM.into_iter().chain(tagged) {

@@ -10,6 +10,7 @@ use super::hints::{Hints, PATHS};
 use crate::format;
 use crate::routes;
 use crate::rpc::fleet::{FleetFacet, TagColumn};
+use crate::short::sort_by;
 use crate::ui::{Button, ButtonSize, Facet, FacetRow, GroupBy, Segment};
 
 /// Other tags that are offered to group by.
@@ -97,7 +98,9 @@ fn others(
     mut tags: Vec<TagColumn>,
     hints: Hints,
 ) -> AnyView {
-    tags.sort_by(|a, b| b.devices.cmp(&a.devices).then_with(|| a.path.cmp(&b.path)));
+    sort_by(&mut tags, |a, b| {
+        b.devices.cmp(&a.devices).then_with(|| a.path.cmp(&b.path))
+    });
     let tags = tags.into_iter().map(|tag| Path::Tag(tag.path).to_string());
     let of_all = OF_ALL.into_iter().map(str::to_owned);
     let is_shown = |path: &String| facets.iter().any(|facet| facet.path == *path);

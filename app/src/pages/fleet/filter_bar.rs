@@ -17,6 +17,7 @@ use super::hints::Hints;
 use super::suggest::{Suggestions, suggest, taken};
 use super::typed::{self, Typed};
 use crate::format;
+use crate::reactive::{dynamic, effect, effect_of_change};
 use crate::routes;
 use crate::rpc::fleet::count_fleet;
 use crate::ui::{ButtonKind, ButtonSize, IconButton, QueryBar, Suggesting};
@@ -47,10 +48,10 @@ pub(super) fn FilterBar(
         bar.text.set(typed);
         bar.error.set(Some(why));
     }
-    Effect::new(move |first: Option<()>| {
+    effect_of_change(move |changed| {
         address.track();
         let (typed, why) = refused.with(told).unzip();
-        if first.is_some() {
+        if changed {
             bar.text.set(typed.unwrap_or_default());
             bar.error.set(why);
             bar.rest();
@@ -105,7 +106,7 @@ pub(super) fn FilterBar(
                 on_key=key
                 end=move || edit_button(bar)
             >
-                {kept}
+                {dynamic(kept)}
             </QueryBar>
         </div>
     }
@@ -147,7 +148,7 @@ fn edit_button(bar: Bar) -> AnyView {
             }
         })
     };
-    view! { {button} }.into_any()
+    view! { {dynamic(button)} }.into_any()
 }
 
 /// What could be written at the cursor; asks for paths and values as they are needed.
@@ -163,7 +164,7 @@ fn use_suggestions(bar: Bar, hints: Hints) -> Memo<Suggestions> {
             }
         })
     });
-    Effect::new(move |_| {
+    effect(move || {
         if bar.asked.with(Option::is_some) {
             hints.want_paths();
         }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use leptos::prelude::*;
 
+use crate::reactive::dynamic;
 use crate::rpc::fleet::read_hints;
 
 /// Id of the list that completes paths in plain fields.
@@ -66,6 +67,6 @@ impl Hints {
                 .map(|path| view! { <option value=path></option> })
                 .collect_view()
         };
-        view! { <datalist id=PATHS>{options}</datalist> }.into_any()
+        view! { <datalist id=PATHS>{dynamic(options)}</datalist> }.into_any()
     }
 }

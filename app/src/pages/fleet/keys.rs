@@ -11,6 +11,7 @@ use muster_core::ids::DeviceId;
 use super::filter_bar::FIELD;
 use super::selection::{Hand, Selection};
 use crate::keys::{is_control, is_in_popup, is_typing, single_keys};
+use crate::reactive::effect;
 use crate::routes;
 
 /// What a key does.
@@ -47,7 +48,7 @@ pub(super) struct RowKeys {
 /// Listens for the keys for as long as the list is there.
 pub(super) fn use_row_keys(ids: Vec<DeviceId>, rows: RowKeys) {
     let navigate = use_navigate();
-    Effect::new(move |_| {
+    effect(move || {
         let (ids, navigate) = (ids.clone(), navigate.clone());
         let listener = window_event_listener(ev::keydown, move |event| {
             if is_in_popup(&event) {

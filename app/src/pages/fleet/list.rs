@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 
+use leptos::ev::Event;
 use leptos::prelude::*;
+use leptos::web_sys::HtmlInputElement;
 use muster_core::ids::DeviceId;
 
 use super::address::{Column, FleetAddress, SortBy};
 use super::keys::{RowKeys, use_row_keys};
 use super::row::{Changing, class_of, device_row};
-use super::selection::Hand;
+use super::selection::{Hand, Selection};
 use crate::clock::use_now;
 use crate::live::{Item, Topic, use_live};
 use crate::rpc::fleet::FleetRow;
@@ -103,10 +105,14 @@ fn whole_page(ids: Vec<DeviceId>, hand: Hand) -> AnyView {
         let rows = ids.len();
         move || selected.get() == rows
     });
-    let choose = move |event| {
-        let selected = event_target_checked(&event);
+    let choose = move |event: Event| {
+        let field = event_target::<HtmlInputElement>(&event);
+        let wanted = field.checked();
         hand.selection
-            .update(|selection| selection.set(&ids, selected));
+            .update(|selection| selection.set(&ids, wanted));
+        // Where there was no room for all the box goes back.
+        let has = |selection: &Selection| ids.iter().all(|id| selection.has(id));
+        field.set_checked(hand.selection.with_untracked(has));
     };
     view! {
         <input

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::address::{FleetAddress, Rows};
 use crate::format;
+use crate::reactive::dynamic;
 use crate::ui::Pager;
 
 /// "1–25 of 48,210", the order, the number of rows, previous and next.
@@ -44,7 +45,7 @@ pub(super) fn Paging(
         .collect_view();
     view! {
         <Pager previous=previous next=next>
-            <span>{place}</span>
+            <span>{dynamic(place)}</span>
             <span class="sep"></span>
             <span>{order}</span>
             <span class="sep"></span>

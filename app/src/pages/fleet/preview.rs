@@ -10,6 +10,7 @@ use crate::pages::device::timeline::LatestEvents;
 use crate::panels::loaded::loaded;
 use crate::panels::twin::tree;
 use crate::routes;
+use crate::rpc::data::Data;
 use crate::rpc::devices::{DeviceView, show_device};
 use crate::ui::{
     ButtonKind, ButtonSize, IconButton, KeyValue, KeyValues, LinkButton, Look, Pill, TimeStamp,
@@ -29,7 +30,7 @@ fn panel(id: DeviceId, hand: Hand) -> AnyView {
     let href = routes::device(&id);
     let data = {
         let id = name.clone();
-        Resource::new(|| (), move |()| show_device(id.clone()))
+        Data::new(|| (), move |()| show_device(id.clone()))
     };
     let show = move |device: DeviceView| facts(&device);
     let close = move |_| hand.preview.set(None);

@@ -25,13 +25,14 @@ mod browser {
     use leptos_router::hooks::use_navigate;
 
     use super::FleetAddress;
+    use crate::reactive::effect;
 
     /// Where the browser keeps the choice: a query string with nothing but columns.
     const KEY: &str = "muster-fleet-columns";
 
     pub(super) fn follow(address: Memo<FleetAddress>) {
         let navigate = use_navigate();
-        Effect::new(move |_| {
+        effect(move || {
             let address = address.get();
             // A saved view has columns of its own.
             if address.view.is_some() {

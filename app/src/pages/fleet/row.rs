@@ -1,9 +1,9 @@
 //! One device in the list.
 
-use leptos::ev::MouseEvent;
+use leptos::ev::{Event, MouseEvent};
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::Element;
+use leptos::web_sys::{Element, HtmlInputElement};
 use muster_core::contact::Contact;
 use muster_core::device::Status;
 use muster_core::lifecycle::Stage;
@@ -104,11 +104,16 @@ pub(super) fn device_row(
     };
     let mark = {
         let id = row.id.clone();
-        move |_| {
+        move |event: Event| {
             hand.selection.update(|selection| {
                 let selected = !selection.has(&id);
                 selection.set(std::slice::from_ref(&id), selected);
             });
+            // Where there was no room the box goes back.
+            let selected = hand
+                .selection
+                .with_untracked(|selection| selection.has(&id));
+            event_target::<HtmlInputElement>(&event).set_checked(selected);
             keys.anchor.set(Some(index));
         }
     };

@@ -6,6 +6,7 @@ use super::address::{Column, FleetAddress};
 use super::export::{FileKind, copy_item, query_of};
 use super::selection::{Hand, MAX_MARKED, Selection};
 use crate::format;
+use crate::reactive::dynamic;
 use crate::ui::{Button, ButtonKind, ButtonSize, Icon, Menu, MenuSide};
 
 /// The bar; nothing while nothing is selected.
@@ -29,7 +30,7 @@ pub(super) fn selection_bar(
         move || (count.get() > 0).then(|| tools(address.clone(), columns.clone(), hand, total));
     view! {
         <div class="selbar js-only" role="group" aria-label="Selected devices" class:is-empty=move || count.get() == 0>
-            <span class="strong" aria-live="polite">{words}</span>
+            <span class="strong" aria-live="polite">{dynamic(words)}</span>
             {tools}
         </div>
     }
@@ -57,8 +58,8 @@ fn tools(address: FleetAddress, columns: Vec<Column>, hand: Hand, total: Signal<
         })
     };
     view! {
-        {all}
-        {full}
+        {dynamic(all)}
+        {dynamic(full)}
         {export_form(&address, selection)}
         {copy_menu(address, columns, selection)}
         <span class="end">
@@ -103,7 +104,7 @@ fn export_form(address: &FleetAddress, selection: RwSignal<Selection>) -> AnyVie
     view! {
         <form method="post" action=FileKind::Csv.route()>
             <input type="hidden" name="list" value=list/>
-            {marked}
+            {dynamic(marked)}
             <Menu
                 class="btn btn--s"
                 side=MenuSide::Start
@@ -156,5 +157,5 @@ fn copy_menu(
             </Menu>
         })
     };
-    view! { {menu} }.into_any()
+    view! { {dynamic(menu)} }.into_any()
 }

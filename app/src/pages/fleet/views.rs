@@ -6,7 +6,10 @@ use leptos::prelude::*;
 
 use super::address::FleetAddress;
 use crate::panels::loaded::loaded;
+use crate::reactive::dynamic;
+use crate::rpc::data::Data;
 use crate::rpc::fleet::{ViewRow, list_views};
+use crate::short::sort_by;
 use crate::ui::{Icon, Menu, MenuLink, Tab, Tabs};
 use forms::Forms;
 
@@ -19,7 +22,7 @@ pub(super) fn Views(
     /// The state of the page.
     address: Memo<FleetAddress>,
 ) -> impl IntoView {
-    let data = Resource::new(
+    let data = Data::new(
         || (),
         |()| async { Ok(list_views().await.unwrap_or_default()) },
     );
@@ -40,7 +43,7 @@ fn bar(address: Memo<FleetAddress>, views: Vec<ViewRow>) -> AnyView {
                 button=|| view! { <Icon name="i-bookmark"/> <span>"Views"</span> <Icon name="i-chev-d"/> }
                 list="views-pop"
             >
-                {content}
+                {dynamic(content)}
                 {forms.answer()}
             </Menu>
         </div>
@@ -62,7 +65,9 @@ fn is_changed(address: &FleetAddress, view: &ViewRow) -> bool {
 fn tabs(address: &FleetAddress, views: &[ViewRow]) -> Vec<Tab> {
     let active = active(address, views);
     let mut row: Vec<&ViewRow> = views.iter().collect();
-    row.sort_by_key(|view| (!view.pinned, !view.mine));
+    sort_by(&mut row, |a, b| {
+        (!a.pinned, !a.mine).cmp(&(!b.pinned, !b.mine))
+    });
     row.truncate(IN_ROW);
     if let Some(active) = active.filter(|active| !row.contains(active)) {
         row.truncate(IN_ROW - 1);

@@ -12,6 +12,8 @@ use crate::panels::filters;
 use crate::panels::loaded::loaded;
 use crate::panels::presence::PresencePanel;
 use crate::panels::refresh::use_refreshed;
+use crate::reactive::dynamic;
+use crate::rpc::data::Data;
 use crate::rpc::home::{Goals, read_goals};
 use crate::shell::Page;
 use crate::ui::{Count, PageHead, Section, TimeStamp, ZoneName};
@@ -19,7 +21,7 @@ use crate::ui::{Count, PageHead, Section, TimeStamp, ZoneName};
 /// `/goals`
 #[component]
 pub fn GoalsPage() -> impl IntoView {
-    let data = Resource::new(|| (), |()| read_goals());
+    let data = Data::new(|| (), |()| read_goals());
     view! {
         <Page title="Goals" class="goals">
             {loaded(data, |goals| view! { <GoalsBody goals=goals/> }.into_any())}
@@ -103,7 +105,7 @@ fn ContactFigure(#[prop(into)] census: Signal<CensusNews>) -> impl IntoView {
     view! {
         <article class="kpi">
             <header><h2>"Devices in contact"</h2></header>
-            <p class="kpi-v">{share}</p>
+            <p class="kpi-v">{dynamic(share)}</p>
             <p class="kpi-s">
                 <Count n=reporting href=filters::href(&filters::contact_is(Contact::Reporting))/>
                 " report on schedule, "
@@ -128,7 +130,7 @@ fn ChangeFigure(#[prop(into)] census: Signal<CensusNews>) -> impl IntoView {
     view! {
         <article class="kpi">
             <header><h2>"As configured"</h2></header>
-            <p class="kpi-v">{share}</p>
+            <p class="kpi-v">{dynamic(share)}</p>
             <p class="kpi-s">
                 <Count n=drift href=filters::href(&filters::drifting())/>
                 {move || if drift.get() == 1 { " device reports" } else { " devices report" }}

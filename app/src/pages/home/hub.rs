@@ -11,7 +11,9 @@ use crate::panels::filters;
 use crate::panels::first_device::FirstDevice;
 use crate::panels::loaded::loaded;
 use crate::panels::refresh::use_refreshed;
+use crate::reactive::{dynamic, effect_of_change};
 use crate::routes;
+use crate::rpc::data::Data;
 use crate::rpc::home::{HubFacts, read_hub};
 use crate::shell::Page;
 use crate::ui::{Count, Fact, Facts, KeyValue, KeyValues, PageHead, Section, TimeStamp};
@@ -19,7 +21,7 @@ use crate::ui::{Count, Fact, Facts, KeyValue, KeyValues, PageHead, Section, Time
 /// `/hub`
 #[component]
 pub fn HubPage() -> impl IntoView {
-    let data = Resource::new(|| (), |()| read_hub());
+    let data = Data::new(|| (), |()| read_hub());
     view! {
         <Page title="Server health">
             {loaded(data, |facts| view! { <HubBody facts=facts/> }.into_any())}
@@ -32,9 +34,9 @@ pub fn HubPage() -> impl IntoView {
 fn HubBody(facts: HubFacts) -> impl IntoView {
     let (facts, refresh) = use_refreshed(facts, read_hub);
     let census = RwSignal::new(facts.with_untracked(|facts| facts.census.clone()));
-    Effect::new(move |first: Option<()>| {
+    effect_of_change(move |changed| {
         let newest = facts.with(|facts| facts.census.clone());
-        if first.is_some() {
+        if changed {
             census.set(newest);
         }
     });
@@ -99,10 +101,10 @@ fn HubFigures(#[prop(into)] facts: Signal<HubFacts>) -> impl IntoView {
                 <Count n=connected href=filters::href(&filters::connected())/>
             </Fact>
             <Fact term="People" icon="i-users" note=active>
-                <a class="n" href=routes::PEOPLE>{people}</a>
+                <a class="n" href=routes::PEOPLE>{dynamic(people)}</a>
             </Fact>
             <Fact term="Storing answers in" icon="i-server" note=Signal::stored(Some("a round trip through the writer".to_owned()))>
-                {writer}
+                {dynamic(writer)}
             </Fact>
         </Facts>
     }
@@ -128,7 +130,7 @@ fn Program(#[prop(into)] facts: Signal<HubFacts>) -> impl IntoView {
             <KeyValue term="Open connections">
                 {move || facts.with(|facts| format::count(facts.connections))}
             </KeyValue>
-            <KeyValue term="Last backup">{backup}</KeyValue>
+            <KeyValue term="Last backup">{dynamic(backup)}</KeyValue>
         </KeyValues>
     }
     .into_any()

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::panels::needs::Need;
+use crate::reactive::dynamic;
 use crate::ui::{ButtonKind, ButtonSize, Count, Glyph, LinkButton, Look, State, Tone};
 
 /// The matters.
@@ -44,7 +45,7 @@ pub(super) fn NeedsTable(
         }
         .into_any()
     };
-    view! { {content} }
+    view! { {dynamic(content)} }
 }
 
 fn line(index: usize, need: Need) -> impl IntoView {

@@ -14,6 +14,8 @@ use crate::panels::first_device::FirstDevice;
 use crate::panels::loaded::loaded;
 use crate::panels::presence::PresencePanel;
 use crate::panels::refresh::use_refreshed;
+use crate::reactive::effect_of_change;
+use crate::rpc::data::Data;
 use crate::rpc::home::{Oversight, read_oversight};
 use crate::shell::Page;
 use crate::ui::{PageHead, Section};
@@ -21,7 +23,7 @@ use crate::ui::{PageHead, Section};
 /// `/oversight`
 #[component]
 pub fn OversightPage() -> impl IntoView {
-    let data = Resource::new(|| (), |()| read_oversight());
+    let data = Data::new(|| (), |()| read_oversight());
     view! {
         <Page title="Oversight">
             {loaded(data, |oversight| view! { <OversightBody oversight=oversight/> }.into_any())}
@@ -35,9 +37,9 @@ fn OversightBody(oversight: Oversight) -> impl IntoView {
     let census = RwSignal::new(oversight.census.clone());
     let may_audit = oversight.acts.is_some();
     let (oversight, refresh) = use_refreshed(oversight, read_oversight);
-    Effect::new(move |first: Option<()>| {
+    effect_of_change(move |changed| {
         let newest = oversight.with(|oversight| oversight.census.clone());
-        if first.is_some() {
+        if changed {
             census.set(newest);
         }
     });

@@ -13,6 +13,8 @@ use crate::panels::loaded::loaded;
 use crate::panels::needs::{headline, needs};
 use crate::panels::presence::PresencePanel;
 use crate::panels::refresh::use_refreshed;
+use crate::reactive::effect_of_change;
+use crate::rpc::data::Data;
 use crate::rpc::home::{Queue, read_queue};
 use crate::shell::Page;
 use crate::ui::{PageHead, Section};
@@ -23,7 +25,7 @@ const MAX_EVENTS: usize = 12;
 /// `/queue`
 #[component]
 pub fn QueuePage() -> impl IntoView {
-    let data = Resource::new(|| (), |()| read_queue());
+    let data = Data::new(|| (), |()| read_queue());
     view! {
         <Page title="Queue">
             {loaded(data, |queue| view! { <QueueBody queue=queue/> }.into_any())}
@@ -37,9 +39,9 @@ fn QueueBody(queue: Queue) -> impl IntoView {
     let census = RwSignal::new(queue.census.clone());
     let events = RwSignal::new(queue.events.clone());
     let (queue, refresh) = use_refreshed(queue, read_queue);
-    Effect::new(move |first: Option<()>| {
+    effect_of_change(move |changed| {
         let (newest, latest) = queue.with(|queue| (queue.census.clone(), queue.events.clone()));
-        if first.is_some() {
+        if changed {
             census.set(newest);
             events.set(latest);
         }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::Once;
 use crate::error::AppError;
 use crate::pages::person::{FormError, GrantFields};
+use crate::reactive::dynamic;
 use crate::routes;
 use crate::rpc::people::{CreatePerson, Created};
 use crate::session::use_session;
@@ -40,7 +41,7 @@ pub(crate) fn CreatePage() -> impl IntoView {
         <Page title="New person">
             <Breadcrumb crumbs=crumbs/>
             <PageHead title="New person"/>
-            {body}
+            {dynamic(body)}
         </Page>
     }
     .into_any()

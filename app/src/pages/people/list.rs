@@ -6,30 +6,24 @@ use leptos_router::hooks::use_query_map;
 use super::{NEW, role_word};
 use crate::clock::use_now;
 use crate::format::{self, TimeStyle};
-use crate::pages::failure::FailurePage;
+use crate::panels::loaded::loaded_page;
 use crate::routes;
+use crate::rpc::data::Data;
 use crate::rpc::people::{PeoplePage, PersonView, list_people};
 use crate::shell::Page;
-use crate::ui::{ButtonKind, LinkButton, PageHead, SkeletonLines, TableWrap, TimeStamp};
+use crate::ui::{ButtonKind, LinkButton, PageHead, TableWrap, TimeStamp};
 
 /// Everybody, by sign-in name.
 #[component]
 pub(crate) fn ListPage() -> impl IntoView {
     let query = use_query_map();
-    let people = Resource::new(
+    let people = Data::new(
         move || query.with(|query| query.get("from").unwrap_or_default()),
         list_people,
     );
-    view! {
-        <Transition fallback=|| view! { <Page title="People"><SkeletonLines/></Page> }>
-            {move || Suspend::new(async move {
-                match people.await {
-                    Ok(page) => view! { <List page=page/> }.into_any(),
-                    Err(error) => view! { <FailurePage error=error/> }.into_any(),
-                }
-            })}
-        </Transition>
-    }
+    loaded_page("People", people, |page| {
+        view! { <List page=page/> }.into_any()
+    })
 }
 
 #[component]

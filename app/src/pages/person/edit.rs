@@ -4,6 +4,7 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 use super::{Again, FormError, GrantFields};
+use crate::reactive::effect;
 use crate::rpc::people::{PersonView, UpdatePerson};
 use crate::session::use_session;
 use crate::ui::{Button, ButtonKind, TextField};
@@ -19,9 +20,9 @@ pub(super) fn EditForm(
     let action = ServerAction::<UpdatePerson>::new();
     let session = use_session();
     let id = person.id;
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(Ok(changed)) = action.value().get() {
-            again.set(Some(Ok(changed)));
+            again.set(changed);
             saved.set(true);
             if session.me_now().is_some_and(|me| me.id == id) {
                 session.refresh();

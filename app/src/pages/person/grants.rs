@@ -7,6 +7,7 @@ use muster_query::Condition;
 use crate::error::AppError;
 use crate::format::sentence;
 use crate::pages::people::role_word;
+use crate::reactive::{dynamic, effect};
 use crate::session::Grant;
 use crate::ui::{Button, ButtonKind, ButtonSize, Field, describedby};
 
@@ -39,7 +40,7 @@ pub(crate) fn GrantFields(
     let add = move |_| lines.update(|lines| *lines = (*lines + 1).min(MAX_ROLES));
     view! {
         {first}
-        {more}
+        {dynamic(more)}
         <div class="js-only">
             <Button size=ButtonSize::Small kind=ButtonKind::Quiet icon="i-plus" on_press=add>
                 "Another role"
@@ -111,7 +112,7 @@ fn scope_field(i: usize, scope: String, error: Signal<Option<AppError>>) -> impl
         None => refused.get(),
     });
     // A new answer of the hub is about what was typed before it.
-    Effect::new(move |_| {
+    effect(move || {
         refused.track();
         typed.set(None);
     });

@@ -6,6 +6,7 @@ use muster_core::ids::PersonId;
 
 use super::FormError;
 use crate::pages::people::Once;
+use crate::reactive::dynamic;
 use crate::rpc::people::{ResetPassword, Secret};
 use crate::ui::{Button, ButtonKind};
 
@@ -35,7 +36,7 @@ pub(super) fn ResetForm(
     view! {
         <div class="person-form">
             <FormError error=error/>
-            {made}
+            {dynamic(made)}
             <details>
                 <summary class="btn">"Reset password…"</summary>
                 <div class="box box-p mt-3">

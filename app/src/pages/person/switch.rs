@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use muster_core::ids::PersonId;
 
 use super::{Again, FormError};
+use crate::reactive::effect;
 use crate::rpc::people::SetActive;
 use crate::ui::{Button, ButtonKind};
 
@@ -12,9 +13,9 @@ use crate::ui::{Button, ButtonKind};
 #[component]
 pub(super) fn ActiveForm(id: PersonId, name: String, active: bool, again: Again) -> impl IntoView {
     let action = ServerAction::<SetActive>::new();
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(Ok(changed)) = action.value().get() {
-            again.set(Some(Ok(changed)));
+            again.set(changed);
         }
     });
     let error = Signal::derive(move || action.value().get().and_then(Result::err));

@@ -7,26 +7,27 @@ use muster_core::ids::PersonId;
 use super::FormError;
 use crate::error::AppError;
 use crate::pages::tokens::TokenList;
+use crate::panels::loaded::answered;
+use crate::reactive::effect_of_change;
+use crate::rpc::data::Data;
 use crate::rpc::tokens::{RevokeTokenOf, TokenView, list_tokens_of};
-use crate::ui::{Button, ButtonKind, SkeletonLines};
+use crate::ui::{Button, ButtonKind};
 
 /// The tokens of one account.
 #[component]
 pub(super) fn TokensOf(person: PersonId) -> impl IntoView {
-    let tokens = Resource::new(move || person, list_tokens_of);
+    let tokens = Data::new(move || person, list_tokens_of);
     let revoke = ServerAction::<RevokeTokenOf>::new();
-    Effect::new(move |before: Option<()>| {
+    effect_of_change(move |changed| {
         revoke.version().track();
-        if before.is_some() {
+        if changed {
             tokens.refetch();
         }
     });
     let error = Signal::derive(move || revoke.value().get().and_then(Result::err));
     view! {
         <FormError error=error/>
-        <Transition fallback=SkeletonLines>
-            {move || Suspend::new(async move { listed(tokens.await, person, revoke) })}
-        </Transition>
+        {answered(tokens, move |tokens| listed(tokens, person, revoke).into_any())}
     }
 }
 

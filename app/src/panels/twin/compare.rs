@@ -48,8 +48,10 @@ pub struct Leaf {
     /// Dotted path below `properties.desired` and `properties.reported`.
     pub path: String,
     /// The wish.
+    #[serde(with = "crate::rpc::json")]
     pub desired: Option<Value>,
     /// What the device says.
+    #[serde(with = "crate::rpc::json")]
     pub reported: Option<Value>,
     /// How the two relate.
     pub agreement: Agreement,

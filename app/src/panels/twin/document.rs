@@ -59,7 +59,7 @@ pub fn check(section: Section, object: &Object) -> Result<(), String> {
 }
 
 /// Where the text stops being JSON.
-fn misread(error: &serde_json::Error) -> String {
+pub fn misread(error: &serde_json::Error) -> String {
     let whole = error.to_string();
     let what = whole.split(" at line ").next().unwrap_or(&whole);
     format!("Line {}, column {}: {what}.", error.line(), error.column())

@@ -85,12 +85,9 @@ impl Walk<'_> {
         theirs: &Object,
         path: &mut Path,
     ) -> Object {
-        let keys: BTreeSet<&String> = base
-            .into_iter()
-            .flat_map(Object::keys)
-            .chain(mine.keys())
-            .chain(theirs.keys())
-            .collect();
+        let mut keys = BTreeSet::new();
+        keys.extend(base.into_iter().flat_map(Object::keys));
+        keys.extend(mine.keys().chain(theirs.keys()));
         let mut result = Object::new();
         for key in keys {
             path.push(key.clone());

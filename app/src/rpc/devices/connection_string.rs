@@ -4,9 +4,10 @@ use leptos::prelude::*;
 
 use super::Secret;
 use crate::error::AppError;
+use crate::rpc::Compact;
 
 /// Shows the connection string with the primary key. The audit trail keeps that it was shown, and to whom.
-#[server(prefix = "/rpc", endpoint = "devices/connection_string")]
+#[server(prefix = "/rpc", endpoint = "devices/connection_string", output = Compact)]
 pub async fn show_connection_string(
     /// Which.
     id: String,

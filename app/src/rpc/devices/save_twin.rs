@@ -4,10 +4,11 @@ use leptos::prelude::*;
 
 use super::Saved;
 use crate::error::AppError;
+use crate::rpc::Compact;
 
 /// Makes tags and desired properties what these two JSON documents say, as one merge patch against the twin with this
 /// `etag`. Somebody else's change in between is a conflict, and nothing is written.
-#[server(prefix = "/rpc", endpoint = "devices/save_twin")]
+#[server(prefix = "/rpc", endpoint = "devices/save_twin", output = Compact)]
 pub async fn save_twin(
     /// Which.
     id: String,

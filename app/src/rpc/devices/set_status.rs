@@ -4,9 +4,10 @@ use leptos::prelude::*;
 use muster_core::device::Status;
 
 use crate::error::AppError;
+use crate::rpc::Compact;
 
 /// Enables or disables a device. Disabling closes its connection. `etag` is the identity the person saw.
-#[server(prefix = "/rpc", endpoint = "devices/set_status")]
+#[server(prefix = "/rpc", endpoint = "devices/set_status", output = Compact)]
 pub async fn set_status(
     /// Which.
     id: String,

@@ -4,9 +4,10 @@ use leptos::prelude::*;
 
 use super::DeviceView;
 use crate::error::AppError;
+use crate::rpc::Compact;
 
 /// One device, without its keys.
-#[server(prefix = "/rpc", endpoint = "devices/show")]
+#[server(prefix = "/rpc", endpoint = "devices/show", output = Compact)]
 pub async fn show_device(
     /// Which.
     id: String,
@@ -23,7 +24,9 @@ mod read {
     use muster_core::contact::{Contact, Schedule};
     use muster_core::time::Timestamp;
     use muster_core::twin::{Object, Twin};
-    use muster_service::access::kinds::{EditTwin, ProvisionDevices, SeeCredentials};
+    use muster_service::access::kinds::{
+        EditTwin, InvokeMethods, ProvisionDevices, SeeCredentials,
+    };
     use muster_service::{Access, Hub, registry};
     use serde_json::Value;
 
@@ -41,6 +44,9 @@ mod read {
         let device = found.device;
         let rights = Rights {
             edit_twin: hub.permit_device::<EditTwin>(access, &device.id).is_ok(),
+            invoke: hub
+                .permit_device::<InvokeMethods>(access, &device.id)
+                .is_ok(),
             provision: hub
                 .permit_device::<ProvisionDevices>(access, &device.id)
                 .is_ok(),

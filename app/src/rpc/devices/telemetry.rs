@@ -4,9 +4,10 @@ use leptos::prelude::*;
 
 use super::Telemetry;
 use crate::error::AppError;
+use crate::rpc::Compact;
 
 /// One numeric field of the last 24 hours; without a name the one that is sent most often.
-#[server(prefix = "/rpc", endpoint = "devices/telemetry")]
+#[server(prefix = "/rpc", endpoint = "devices/telemetry", output = Compact)]
 pub async fn read_telemetry(
     /// Which.
     id: String,

@@ -4,13 +4,14 @@ use leptos::prelude::*;
 
 use super::Timeline;
 use crate::error::AppError;
+use crate::rpc::Compact;
 
 /// Events on one page.
 #[cfg(feature = "ssr")]
 const PAGE: usize = 50;
 
 /// A page of the device's events, newest first.
-#[server(prefix = "/rpc", endpoint = "devices/timeline")]
+#[server(prefix = "/rpc", endpoint = "devices/timeline", output = Compact)]
 pub async fn read_timeline(
     /// Which.
     id: String,

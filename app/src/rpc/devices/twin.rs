@@ -4,9 +4,10 @@ use leptos::prelude::*;
 
 use super::TwinView;
 use crate::error::AppError;
+use crate::rpc::Compact;
 
 /// The twin, to compare and to edit.
-#[server(prefix = "/rpc", endpoint = "devices/twin")]
+#[server(prefix = "/rpc", endpoint = "devices/twin", output = Compact)]
 pub async fn read_twin(
     /// Which.
     id: String,

@@ -8,6 +8,7 @@ use muster_core::ids::DeviceId;
 use muster_core::lifecycle::Stage;
 use muster_core::twin::Object;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::charts::ChartModel;
 use crate::live::wire::EventView;
@@ -29,6 +30,8 @@ pub struct Connection {
 pub struct Rights {
     /// Change tags and desired properties.
     pub edit_twin: bool,
+    /// Call methods.
+    pub invoke: bool,
     /// Enable and disable.
     pub provision: bool,
     /// See how it proves itself, and its keys.
@@ -69,6 +72,7 @@ pub struct DeviceView {
     /// It disconnects between contacts on purpose.
     pub sleeps: bool,
     /// What people and tools say about it.
+    #[serde(with = "crate::rpc::json")]
     pub tags: Object,
     /// The firmware it reports, where it does.
     pub firmware: Option<String>,
@@ -90,8 +94,10 @@ pub struct TwinView {
     /// Revision of the reported properties.
     pub reported_version: u64,
     /// What people and tools say about the device.
+    #[serde(with = "crate::rpc::json")]
     pub tags: Object,
     /// What the device should be.
+    #[serde(with = "crate::rpc::json")]
     pub desired: Object,
     /// Both sides of each property.
     pub leaves: Vec<Leaf>,
@@ -137,6 +143,57 @@ pub struct Timeline {
     pub next: Option<String>,
     /// The hub's present, in milliseconds since 1970.
     pub now: i64,
+}
+
+/// What came of a call of a method.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Called {
+    /// What was called.
+    pub method: String,
+    /// How long it took, in milliseconds.
+    pub took_ms: i64,
+    /// How it ended.
+    pub outcome: CallOutcome,
+}
+
+/// How a call ended.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallOutcome {
+    /// The device answered.
+    Answered {
+        /// Its status.
+        status: i32,
+        /// What it said; null for nothing.
+        #[serde(with = "crate::rpc::json")]
+        payload: Value,
+    },
+    /// It was not online for methods; nothing was sent.
+    NotOnline {
+        /// How long that was waited for.
+        waited_s: u64,
+    },
+    /// It was sent, and no answer came.
+    NoAnswer {
+        /// How long that was waited for.
+        waited_s: u64,
+    },
+    /// It was sent, and the connection ended before an answer.
+    ConnectionLost,
+    /// It answered something that cannot be used.
+    Unreadable {
+        /// Why, to follow "it answered, but".
+        what: String,
+    },
+}
+
+/// What was called before.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct MethodHistory {
+    /// The device's latest calls, newest first.
+    pub calls: Vec<EventView>,
+    /// Methods that were called on it or on others of its model.
+    pub names: Vec<String>,
 }
 
 /// A numeric field of a device's messages over the last 24 hours.

@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 
 use crate::error::AppError;
+use crate::rpc::Compact;
 
 /// How many devices the list of a query string has.
-#[server(prefix = "/rpc", endpoint = "fleet/count")]
+#[server(prefix = "/rpc", endpoint = "fleet/count", output = Compact)]
 pub async fn count_fleet(
     /// The query string.
     query: String,

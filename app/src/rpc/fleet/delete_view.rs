@@ -5,9 +5,10 @@ use muster_core::view::ViewId;
 
 use super::ViewRow;
 use crate::error::AppError;
+use crate::rpc::Compact;
 
 /// Deletes a view; the devices in it are not touched. Answers with the views that are left.
-#[server(prefix = "/rpc", endpoint = "fleet/delete_view")]
+#[server(prefix = "/rpc", endpoint = "fleet/delete_view", output = Compact)]
 pub async fn delete_view(
     /// Which.
     id: ViewId,

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::error::AppError;
+use crate::rpc::Compact;
 
 /// Values that are told for one path.
 #[cfg(feature = "ssr")]
@@ -10,7 +11,7 @@ const MAX_VALUES: usize = 50;
 
 /// For an empty text every path in use, in the query language; for a path its most common values, written as
 /// literals. A path that cannot be read has none.
-#[server(prefix = "/rpc", endpoint = "fleet/hints")]
+#[server(prefix = "/rpc", endpoint = "fleet/hints", output = Compact)]
 pub async fn read_hints(
     /// The path.
     path: String,

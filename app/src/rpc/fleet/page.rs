@@ -4,9 +4,10 @@ use leptos::prelude::*;
 
 use super::FleetPage;
 use crate::error::AppError;
+use crate::rpc::Compact;
 
 /// The page that a query string of the fleet's address names.
-#[server(prefix = "/rpc", endpoint = "fleet/page")]
+#[server(prefix = "/rpc", endpoint = "fleet/page", output = Compact)]
 pub async fn read_fleet(
     /// The query string.
     query: String,

@@ -5,10 +5,11 @@ use muster_core::view::ViewId;
 
 use super::ViewRow;
 use crate::error::AppError;
+use crate::rpc::Compact;
 
 /// The person begins with this view from now on; without a number at the home of their role again. Answers with all
 /// views.
-#[server(prefix = "/rpc", endpoint = "fleet/pin_view")]
+#[server(prefix = "/rpc", endpoint = "fleet/pin_view", output = Compact)]
 pub async fn pin_view(
     /// Which.
     id: Option<ViewId>,

@@ -5,9 +5,10 @@ use muster_core::view::ViewId;
 
 use super::ViewRow;
 use crate::error::AppError;
+use crate::rpc::Compact;
 
 /// Makes a view, or with a number changes that one: its name, its list, who sees it. Answers with all views.
-#[server(prefix = "/rpc", endpoint = "fleet/save_view")]
+#[server(prefix = "/rpc", endpoint = "fleet/save_view", output = Compact)]
 pub async fn save_view(
     /// Which; a new one without.
     id: Option<ViewId>,

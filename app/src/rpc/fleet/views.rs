@@ -4,9 +4,10 @@ use leptos::prelude::*;
 
 use super::ViewRow;
 use crate::error::AppError;
+use crate::rpc::Compact;
 
 /// The views the person sees: their own and those kept for everybody, by name.
-#[server(prefix = "/rpc", endpoint = "fleet/views")]
+#[server(prefix = "/rpc", endpoint = "fleet/views", output = Compact)]
 pub async fn list_views() -> Result<Vec<ViewRow>, AppError> {
     let access = crate::session::require()?;
     rows(&access).await

@@ -4,9 +4,10 @@ use leptos::prelude::*;
 
 use super::Goals;
 use crate::error::AppError;
+use crate::rpc::Compact;
 
 /// How the fleet is, to read.
-#[server(prefix = "/rpc", endpoint = "home/goals")]
+#[server(prefix = "/rpc", endpoint = "home/goals", output = Compact)]
 pub async fn read_goals() -> Result<Goals, AppError> {
     use super::read;
     let access = crate::session::require()?;

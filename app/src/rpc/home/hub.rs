@@ -4,9 +4,10 @@ use leptos::prelude::*;
 
 use super::HubFacts;
 use crate::error::AppError;
+use crate::rpc::Compact;
 
 /// How the hub is.
-#[server(prefix = "/rpc", endpoint = "home/hub")]
+#[server(prefix = "/rpc", endpoint = "home/hub", output = Compact)]
 pub async fn read_hub() -> Result<HubFacts, AppError> {
     use super::read;
     use muster_service::access::kinds::{ManageHub, ManagePeople, SeeAudit};

@@ -4,9 +4,10 @@ use leptos::prelude::*;
 
 use super::Oversight;
 use crate::error::AppError;
+use crate::rpc::Compact;
 
 /// How the fleet is, where it is silent, and what people did.
-#[server(prefix = "/rpc", endpoint = "home/oversight")]
+#[server(prefix = "/rpc", endpoint = "home/oversight", output = Compact)]
 pub async fn read_oversight() -> Result<Oversight, AppError> {
     use super::read;
     use muster_service::access::kinds::SeeAudit;

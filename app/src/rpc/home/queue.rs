@@ -4,9 +4,10 @@ use leptos::prelude::*;
 
 use super::Queue;
 use crate::error::AppError;
+use crate::rpc::Compact;
 
 /// What needs an operator, in the person's scope.
-#[server(prefix = "/rpc", endpoint = "home/queue")]
+#[server(prefix = "/rpc", endpoint = "home/queue", output = Compact)]
 pub async fn read_queue() -> Result<Queue, AppError> {
     use super::read;
     let access = crate::session::require()?;

@@ -4,9 +4,10 @@ use leptos::prelude::*;
 
 use super::{Created, GrantInput, Secret};
 use crate::error::AppError;
+use crate::rpc::Compact;
 
 /// Makes an account. Without a password the hub makes one, which is shown once and must be changed.
-#[server(prefix = "/rpc", endpoint = "people/create")]
+#[server(prefix = "/rpc", endpoint = "people/create", output = Compact)]
 pub async fn create_person(
     /// The name to sign in with.
     name: String,

@@ -4,13 +4,14 @@ use leptos::prelude::*;
 
 use super::PeoplePage;
 use crate::error::AppError;
+use crate::rpc::Compact;
 
 /// People on one page.
 #[cfg(feature = "ssr")]
 const PAGE: usize = 100;
 
 /// A page of people by sign-in name, beginning with the first at or after `from`.
-#[server(prefix = "/rpc", endpoint = "people/list")]
+#[server(prefix = "/rpc", endpoint = "people/list", output = Compact)]
 pub async fn list_people(
     /// The sign-in name the page begins with; empty for the first.
     from: String,

@@ -5,9 +5,10 @@ use muster_core::ids::PersonId;
 
 use super::Secret;
 use crate::error::AppError;
+use crate::rpc::Compact;
 
 /// Gives an account a temporary password, which is shown once. Its sessions end.
-#[server(prefix = "/rpc", endpoint = "people/reset_password")]
+#[server(prefix = "/rpc", endpoint = "people/reset_password", output = Compact)]
 pub async fn reset_password(
     /// Whose.
     id: PersonId,

@@ -5,9 +5,10 @@ use muster_core::ids::PersonId;
 
 use super::PersonView;
 use crate::error::AppError;
+use crate::rpc::Compact;
 
 /// Whether the person may sign in. Deactivating ends their sessions.
-#[server(prefix = "/rpc", endpoint = "people/set_active")]
+#[server(prefix = "/rpc", endpoint = "people/set_active", output = Compact)]
 pub async fn set_active(
     /// Whose account.
     id: PersonId,

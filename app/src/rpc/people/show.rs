@@ -5,9 +5,10 @@ use muster_core::ids::PersonId;
 
 use super::PersonView;
 use crate::error::AppError;
+use crate::rpc::Compact;
 
 /// One account by its number.
-#[server(prefix = "/rpc", endpoint = "people/show")]
+#[server(prefix = "/rpc", endpoint = "people/show", output = Compact)]
 pub async fn show_person(
     /// Which.
     id: PersonId,

@@ -5,9 +5,10 @@ use muster_core::ids::PersonId;
 
 use super::{GrantInput, PersonView};
 use crate::error::AppError;
+use crate::rpc::Compact;
 
 /// Gives an account another display name and other roles.
-#[server(prefix = "/rpc", endpoint = "people/update")]
+#[server(prefix = "/rpc", endpoint = "people/update", output = Compact)]
 pub async fn update_person(
     /// Which.
     id: PersonId,

@@ -3,10 +3,11 @@
 use leptos::prelude::*;
 
 use crate::error::AppError;
+use crate::rpc::Compact;
 use crate::session::Me;
 
 /// Makes one of the homes of the person's roles the page they begin with, in this browser.
-#[server(prefix = "/rpc", endpoint = "session/set_home")]
+#[server(prefix = "/rpc", endpoint = "session/set_home", output = Compact)]
 pub async fn set_home(
     /// The address of the home.
     home: String,

@@ -4,9 +4,10 @@ use leptos::prelude::*;
 
 use super::CreatedToken;
 use crate::error::AppError;
+use crate::rpc::Compact;
 
 /// Makes a token for whoever asks. Its secret is in this answer and nowhere else.
-#[server(prefix = "/rpc", endpoint = "tokens/create")]
+#[server(prefix = "/rpc", endpoint = "tokens/create", output = Compact)]
 pub async fn create_token(
     /// What it is for.
     name: String,

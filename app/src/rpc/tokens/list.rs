@@ -4,9 +4,10 @@ use leptos::prelude::*;
 
 use super::TokenView;
 use crate::error::AppError;
+use crate::rpc::Compact;
 
 /// The tokens of whoever asks, newest first: also those that ended within the last month.
-#[server(prefix = "/rpc", endpoint = "tokens/list")]
+#[server(prefix = "/rpc", endpoint = "tokens/list", output = Compact)]
 pub async fn list_tokens() -> Result<Vec<TokenView>, AppError> {
     let access = crate::session::require()?;
     let hub = crate::session::hub()?;

@@ -5,9 +5,10 @@ use muster_core::ids::PersonId;
 
 use super::TokenView;
 use crate::error::AppError;
+use crate::rpc::Compact;
 
 /// The tokens of one account, newest first: also those that ended within the last month.
-#[server(prefix = "/rpc", endpoint = "tokens/list_of")]
+#[server(prefix = "/rpc", endpoint = "tokens/list_of", output = Compact)]
 pub async fn list_tokens_of(
     /// Whose.
     person: PersonId,

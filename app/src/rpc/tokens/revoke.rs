@@ -5,9 +5,10 @@ use muster_core::token::TokenId;
 
 use super::TokenView;
 use crate::error::AppError;
+use crate::rpc::Compact;
 
 /// Revokes a token of whoever asks. What uses it is refused from then on.
-#[server(prefix = "/rpc", endpoint = "tokens/revoke")]
+#[server(prefix = "/rpc", endpoint = "tokens/revoke", output = Compact)]
 pub async fn revoke_token(
     /// Which.
     id: TokenId,

@@ -6,9 +6,10 @@ use muster_core::token::TokenId;
 
 use super::TokenView;
 use crate::error::AppError;
+use crate::rpc::Compact;
 
 /// Revokes a token of an account. What uses it is refused from then on.
-#[server(prefix = "/rpc", endpoint = "tokens/revoke_of")]
+#[server(prefix = "/rpc", endpoint = "tokens/revoke_of", output = Compact)]
 pub async fn revoke_token_of(
     /// Whose.
     person: PersonId,

@@ -3,6 +3,8 @@
 use leptos::html::{Input, Textarea};
 use leptos::prelude::*;
 
+use crate::reactive::effect;
+
 use super::{Field, describedby};
 
 /// A line of text.
@@ -44,18 +46,20 @@ pub fn TextField(
     let node = NodeRef::<Input>::new();
     let value = bind.map_or(value, |bind| bind.get_untracked());
     if let Some(bind) = bind {
-        Effect::new(move |seen: Option<bool>| {
+        let mut seen = false;
+        effect(move || {
             let text = bind.get();
             let Some(input) = node.get() else {
-                return false;
+                return;
             };
             if input.value() != text {
-                match seen {
-                    Some(true) => input.set_value(&text),
-                    _ => bind.set(input.value()),
+                if seen {
+                    input.set_value(&text);
+                } else {
+                    bind.set(input.value());
                 }
             }
-            true
+            seen = true;
         });
     }
     let describes = id.clone();
@@ -118,16 +122,18 @@ pub fn TextArea(
     let node = NodeRef::<Textarea>::new();
     let value = bind.map_or(value, |bind| bind.get_untracked());
     if let Some(bind) = bind {
-        Effect::new(move |seen: Option<bool>| {
+        let mut seen = false;
+        effect(move || {
             let text = bind.get();
-            let Some(area) = node.get() else { return false };
+            let Some(area) = node.get() else { return };
             if area.value() != text {
-                match seen {
-                    Some(true) => area.set_value(&text),
-                    _ => bind.set(area.value()),
+                if seen {
+                    area.set_value(&text);
+                } else {
+                    bind.set(area.value());
                 }
             }
-            true
+            seen = true;
         });
     }
     let describes = id.clone();

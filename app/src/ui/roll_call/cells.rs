@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::RollPart;
+use crate::short::sort_by;
 
 /// Cells above each other.
 const RANKS: usize = 4;
@@ -82,7 +83,9 @@ fn share_out(counts: &[u64]) -> Vec<usize> {
         })
         .collect();
     let mut by_remainder: Vec<usize> = (0..counts.len()).filter(|&i| counts[i] >= size).collect();
-    by_remainder.sort_by_key(|&i| std::cmp::Reverse(counts[i] % size));
+    sort_by(&mut by_remainder, |&a, &b| {
+        (counts[b] % size).cmp(&(counts[a] % size))
+    });
     let missing = cells.saturating_sub(shares.iter().sum());
     for &i in by_remainder.iter().take(missing) {
         shares[i] += 1;

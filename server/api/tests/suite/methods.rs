@@ -58,7 +58,7 @@ async fn echo(bench: &Bench, id: &str) {
     let hub = bench.hub.clone();
     tokio::spawn(async move {
         while let Some(ToDevice::Method(request)) = notices.recv().await {
-            let payload = serde_json::from_str(&request.payload).unwrap_or(Value::Null);
+            let payload: Value = serde_json::from_str(&request.payload).unwrap();
             let answer = MethodAnswer {
                 status: 418,
                 payload: json!({ "echo": payload }),

@@ -1,5 +1,6 @@
 //! Modules: identities, twins, methods.
 
+use axum::http::Request;
 use muster_core::access::PolicyName;
 use serde_json::{Value, json};
 
@@ -140,4 +141,65 @@ async fn a_module_that_is_away_does_not_answer() {
         (away.status, away.header("iothub-errorcode")),
         (404, Some("DeviceNotOnline"))
     );
+}
+
+#[tokio::test]
+async fn queries_see_modules() {
+    let bench = bench().await;
+    bench.make("b").await;
+    for (line, mode) in [
+        ("/devices/b/modules/filter", "idle"),
+        ("/devices/a/modules/filter", "busy"),
+        ("/devices/a/modules/alarm", "idle"),
+    ] {
+        let made = bench
+            .ask(&format!("PUT {line}"), None, Some(json!({})))
+            .await;
+        assert_eq!(made.status, 200);
+        let twin = format!("PATCH {}", line.replace("devices", "twins"));
+        bench
+            .ask(&twin, None, Some(json!({"tags": {"mode": mode}})))
+            .await;
+    }
+    let ask = async |query: &str| {
+        let body = Some(json!({ "query": query }));
+        let reply = bench.ask("POST /devices/query", None, body).await;
+        assert_eq!(reply.status, 200, "{:?}", reply.body);
+        reply
+    };
+    let whole = ask("SELECT * FROM devices.modules WHERE tags.mode = 'idle'").await;
+    assert_eq!(whole.header("x-ms-item-type"), Some("Twin"));
+    let twins = [
+        bench.get("/twins/a/modules/alarm").await.body,
+        bench.get("/twins/b/modules/filter").await.body,
+    ];
+    assert_eq!(whole.body, json!(twins));
+    let grouped = "SELECT tags.mode AS mode, COUNT() AS n FROM devices.modules GROUP BY tags.mode";
+    let mut rows = ask(grouped).await.body.as_array().unwrap().clone();
+    rows.sort_by_key(Value::to_string);
+    assert_eq!(
+        json!(rows),
+        json!([{"mode": "busy", "n": 1}, {"mode": "idle", "n": 2}])
+    );
+    let named = "SELECT moduleId FROM devices.modules WHERE deviceId = 'a' AND moduleId = 'filter'";
+    assert_eq!(ask(named).await.body, json!([{"moduleId": "filter"}]));
+    // Page by page.
+    let (mut names, mut continuation) = (Vec::new(), None::<String>);
+    loop {
+        let mut request = Request::post("/devices/query?api-version=2021-04-12")
+            .header("authorization", bench.token(PolicyName::Owner).await)
+            .header("x-ms-max-item-count", "1");
+        if let Some(text) = &continuation {
+            request = request.header("x-ms-continuation", text);
+        }
+        let body = json!({"query": "SELECT deviceId, moduleId FROM devices.modules"}).to_string();
+        let page = bench.send(request.body(body.into()).unwrap()).await;
+        let row = &page.body[0];
+        names.push(format!("{} {}", row["deviceId"], row["moduleId"]).replace('"', ""));
+        match page.header("x-ms-continuation") {
+            Some(text) => continuation = Some(text.to_owned()),
+            None => break,
+        }
+    }
+    assert_eq!(names, ["a alarm", "a filter", "b filter"]);
 }

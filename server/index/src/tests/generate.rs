@@ -408,6 +408,8 @@ pub(super) fn sort() -> impl Strategy<Value = Sort> {
             SortKey::LastActivity,
         ]),
         tag_path().prop_map(SortKey::Tag),
+        tag_path().prop_map(|path| SortKey::Value(Path::Tag(path))),
+        select(vec![Path::DeviceId, Path::ModelId]).prop_map(SortKey::Value),
     ];
     (by, any::<bool>()).prop_map(|(by, descending)| Sort { by, descending })
 }

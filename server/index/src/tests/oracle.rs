@@ -128,6 +128,7 @@ impl Oracle {
                 SortKey::Tag(path) => {
                     value(&row.entry, &Path::Tag(path.clone()), now).map(compared)
                 }
+                SortKey::Value(path) => value(&row.entry, path, now).map(compared),
             }
         };
         rows.sort_by(|a, b| {

@@ -10,6 +10,9 @@ use crate::hub::Hub;
 /// Setting that remembers which properties had columns.
 const REMEMBERED: &str = "query.columns";
 
+/// Readers that build a column together.
+const STREAMS: i64 = 2;
+
 /// Devices whose documents are read again at once.
 const AGAIN: usize = 500;
 
@@ -43,12 +46,11 @@ impl Hub {
             _ => return Ok(()),
         };
         let keys: Vec<&str> = keys.split('.').collect();
-        let mut from = Some(0);
-        while let Some(start) = from {
-            let part = self.store().property_values(section, &keys, start).await?;
-            index.fill(path, &part.values);
-            from = part.next;
-        }
+        // Devices that are made from now on come with what they have.
+        let last = self.store().last_device().await?;
+        let parts = (0..STREAMS).map(|n| (last * n / STREAMS, last * (n + 1) / STREAMS));
+        let read = parts.map(|(from, upto)| self.read_part(path, section, &keys, from, upto));
+        futures::future::try_join_all(read).await?;
         while !index.finish(path) {
             for ids in index.unsure(path).chunks(AGAIN) {
                 let rows = self.store().find_twins(ids).await?;
@@ -63,6 +65,25 @@ impl Hub {
                 let values: Vec<_> = rows.into_iter().map(value).collect();
                 index.fill(path, &values);
             }
+        }
+        Ok(())
+    }
+
+    /// Reads the values of the devices with keys after `from` and up to `upto`.
+    async fn read_part(
+        &self,
+        path: &Path,
+        section: Properties,
+        keys: &[&str],
+        from: i64,
+        upto: i64,
+    ) -> Result<(), ServiceError> {
+        let mut from = Some(from);
+        while let Some(start) = from {
+            let read = self.store().property_values(section, keys, start, upto);
+            let part = read.await?;
+            self.index().fill(path, &part.values);
+            from = part.next;
         }
         Ok(())
     }

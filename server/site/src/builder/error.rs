@@ -32,6 +32,9 @@ pub enum BuildError {
         /// How it ended.
         status: String,
     },
+    /// What the compiler wrote is not the form of object that the linker knows.
+    #[error("read the object {}: it has an unknown form; has the toolchain changed", .0.display())]
+    Object(PathBuf),
     /// wasm-bindgen refused the module.
     #[error("bind the WASM module: {0}")]
     Bind(String),

@@ -45,6 +45,11 @@ pub(super) fn copy_all(from: &Path, to: &Path) -> Result<(), BuildError> {
     Ok(())
 }
 
+/// The content of a file.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, BuildError> {
+    fs::read(path).map_err(BuildError::file("read", path))
+}
+
 /// Writes a file and the directories above it.
 pub(super) fn write(path: &Path, content: &[u8]) -> Result<(), BuildError> {
     if let Some(dir) = path.parent() {

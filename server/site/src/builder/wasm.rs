@@ -23,7 +23,9 @@ pub(super) fn compile(options: &Options) -> Result<PathBuf, BuildError> {
     cargo.args(ERASED);
     let profile = match options.mode {
         Mode::Release => {
-            cargo.args(["--profile", "wasm-release"]);
+            let linker = env::current_exe().map_err(BuildError::file("find", Path::new("site")))?;
+            let linker = format!("target.{TRIPLE}.linker={linker:?}");
+            cargo.args(["--profile", "wasm-release", "--config", &linker]);
             "wasm-release"
         }
         Mode::Dev => "debug",

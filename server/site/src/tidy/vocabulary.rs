@@ -5,12 +5,12 @@ use super::{Finding, Repository};
 /// Libraries of storage and of the doors.
 const FOREIGN_TO_APP: [&str; 4] = ["axum", "mqtt_protocol_core", "rmqtt_codec", "sqlx"];
 
-/// Nobody but storage says `sqlx::`, and the pages know neither the web server nor the wire.
+/// Nobody but storage says `sqlx::` (and the bench, to the databases that Muster is compared with), and the pages know neither the web server nor the wire.
 pub(super) fn foreign_names(repository: &Repository) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (file, rust) in repository.rust() {
         let foreign: &[&str] = match () {
-            () if file.is_in("server/storage/") => &[],
+            () if file.is_in("server/storage/") || file.is_in("server/bench/") => &[],
             () if file.is_in("app/") => &FOREIGN_TO_APP,
             () => &["sqlx"],
         };

@@ -7,8 +7,8 @@ use muster_core::key::KeyPair;
 use muster_core::module::{MAX_MODULES, Module, ModuleSummary};
 use muster_core::twin::{Mode, ServiceWrite, Twin, TwinError};
 use muster_storage::{
-    Change, EventQuery, ModuleChange, ModuleInsert, ModuleNews, ModuleNote, ReportOutcome, Session,
-    Store, TwinOutcome, WriteOutcome,
+    Change, EventQuery, ModuleChange, ModuleInsert, ModuleNews, ModuleNote, ModuleTwinRow,
+    ReportOutcome, Session, Store, TwinOutcome, WriteOutcome,
 };
 use serde_json::{Value, json};
 
@@ -107,6 +107,30 @@ pub(crate) async fn a_device_has_so_many_modules_at_most(place: &Place) {
         insert(&store, module("e", "m")).await,
         ModuleInsert::Inserted
     );
+    store.close().await;
+}
+
+pub(crate) async fn the_scan_sees_every_module(place: &Place) {
+    let store = place.open().await;
+    let mut names = Vec::new();
+    for device in ["b", "a", "c", "d", "e", "f", "g", "h", "i", "j", "k"] {
+        make(&store, device).await;
+        for number in 0..MAX_MODULES {
+            let module = module(device, &format!("m{number}"));
+            names.push((device.to_owned(), module.summary.id.to_string()));
+            assert_eq!(insert(&store, module).await, ModuleInsert::Inserted);
+        }
+    }
+    let mut found = Vec::new();
+    let each = |row: ModuleTwinRow| {
+        found.push((row.module.device.to_string(), row.module.id.to_string()));
+    };
+    store.each_module(each).await.unwrap();
+    // More than are read at once, each once.
+    assert_eq!(found.len(), 550);
+    found.sort();
+    names.sort();
+    assert_eq!(found, names);
     store.close().await;
 }
 

@@ -52,9 +52,10 @@ pub(crate) async fn many_are_read_at_once(place: &Place) {
         .collect();
     names.sort_by_key(ToString::to_string);
     assert_eq!(names, ["a", "c"]);
+    let last = store.last_device().await.unwrap();
     let read = async |keys: &[&str]| {
         let part = store
-            .property_values(Properties::Reported, keys, 0)
+            .property_values(Properties::Reported, keys, 0, last)
             .await
             .unwrap();
         assert_eq!(part.next, None);
@@ -76,12 +77,12 @@ pub(crate) async fn many_are_read_at_once(place: &Place) {
     assert_eq!(read(&["fw", "it's"]).await[0], 1);
     assert!(read(&["fw"]).await.is_object());
     let desired = store
-        .property_values(Properties::Desired, &["fw", "v"], 0)
+        .property_values(Properties::Desired, &["fw", "v"], 0, last)
         .await
         .unwrap();
     assert!(desired.values.iter().all(|(_, value)| value.is_none()));
     let behind = store
-        .property_values(Properties::Desired, &["fw"], i64::MAX)
+        .property_values(Properties::Desired, &["fw"], last, i64::MAX)
         .await
         .unwrap();
     assert!(behind.values.is_empty());

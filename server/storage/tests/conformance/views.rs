@@ -68,7 +68,7 @@ pub(crate) async fn views_come_back(place: &Place) {
     assert_eq!(made, want);
     store.close().await;
     let store = place.open().await;
-    assert_eq!(store.views(ANN).await.unwrap(), [want.clone()]);
+    assert_eq!(store.views(ANN).await.unwrap(), std::slice::from_ref(&want));
     assert_eq!(store.find_view(made.id, ANN).await.unwrap(), Some(want));
     let changed = NewView {
         name: "Drift".into(),

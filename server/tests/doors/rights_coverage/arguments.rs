@@ -64,6 +64,9 @@ pub(super) const ARGUMENTS: &[Arguments] = &[
         "id={device}&etag=old&tags=%7B%7D&desired=%7B%7D",
         409,
     ),
+    // The device is not connected, and that is an answer.
+    of("/rpc/devices/invoke_method", "id={device}&method=ping", 200),
+    of("/rpc/devices/method_history", "id={device}", 200),
     of(
         "/rpc/devices/set_status",
         "id={device}&etag=old&status=disabled",

@@ -7,6 +7,7 @@ use super::draft::Draft;
 use crate::error::AppError;
 use crate::format;
 use crate::pages::device::address::{DeviceAddress, Problem, View};
+use crate::reactive::dynamic;
 use crate::rpc::devices::{Delivery, Saved};
 use crate::ui::{Button, ButtonSize, LinkButton, Note, Tone};
 
@@ -113,8 +114,8 @@ pub(super) fn Meanwhile(id: DeviceId, draft: Draft, view_now: Memo<View>) -> imp
         })
     };
     view! {
-        {behind}
-        {kept}
+        {dynamic(behind)}
+        {dynamic(kept)}
     }
     .into_any()
 }

@@ -114,10 +114,13 @@ fn name(section: Section, change: &Change) -> String {
 /// The paths of one section, without its name.
 fn within(paths: &BTreeSet<String>, section: Section) -> BTreeSet<String> {
     let prefix = format!("{}.", section.name());
-    paths
-        .iter()
-        .filter_map(|path| path.strip_prefix(&prefix).map(str::to_owned))
-        .collect()
+    let mut within = BTreeSet::new();
+    within.extend(
+        paths
+            .iter()
+            .filter_map(|path| path.strip_prefix(&prefix).map(str::to_owned)),
+    );
+    within
 }
 
 fn summary(both: &Both) -> String {

@@ -8,6 +8,7 @@ use crate::error::AppError;
 use crate::pages::device::address::DeviceAddress;
 use crate::panels::refresh::Refresh;
 use crate::panels::twin::document::{self, Section};
+use crate::reactive::{effect, effect_of_change};
 use crate::rpc::devices::{SaveTwin, Saved, TwinView};
 
 /// The edit. It outlives the change between form and JSON, and every reading of the twin.
@@ -57,16 +58,16 @@ impl Draft {
 
     /// While nothing was typed, the edit keeps up with the twin.
     fn follow_what_is_stored(self) {
-        Effect::new(move |first: Option<()>| {
+        effect_of_change(move |changed| {
             self.current.track();
-            if first.is_some() && !untrack(|| self.is_changed()) {
+            if changed && !untrack(|| self.is_changed()) {
                 self.restart();
             }
         });
     }
 
     fn follow_answers(self, refresh: Refresh) {
-        Effect::new(move |_| match self.save.value().get() {
+        effect(move || match self.save.value().get() {
             Some(Ok(saved)) => {
                 self.saved(&saved);
                 refresh.ask();

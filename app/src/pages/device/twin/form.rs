@@ -8,6 +8,7 @@ use super::form_row::{EditRow, RowFields};
 use crate::pages::device::address::{DeviceAddress, View};
 use crate::panels::twin::document::{self, Section};
 use crate::panels::twin::rows::{Kind, Row, RowProblem, object_of, rows_of};
+use crate::reactive::{dynamic, effect};
 use crate::ui::{Button, ButtonKind, ButtonSize, Icon};
 
 /// Id of the words that say why saving is off.
@@ -45,7 +46,7 @@ pub(super) fn FormEditor(id: DeviceId, draft: Draft) -> impl IntoView {
             <div class="row">
                 <Button kind=ButtonKind::Primary off=off reason=REASON on_press=send>"Save for 1 device"</Button>
                 <Button kind=ButtonKind::Quiet on_press=move |_| draft.restart()>"Start over"</Button>
-                {reason}
+                {dynamic(reason)}
             </div>
         </div>
     }
@@ -79,7 +80,7 @@ fn SectionRows(
         }
     };
     untrack(follow);
-    Effect::new(move |_| follow());
+    effect(move || follow());
     let changed = Callback::new(move |()| {
         let now: Vec<Row> = rows.with_untracked(|rows| rows.iter().map(EditRow::read).collect());
         match object_of(&now) {
@@ -90,7 +91,7 @@ fn SectionRows(
             Err(found) => problems.set(found),
         }
     });
-    Effect::new(move |_| {
+    effect(move || {
         let is_broken = problems.with(|problems| !problems.is_empty());
         broken.update(|broken| broken[section as usize] = is_broken);
     });
@@ -134,7 +135,7 @@ fn SectionRows(
                     />
                 </For>
             </ul>
-            {whole}
+            {dynamic(whole)}
             <Button size=ButtonSize::Small icon="i-plus" on_press=add>"Add property"</Button>
         </fieldset>
     }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::panels::twin::document::Section;
 use crate::panels::twin::rows::{Kind, Row};
+use crate::reactive::dynamic;
 use crate::ui::{ButtonKind, ButtonSize, Icon, IconButton};
 
 /// A row while it is edited.
@@ -109,7 +110,7 @@ pub(super) fn RowFields(
                 size=ButtonSize::Small
                 on_press=move |_| remove.run(row.key)
             />
-            {message}
+            {dynamic(message)}
         </li>
     }
     .into_any()

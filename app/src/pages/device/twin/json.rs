@@ -7,6 +7,7 @@ use muster_core::ids::DeviceId;
 use super::draft::Draft;
 use crate::pages::device::address::{DeviceAddress, Problem};
 use crate::panels::twin::document::{self, Section};
+use crate::reactive::dynamic;
 use crate::ui::{Button, ButtonKind, CodeBlock, TextArea};
 
 /// The two documents.
@@ -66,7 +67,7 @@ pub(super) fn JsonEditor(
                 </div>
             </div>
         </ActionForm>
-        {stored}
+        {dynamic(stored)}
     }
     .into_any()
 }

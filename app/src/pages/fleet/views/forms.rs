@@ -11,6 +11,7 @@ use muster_core::view::{MAX_NAME, ViewId};
 
 use super::super::address::FleetAddress;
 use crate::error::AppError;
+use crate::reactive::{dynamic, effect};
 use crate::rpc::fleet::{ViewRow, delete_view, pin_view, save_view};
 use crate::session::{Session, use_session};
 use crate::ui::{Button, ButtonKind, ButtonSize, Check, Note, Tone};
@@ -40,7 +41,7 @@ impl Forms {
     pub(super) fn new(address: Memo<FleetAddress>, views: Vec<ViewRow>) -> Self {
         let next = RwSignal::new(None::<String>);
         let navigate = use_navigate();
-        Effect::new(move |_| {
+        effect(move || {
             if let Some(href) = next.get() {
                 navigate(&href, NavigateOptions::default());
             }
@@ -132,7 +133,7 @@ impl Forms {
                 }
             })
         };
-        view! { <div aria-live="polite">{said}</div> }.into_any()
+        view! { <div aria-live="polite">{dynamic(said)}</div> }.into_any()
     }
 
     /// The list itself, its name, and for who may decide it: who sees it.

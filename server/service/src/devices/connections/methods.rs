@@ -18,7 +18,7 @@ pub struct MethodRequest {
     pub request: u64,
     /// What is called.
     pub name: MethodName,
-    /// JSON, or nothing.
+    /// JSON.
     pub payload: Arc<str>,
 }
 

@@ -1,0 +1,1 @@
+CREATE TABLE twin (doc JSONB NOT NULL);
