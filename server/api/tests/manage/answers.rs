@@ -184,6 +184,11 @@ async fn a_repeated_request_is_done_once() {
         (reused.status, &reused.body["code"]),
         (409, &json!("key_used"))
     );
+    let narrow = test.token("admin").await;
+    let foreign = test
+        .ask("POST", &narrow, "/people", &key, Some(body.clone()))
+        .await;
+    assert_eq!(foreign.status, 409, "an answer is for the token that asked");
     // The answer does not lie open in the database.
     let password = first.body["temporaryPassword"].as_str().unwrap();
     for file in std::fs::read_dir(test.directory()).unwrap() {
