@@ -25,6 +25,6 @@ pub fn effect_of_change(mut run: impl FnMut(bool) + 'static) {
     effect(move || run(std::mem::replace(&mut begun, true)));
 }
 
-fn boxed(mut run: Box<dyn FnMut()>) {
-    Effect::new(move || run());
+fn boxed(run: Box<dyn FnMut()>) {
+    Effect::new(run);
 }

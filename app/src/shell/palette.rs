@@ -180,7 +180,7 @@ pub(super) fn palette_dialog(palette: Palette, me: &Me) -> AnyView {
             node_ref=dialog
             aria-label="Find a device, view or page"
             // Escape: told at once, so that Ctrl K right after it opens again. Its close event comes later.
-            on:cancel=move |_| palette.open.set(false)
+            on:cancel=move |_: leptos::ev::Event| palette.open.set(false)
             on:close=move |_| palette.open.set(false)
         >
             <label class="palette-q">

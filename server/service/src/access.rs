@@ -19,10 +19,6 @@ use crate::hub::Hub;
 #[derive(Clone, Debug)]
 pub struct Access(Arc<Holder>);
 
-#[expect(
-    clippy::large_enum_variant,
-    reason = "each lies behind the pointer of its Access"
-)]
 #[derive(Debug)]
 enum Holder {
     Console,

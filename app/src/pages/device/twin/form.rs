@@ -80,7 +80,7 @@ fn SectionRows(
         }
     };
     untrack(follow);
-    effect(move || follow());
+    effect(follow);
     let changed = Callback::new(move |()| {
         let now: Vec<Row> = rows.with_untracked(|rows| rows.iter().map(EditRow::read).collect());
         match object_of(&now) {
