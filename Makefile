@@ -1,6 +1,7 @@
 # `make` lists what there is. Longer steps live in .ci/.
 
 ONLY ?=
+DEVICES ?= 100000
 WORKSPACE := --workspace --exclude muster-frontend
 MUSTER := target/release/muster
 # Browser and server must agree on this; the file says what it is.
@@ -27,8 +28,8 @@ dev: ## serve a development build; rebuild and restart on change
 	@.ci/prerequisites.sh build
 	cargo run -p muster-site -- watch
 
-bench: build ## measure into target/bench/report.json (a part: make bench ONLY=query)
-	cargo run $(ERASED) --release -p muster-bench -- --only "$(ONLY)"
+bench: build ## measure into target/bench/report.json (a part: make bench ONLY=query DEVICES=1000000)
+	cargo run $(ERASED) --release -p muster-bench -- --only "$(ONLY)" --devices $(DEVICES)
 
 soak: ## run the tests at length: hours under load, kills and faults
 	@.ci/prerequisites.sh test
