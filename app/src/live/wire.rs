@@ -4,7 +4,7 @@ use muster_core::access::PolicyName;
 use muster_core::contact::Contact;
 use muster_core::device::Status;
 use muster_core::event::EventKind;
-use muster_core::ids::DeviceId;
+use muster_core::ids::{ConfigurationId, DeviceId, OperationId};
 use muster_core::lifecycle::Stage;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -112,6 +112,10 @@ pub enum Cause {
     Console,
     /// The hub by itself.
     Hub,
+    /// A bulk operation.
+    Operation(OperationId),
+    /// A configuration that covers the device.
+    Configuration(ConfigurationId),
 }
 
 /// An event as pages show it.

@@ -76,8 +76,13 @@ impl PolicyName {
                 self.holds(Right::RegistryRead) || self.holds(Right::ServiceConnect)
             }
             Action::SeeCredentials => self.holds(Right::RegistryRead),
-            Action::ProvisionDevices => self.holds(Right::RegistryWrite),
-            Action::EditTwin | Action::InvokeMethods => self.holds(Right::ServiceConnect),
+            Action::ProvisionDevices | Action::KeepConfigurations => {
+                self.holds(Right::RegistryWrite)
+            }
+            Action::EditTwin
+            | Action::InvokeMethods
+            | Action::RunOperations
+            | Action::SteerOperations => self.holds(Right::ServiceConnect),
             _ => false,
         }
     }
@@ -113,12 +118,16 @@ mod tests {
     fn policies_reach_no_further_than_their_rights() {
         let check = |name: PolicyName, want: &[Action]| {
             let allowed: Vec<Action> = Action::ALL
-                .into_iter()
+                .iter()
+                .copied()
                 .filter(|action| name.allows(*action))
                 .collect();
             assert_eq!(allowed, want, "{}", name.as_str());
         };
-        use Action::{EditTwin, InvokeMethods, ProvisionDevices, SeeCredentials, SeeDevices};
+        use Action::{
+            EditTwin, InvokeMethods, KeepConfigurations, ProvisionDevices, RunOperations,
+            SeeCredentials, SeeDevices, SteerOperations,
+        };
         check(
             PolicyName::Owner,
             &[
@@ -127,14 +136,31 @@ mod tests {
                 EditTwin,
                 InvokeMethods,
                 ProvisionDevices,
+                RunOperations,
+                SteerOperations,
+                KeepConfigurations,
             ],
         );
-        check(PolicyName::Service, &[SeeDevices, EditTwin, InvokeMethods]);
+        check(
+            PolicyName::Service,
+            &[
+                SeeDevices,
+                EditTwin,
+                InvokeMethods,
+                RunOperations,
+                SteerOperations,
+            ],
+        );
         check(PolicyName::Device, &[]);
         check(PolicyName::RegistryRead, &[SeeDevices, SeeCredentials]);
         check(
             PolicyName::RegistryReadWrite,
-            &[SeeDevices, SeeCredentials, ProvisionDevices],
+            &[
+                SeeDevices,
+                SeeCredentials,
+                ProvisionDevices,
+                KeepConfigurations,
+            ],
         );
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::access::PolicyName;
-use crate::ids::{DeviceId, EventSeq, PersonId};
+use crate::ids::{ConfigurationId, DeviceId, EventSeq, OperationId, PersonId};
 use crate::time::Timestamp;
 
 /// Who caused something.
@@ -32,6 +32,16 @@ pub enum Actor {
     Console,
     /// The hub by itself.
     Hub,
+    /// A bulk operation, on behalf of whoever made it.
+    Operation {
+        /// Which.
+        id: OperationId,
+    },
+    /// A configuration that covers the device.
+    Configuration {
+        /// Which.
+        id: ConfigurationId,
+    },
 }
 
 impl Actor {
@@ -107,7 +117,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// All kinds; their names are stored and never change meaning.
-    pub const ALL: [EventKind; 27] = [
+    pub const ALL: &'static [EventKind] = &[
         Self::DeviceCreated,
         Self::DeviceUpdated,
         Self::DeviceDeleted,
@@ -172,7 +182,7 @@ impl EventKind {
 
     /// The kind of a stored name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+        Self::ALL.iter().copied().find(|kind| kind.as_str() == name)
     }
 }
 
@@ -214,7 +224,7 @@ mod tests {
 
     #[test]
     fn names_of_kinds_are_unique_and_found_again() {
-        for kind in EventKind::ALL {
+        for &kind in EventKind::ALL {
             assert_eq!(EventKind::from_name(kind.as_str()), Some(kind));
             assert_eq!(
                 serde_json::to_value(kind).ok(),

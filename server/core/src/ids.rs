@@ -232,6 +232,65 @@ impl fmt::Display for PersonId {
     }
 }
 
+/// A bulk operation's number in the hub; given by storage, never reused.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OperationId(pub i64);
+
+impl fmt::Display for OperationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// A configuration's name (spec §5.10): 1 to 128 of `a-z 0-9 - + % _ * ! '`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ConfigurationId(Box<str>);
+
+/// Why a text is no name of a configuration.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("a configuration's id has 1 to 128 lower-case letters, digits or - + % _ * ! '")]
+pub struct BadConfigurationId;
+
+impl ConfigurationId {
+    /// Checks the rules.
+    pub fn new(text: &str) -> Result<Self, BadConfigurationId> {
+        let allowed = |byte: u8| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-+%_*!'".contains(&byte)
+        };
+        if text.is_empty() || text.len() > 128 || !text.bytes().all(allowed) {
+            return Err(BadConfigurationId);
+        }
+        Ok(Self(text.into()))
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ConfigurationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for ConfigurationId {
+    type Error = BadConfigurationId;
+
+    fn try_from(text: String) -> Result<Self, BadConfigurationId> {
+        Self::new(&text)
+    }
+}
+
+impl From<ConfigurationId> for String {
+    fn from(id: ConfigurationId) -> String {
+        id.0.into()
+    }
+}
+
 /// An event's place in the one sequence of the hub; grows with each committed event.
 #[derive(
     Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,

@@ -67,6 +67,20 @@ pub enum Action {
     InvokeMethods,
     /// Make, change, enable, disable, delete identities.
     ProvisionDevices,
+    /// Make bulk operations, and what they are made of. Each of its targets is asked for the right to what is done to it.
+    RunOperations,
+    /// Pause, resume, continue or stop a bulk operation.
+    SteerOperations,
+    /// Approve or refuse what waits for a second person.
+    ApproveOperations,
+    /// Let devices pass a gate that holds them.
+    OverrideGates,
+    /// Add and withdraw firmware.
+    KeepFirmware,
+    /// Maintenance windows, service calendars, places, the metadata scheme.
+    KeepWindows,
+    /// Configurations and their priorities.
+    KeepConfigurations,
     /// Keep views of the fleet for everybody.
     ShareViews,
     /// Read the audit trail beyond one's own acts.
@@ -79,12 +93,19 @@ pub enum Action {
 
 impl Action {
     /// All actions, in the order of the table.
-    pub const ALL: [Action; 9] = [
+    pub const ALL: &'static [Action] = &[
         Self::SeeDevices,
         Self::SeeCredentials,
         Self::EditTwin,
         Self::InvokeMethods,
         Self::ProvisionDevices,
+        Self::RunOperations,
+        Self::SteerOperations,
+        Self::ApproveOperations,
+        Self::OverrideGates,
+        Self::KeepFirmware,
+        Self::KeepWindows,
+        Self::KeepConfigurations,
         Self::ShareViews,
         Self::SeeAudit,
         Self::ManagePeople,
@@ -100,6 +121,10 @@ impl Action {
                 | Self::EditTwin
                 | Self::InvokeMethods
                 | Self::ProvisionDevices
+                | Self::RunOperations
+                | Self::SteerOperations
+                | Self::ApproveOperations
+                | Self::OverrideGates
         )
     }
 
@@ -111,6 +136,13 @@ impl Action {
             Self::EditTwin => "edit tags and desired properties",
             Self::InvokeMethods => "invoke methods",
             Self::ProvisionDevices => "provision devices",
+            Self::RunOperations => "run bulk operations",
+            Self::SteerOperations => "pause or stop operations",
+            Self::ApproveOperations => "approve operations",
+            Self::OverrideGates => "override gates",
+            Self::KeepFirmware => "keep firmware",
+            Self::KeepWindows => "keep windows, calendars and places",
+            Self::KeepConfigurations => "keep configurations",
             Self::ShareViews => "keep views for everybody",
             Self::SeeAudit => "read the audit trail",
             Self::ManagePeople => "manage people",
@@ -127,12 +159,19 @@ pub fn allows(role: Role, action: Action) -> bool {
         Action::SeeCredentials
         | Action::EditTwin
         | Action::InvokeMethods
-        | Action::ProvisionDevices => {
+        | Action::ProvisionDevices
+        | Action::RunOperations
+        | Action::SteerOperations
+        | Action::KeepFirmware => {
             matches!(role, Operator | Supervisor | Admin)
         }
         // As links, embeds and reports: of what they can see themselves.
         Action::ShareViews => matches!(role, Supervisor | Manager | Admin),
-        Action::SeeAudit => matches!(role, Supervisor | Admin),
+        Action::ApproveOperations
+        | Action::OverrideGates
+        | Action::KeepWindows
+        | Action::KeepConfigurations
+        | Action::SeeAudit => matches!(role, Supervisor | Admin),
         Action::ManagePeople | Action::ManageHub => match role {
             Admin => true,
             Operator | Supervisor | Manager => false,
@@ -146,7 +185,7 @@ pub fn table() -> String {
         "{:<20}{:<12}{:<12}{:<12}{:<12}scope\n",
         "action", "operator", "supervisor", "manager", "admin"
     );
-    for action in Action::ALL {
+    for &action in Action::ALL {
         text += &format!("{:<20}", format!("{action:?}"));
         for role in Role::ALL {
             text += &format!("{:<12}", if allows(role, action) { "yes" } else { "-" });

@@ -148,7 +148,8 @@ pub fn action_name(action: Action) -> String {
 /// The action of a name.
 pub fn action_of(name: &str) -> Option<Action> {
     Action::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .find(|action| action_name(*action) == name)
 }
 
@@ -218,7 +219,7 @@ mod tests {
 
     #[test]
     fn actions_are_found_by_their_names() {
-        for action in Action::ALL {
+        for &action in Action::ALL {
             assert_eq!(action_of(&action_name(action)), Some(action));
         }
         assert_eq!(action_name(Action::SeeDevices), "see_devices");

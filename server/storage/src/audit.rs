@@ -47,7 +47,7 @@ pub(crate) fn link(previous: &[u8; 32], event: &Event, detail: &str) -> [u8; 32]
         device: event.device.as_ref().map(|id| id.as_str()),
         actor,
         actor_id,
-        actor_name,
+        actor_name: actor_name.as_deref(),
         kind: event.kind.as_str(),
         detail,
         actor_token: actor_token(&event.actor),

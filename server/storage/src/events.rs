@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use muster_core::cursor::MAX_PAGE;
 use muster_core::event::{Actor, Event, EventKind, NewEvent};
-use muster_core::ids::{DeviceId, EventSeq, PersonId};
+use muster_core::ids::{ConfigurationId, DeviceId, EventSeq, OperationId, PersonId};
 use muster_core::time::Timestamp;
 
 use crate::change::Change;
@@ -79,7 +79,7 @@ impl NewRows {
         self.actor.push(Some(actor.into()));
         self.actor_id.push(id);
         self.actor_name
-            .push(name.map(|name| name.to_owned().into()));
+            .push(name.map(|name| name.into_owned().into()));
         self.kind.push(Some(event.kind.as_str().into()));
         self.detail.push(Some(detail.into()));
         self.notable.push(Some(is_notable(event.kind).into()));
@@ -118,14 +118,16 @@ fn is_notable(kind: EventKind) -> bool {
     )
 }
 
-/// An actor as columns: the kind, number of a person, name of a person or policy.
-pub(crate) fn actor_parts(actor: &Actor) -> (&'static str, Option<i64>, Option<&str>) {
+/// An actor as columns: the kind, number of a person, name of a person, policy, operation or configuration.
+pub(crate) fn actor_parts(actor: &Actor) -> (&'static str, Option<i64>, Option<Cow<'_, str>>) {
     match actor {
-        Actor::Person { id, name, .. } => ("person", Some(id.0), Some(name)),
-        Actor::Policy { name } => ("policy", None, Some(name.as_str())),
+        Actor::Person { id, name, .. } => ("person", Some(id.0), Some(name.into())),
+        Actor::Policy { name } => ("policy", None, Some(name.as_str().into())),
         Actor::Device => ("device", None, None),
         Actor::Console => ("console", None, None),
         Actor::Hub => ("hub", None, None),
+        Actor::Operation { id } => ("operation", None, Some(id.to_string().into())),
+        Actor::Configuration { id } => ("configuration", None, Some(id.as_str().into())),
     }
 }
 
@@ -133,7 +135,7 @@ pub(crate) fn actor_parts(actor: &Actor) -> (&'static str, Option<i64>, Option<&
 pub(crate) fn actor_token(actor: &Actor) -> Option<&str> {
     match actor {
         Actor::Person { token, .. } => token.as_deref(),
-        Actor::Policy { .. } | Actor::Device | Actor::Console | Actor::Hub => None,
+        _ => None,
     }
 }
 
@@ -160,6 +162,18 @@ pub(crate) fn event_of(row: &Row) -> Result<Event, StorageError> {
         "device" => Actor::Device,
         "console" => Actor::Console,
         "hub" => Actor::Hub,
+        "operation" => {
+            let name = row.get::<Option<String>>(5)?.unwrap_or_default();
+            let id = name.parse().map_err(|_| bad("actor_name", &name))?;
+            Actor::Operation {
+                id: OperationId(id),
+            }
+        }
+        "configuration" => {
+            let name = row.get::<Option<String>>(5)?.unwrap_or_default();
+            let id = ConfigurationId::new(&name).map_err(|_| bad("actor_name", &name))?;
+            Actor::Configuration { id }
+        }
         other => return Err(bad("actor", other)),
     };
     let kind: String = row.get(6)?;

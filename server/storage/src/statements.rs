@@ -21,7 +21,7 @@ pub struct Statement {
 /// All statements.
 #[doc(hidden)]
 pub fn statements() -> Vec<Statement> {
-    let lists: [&[&Sql]; 33] = [
+    let lists: &[&[&Sql]] = &[
         audit::STATEMENTS,
         backup::STATEMENTS,
         check::STATEMENTS,
@@ -56,7 +56,11 @@ pub fn statements() -> Vec<Statement> {
         writer::documents::write::STATEMENTS,
         writer::state::STATEMENTS,
     ];
-    let all = lists.into_iter().flatten().chain(writer::unit::STATEMENTS);
+    let all = lists
+        .iter()
+        .copied()
+        .flatten()
+        .chain(writer::unit::STATEMENTS);
     all.map(|sql| Statement {
         operation: sql.operation,
         sqlite: sql.sqlite,

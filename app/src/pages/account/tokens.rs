@@ -108,7 +108,8 @@ fn NewToken(me: Me, create: ServerAction<CreateToken>) -> impl IntoView {
     };
     let whole = Signal::derive(move || error.get().filter(|error| !error.is_of_fields()));
     let actions = Action::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|action| me.can(*action))
         .map(|action| {
             let words = crate::format::sentence(action.in_words());

@@ -100,6 +100,8 @@ fn who(cause: &Cause) -> String {
         Cause::Device => "it".to_owned(),
         Cause::Console => "the command line".to_owned(),
         Cause::Hub => "the hub".to_owned(),
+        Cause::Operation(id) => format!("operation {id}"),
+        Cause::Configuration(id) => format!("the configuration {id}"),
     }
 }
 

@@ -66,6 +66,8 @@ pub(crate) fn event_view(event: Event) -> EventView {
             Actor::Device => Cause::Device,
             Actor::Console => Cause::Console,
             Actor::Hub => Cause::Hub,
+            Actor::Operation { id } => Cause::Operation(id),
+            Actor::Configuration { id } => Cause::Configuration(id),
         },
         kind: event.kind,
         detail: event.detail,

@@ -220,7 +220,7 @@ fn event() -> Value {
         ),
         (
             "kind",
-            words(EventKind::ALL.into_iter().map(EventKind::as_str)),
+            words(EventKind::ALL.iter().map(|kind| kind.as_str())),
         ),
         ("detail", json!({})),
     ])
@@ -247,7 +247,7 @@ fn role() -> Value {
 }
 
 fn token() -> Value {
-    let names: Vec<String> = Action::ALL.into_iter().map(action_name).collect();
+    let names: Vec<String> = Action::ALL.iter().copied().map(action_name).collect();
     object(&[
         ("token", count()),
         ("name", any_text()),

@@ -97,6 +97,12 @@ fn actor(actor: &Actor) -> Value {
         Actor::Device => ("device", None, None, None),
         Actor::Console => ("console", None, None, None),
         Actor::Hub => ("hub", None, None, None),
+        Actor::Operation { id } => {
+            return json!({ "kind": "operation", "person": null, "name": id.to_string(), "token": null });
+        }
+        Actor::Configuration { id } => {
+            return json!({ "kind": "configuration", "person": null, "name": id, "token": null });
+        }
     };
     json!({ "kind": kind, "person": id, "name": name, "token": token })
 }

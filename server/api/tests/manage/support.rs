@@ -105,7 +105,10 @@ impl TestHub {
     /// A token of the person that does all they may.
     pub(crate) async fn token(&self, name: &str) -> String {
         let access = self.access(name).await;
-        let all = Action::ALL.into_iter().filter(|action| access.can(*action));
+        let all = Action::ALL
+            .iter()
+            .copied()
+            .filter(|action| access.can(*action));
         self.narrow_token(name, &all.collect::<Vec<_>>(), "").await
     }
 

@@ -182,7 +182,8 @@ impl Bench {
         let access = self.hub.access_of(person.id).await.unwrap().unwrap();
         let actions = match actions.is_empty() {
             true => Action::ALL
-                .into_iter()
+                .iter()
+                .copied()
                 .filter(|a| allows(role, *a))
                 .collect(),
             false => actions,

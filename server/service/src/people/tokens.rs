@@ -176,7 +176,8 @@ fn check_actions(access: &Access, asked: Vec<Action>) -> Result<Vec<Action>, Ser
         return Err(ServiceError::Forbidden(*refused));
     }
     let actions: Vec<Action> = Action::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|action| asked.contains(action))
         .collect();
     if actions.is_empty() {

@@ -157,7 +157,7 @@ async fn what_is_no_token_opens_nothing() {
     let (_, ann) = test.person("ann", &[(Role::Admin, "")]).await;
     let (_, secret) = test
         .hub
-        .create_token(&ann, new(&Action::ALL, ""))
+        .create_token(&ann, new(Action::ALL, ""))
         .await
         .unwrap();
     for wrong in [
@@ -192,7 +192,7 @@ async fn what_is_no_token_opens_nothing() {
             .await;
         assert!(matches!(refused, Err(ServiceError::Invalid(_))));
     }
-    let same = test.hub.create_token(&ann, new(&Action::ALL, "")).await;
+    let same = test.hub.create_token(&ann, new(Action::ALL, "")).await;
     assert!(matches!(same, Err(ServiceError::AlreadyExists)));
 }
 

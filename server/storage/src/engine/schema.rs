@@ -16,7 +16,7 @@ struct Step {
 }
 
 /// All migrations in order; the files lie in `migrations/`.
-const STEPS: [Step; 4] = [
+const STEPS: &[Step] = &[
     Step {
         version: 1,
         name: "hub",

@@ -37,7 +37,8 @@ fn answer() -> Value {
 async fn run(call: Call) -> Outcome {
     let access = &call.access;
     let actions: Vec<String> = Action::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|action| access.can(*action))
         .map(action_name)
         .collect();
