@@ -113,6 +113,12 @@ pub enum EventKind {
     ViewDeleted,
     /// Somebody chose the view they begin with, or none.
     ViewPinned,
+    /// A window, calendar or place was made or changed.
+    WindowSaved,
+    /// A window, calendar or place was deleted.
+    WindowDeleted,
+    /// The zone of devices that name none was changed.
+    ZoneChanged,
 }
 
 impl EventKind {
@@ -145,6 +151,9 @@ impl EventKind {
         Self::ViewSaved,
         Self::ViewDeleted,
         Self::ViewPinned,
+        Self::WindowSaved,
+        Self::WindowDeleted,
+        Self::ZoneChanged,
     ];
 
     /// The stored name.
@@ -177,6 +186,9 @@ impl EventKind {
             Self::ViewSaved => "view_saved",
             Self::ViewDeleted => "view_deleted",
             Self::ViewPinned => "view_pinned",
+            Self::WindowSaved => "window_saved",
+            Self::WindowDeleted => "window_deleted",
+            Self::ZoneChanged => "zone_changed",
         }
     }
 

@@ -8,6 +8,7 @@ mod calendar;
 mod date;
 mod place;
 mod rule;
+mod sheet;
 mod slug;
 mod window;
 
@@ -22,13 +23,14 @@ pub use calendar::{Calendar, ZoneRule};
 pub use date::{Date, DateRange, TimeOfDay, Weekday};
 pub use place::{MAX_POINTS, MAX_RADIUS_M, MIN_POINTS, Place, Point, Shape, metres_between};
 pub use rule::{MAX_MINUTES, MAX_RANGES, MAX_RULES, Nth, Recurrence, Rule};
+pub use sheet::{Sheet, SheetKind};
 pub use slug::{MAX_SLUG, Slug};
 pub use window::Window;
 
 #[cfg(feature = "zones")]
 pub use openings::{Hours, LOOK_AHEAD_DAYS, Openings, Span, State};
 #[cfg(feature = "zones")]
-pub use words::{closes, opens};
+pub use words::when;
 #[cfg(feature = "zones")]
 pub use zone::Zone;
 
@@ -131,7 +133,7 @@ impl Gate {
     pub fn not_in_use() -> Self {
         Self::Condition {
             label: "nobody using the device".to_owned(),
-            text: "NOT properties.reported.inUse".to_owned(),
+            text: "properties.reported.inUse = false".to_owned(),
         }
     }
 }

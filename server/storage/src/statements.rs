@@ -3,7 +3,7 @@
 use crate::engine::{Sql, postgres, schema, sqlite};
 use crate::{
     audit, backup, check, devices, events, idempotency, messages, modules, people, policies, prune,
-    samples, sealed, sessions, settings, subscriptions, tokens, twins, views, writer,
+    samples, sealed, sessions, settings, sheets, subscriptions, tokens, twins, views, writer,
 };
 
 /// A statement as tests see it: what it is for, and its texts; an empty one is not for that engine.
@@ -46,6 +46,8 @@ pub fn statements() -> Vec<Statement> {
         sealed::STATEMENTS,
         sessions::STATEMENTS,
         settings::STATEMENTS,
+        sheets::STATEMENTS,
+        sheets::change::STATEMENTS,
         sqlite::STATEMENTS,
         subscriptions::STATEMENTS,
         tokens::STATEMENTS,
