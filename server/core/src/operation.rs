@@ -5,12 +5,14 @@ use serde::{Deserialize, Serialize};
 use crate::ids::DeviceId;
 
 mod count;
+mod forecast;
 mod how;
 mod state;
 mod target;
 mod task;
 
 pub use count::Counts;
+pub use forecast::{Forecast, Group, HORIZON_DAYS, MAX_CURVE, MAX_GROUPS, Outlook, Stage};
 pub use how::{
     FailureRule, How, Limits, MAX_ATTEMPTS, MAX_GATES, MAX_WAVES, Offline, OnFailures, Wave,
     WaveSize,
