@@ -13,6 +13,7 @@ mod people;
 pub mod problem;
 pub mod route;
 mod schema;
+mod sheets;
 mod tokens;
 mod views;
 mod wire;
@@ -61,6 +62,22 @@ pub static ROUTES: &[&Route] = &[
     &views::create::ROUTE,
     &views::update::ROUTE,
     &views::delete::ROUTE,
+    &sheets::list::WINDOWS,
+    &sheets::show::WINDOW,
+    &sheets::put::WINDOW,
+    &sheets::delete::WINDOW,
+    &sheets::openings::WINDOW,
+    &sheets::list::CALENDARS,
+    &sheets::show::CALENDAR,
+    &sheets::put::CALENDAR,
+    &sheets::delete::CALENDAR,
+    &sheets::openings::CALENDAR,
+    &sheets::list::PLACES,
+    &sheets::show::PLACE,
+    &sheets::put::PLACE,
+    &sheets::delete::PLACE,
+    &sheets::zone::READ,
+    &sheets::zone::WRITE,
     &people::list::ROUTE,
     &people::create::ROUTE,
     &people::show::ROUTE,

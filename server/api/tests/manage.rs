@@ -5,5 +5,7 @@
 mod answers;
 #[path = "manage/rights.rs"]
 mod rights;
+#[path = "manage/sheets.rs"]
+mod sheets;
 #[path = "manage/support.rs"]
 mod support;

@@ -21,6 +21,9 @@ pub(crate) const NAMED: &[(&str, Schema)] = &[
     ("Role", role),
     ("Token", token),
     ("View", view),
+    ("Window", super::sheets::window),
+    ("Calendar", super::sheets::calendar),
+    ("Place", super::sheets::place),
     ("Secret", secret),
 ];
 

@@ -36,6 +36,11 @@ fn arguments(id: &str) -> (Option<Value>, u16) {
         }
         "deleteDevice" => (None, 412),
         "listViews" => (None, 200),
+        "listWindows" | "listCalendars" | "listPlaces" | "showZone" => (None, 200),
+        "showWindow" | "showCalendar" | "showPlace" | "deleteWindow" | "deleteCalendar"
+        | "deletePlace" | "listWindowOpenings" | "listServiceHours" => (None, 404),
+        "putWindow" | "putCalendar" | "putPlace" => (Some(json!({})), 422),
+        "putZone" => (Some(json!({ "zone": "Nowhere" })), 422),
         "deleteView" => (None, 404),
         "createView" => (Some(json!({ "name": "", "query": "" })), 422),
         "updateView" => (Some(json!({ "name": "a", "query": "" })), 404),
@@ -60,7 +65,8 @@ async fn knock(test: &TestHub, route: &Route, token: &str, device: &str) -> Repl
         .replace("{person}", "999")
         .replace("{token}", "999")
         .replace("{policy}", "service")
-        .replace("{view}", "999");
+        .replace("{view}", "999")
+        .replace("{name}", "nothing");
     let (body, _) = arguments(route.id);
     let headers: &[(&str, &str)] = if route.parameters.iter().any(|p| p.name == "If-Match") {
         &[("if-match", "\"old\"")]
