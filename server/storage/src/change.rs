@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use muster_core::event::Event;
-use muster_core::ids::{DeviceId, Identity};
+use muster_core::ids::{DeviceId, Identity, OperationId};
 use muster_core::lifecycle::Stage;
 use muster_core::time::Timestamp;
 use muster_core::twin::Object;
@@ -78,6 +78,13 @@ pub enum Change {
     },
     /// An account changed.
     People,
+    /// Something about a bulk operation changed.
+    Operation {
+        /// Which.
+        id: OperationId,
+        /// Its state or that of a wave, or what is asked of it; not only its targets.
+        turned: bool,
+    },
 }
 
 /// What changed about a module.

@@ -41,6 +41,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../../../migrations/sqlite/0004_methods.sql"),
         postgres: include_str!("../../../../migrations/postgres/0004_methods.sql"),
     },
+    Step {
+        version: 5,
+        name: "operations",
+        sqlite: include_str!("../../../../migrations/sqlite/0005_operations.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0005_operations.sql"),
+    },
 ];
 
 /// The newest migration of this binary.
