@@ -133,6 +133,12 @@ pub enum EventKind {
     GateOverridden,
     /// A device failed in a bulk operation.
     TargetFailed,
+    /// A window, calendar or place was made or changed.
+    WindowSaved,
+    /// A window, calendar or place was deleted.
+    WindowDeleted,
+    /// The zone of devices that name none was changed.
+    ZoneChanged,
 }
 
 impl EventKind {
@@ -175,6 +181,9 @@ impl EventKind {
         Self::WavePassed,
         Self::GateOverridden,
         Self::TargetFailed,
+        Self::WindowSaved,
+        Self::WindowDeleted,
+        Self::ZoneChanged,
     ];
 
     /// The stored name.
@@ -217,6 +226,9 @@ impl EventKind {
             Self::WavePassed => "wave_passed",
             Self::GateOverridden => "gate_overridden",
             Self::TargetFailed => "target_failed",
+            Self::WindowSaved => "window_saved",
+            Self::WindowDeleted => "window_deleted",
+            Self::ZoneChanged => "zone_changed",
         }
     }
 

@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 use crate::clock::{Clock, Entropy};
 use crate::devices::{CloseReason, Connections};
 use crate::error::ServiceError;
+use crate::gates::Books;
 use crate::live::Live;
 use crate::methods::Calls;
 use crate::people::People;
@@ -43,6 +44,7 @@ struct Inner {
     calls: Arc<Calls>,
     live: Arc<Live>,
     people: People,
+    books: Books,
     policies: Vec<SharedAccessPolicy>,
     hostname: String,
     clock: Clock,
@@ -64,20 +66,26 @@ impl Hub {
         let connections = Arc::new(Connections::default());
         let live = Arc::new(Live::new());
         let people = People::new(Semaphore::new(HASHES_AT_ONCE));
+        let books = Books::new();
         let hook = {
             let (index, connections) = (index.clone(), connections.clone());
             let (live, people) = (live.clone(), people.clone());
+            let books = books.clone();
             Arc::new(move |batch: &[Committed]| {
                 for committed in batch {
                     follow(&index, &connections, committed);
                     if matches!(committed.change, Change::People) {
                         people.forget_access();
                     }
+                    if let Change::Books(news) = &committed.change {
+                        books.follow(news);
+                    }
                     live.announce(committed);
                 }
             })
         };
         let store = Store::open(config.store, hook).await?;
+        books.load(&store).await?;
         let mut left_open = Vec::new();
         store
             .each_device(|row| {
@@ -96,6 +104,7 @@ impl Hub {
             calls: Arc::default(),
             live,
             people,
+            books,
             policies,
             hostname: config.hostname,
             clock: config.clock,
@@ -170,6 +179,11 @@ impl Hub {
         &self.0.people
     }
 
+    /// Windows, calendars and places.
+    pub(crate) fn books(&self) -> &Books {
+        &self.0.books
+    }
+
     pub(crate) fn policies(&self) -> &[SharedAccessPolicy] {
         &self.0.policies
     }
@@ -187,7 +201,7 @@ impl Hub {
 /// Brings index and connections to the committed state. Runs in the writer, in commit order, before anybody is told.
 fn follow(index: &Index, connections: &Connections, committed: &Committed) {
     match &committed.change {
-        Change::None | Change::People => {}
+        Change::None | Change::People | Change::Books(_) => {}
         Change::Device(row) => {
             let device = &row.device;
             let reason = if device.status == muster_core::device::Status::Disabled {

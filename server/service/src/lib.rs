@@ -10,6 +10,7 @@ pub mod clock;
 pub mod devices;
 pub mod error;
 pub mod fleet;
+pub mod gates;
 pub mod hub;
 pub mod identities;
 pub mod live;
@@ -38,6 +39,7 @@ pub use hub::{Hub, HubConfig};
 pub use methods::{MethodAnswer, MethodCall, MethodError};
 pub use muster_index::{Census, Entry, PageQuery, Row, Scalar, Sort, SortKey, TagPath};
 pub use muster_storage::{
-    BackupReport, DeviceSummary, Finding, PresenceSample, Repeated, TwinRow, WebSession,
+    BackupReport, Demand, DeviceSummary, Finding, PresenceSample, Repeated, SheetRow, TwinRow,
+    WebSession,
 };
 pub use query::{AnswerKind, QueryAnswer, QueryPageRequest};

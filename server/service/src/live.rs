@@ -126,6 +126,7 @@ impl Live {
                 }
             }
             Change::People => marks.people = true,
+            Change::Books(_) => {}
             Change::Device(row) => marks.mark(&row.device.id, Aspect::Identity),
             Change::DeviceDeleted(id) => marks.mark(id, Aspect::Deleted),
             Change::Twin { id, .. } => marks.mark(id, Aspect::Twin),

@@ -25,6 +25,7 @@ mod samples;
 mod sealed;
 mod sessions;
 mod settings;
+mod sheets;
 mod statements;
 mod store;
 mod subscriptions;
@@ -33,7 +34,7 @@ mod twins;
 mod views;
 mod writer;
 
-pub use change::{Change, CommitHook, Committed, ModuleNews};
+pub use change::{BooksNews, Change, CommitHook, Committed, ModuleNews};
 pub use error::StorageError;
 pub use idempotency::MAX_REMEMBERED;
 pub use messages::MAX_MESSAGES;
@@ -50,6 +51,7 @@ pub use records::{
     ReportOutcome, Session, TwinOutcome, TwinRow, WebSession, WriteOutcome,
 };
 pub use samples::MAX_SAMPLES;
+pub use sheets::{Demand, MAX_SHEETS, SheetOutcome, SheetRow};
 #[doc(hidden)]
 pub use statements::{Statement, statements};
 pub use store::{Location, MasterKey, Store, StoreConfig};

@@ -3,8 +3,8 @@
 use crate::engine::{Sql, postgres, schema, sqlite};
 use crate::{
     audit, backup, check, devices, events, idempotency, messages, modules, operations, people,
-    policies, prune, samples, sealed, sessions, settings, subscriptions, tokens, twins, views,
-    writer,
+    policies, prune, samples, sealed, sessions, settings, sheets, subscriptions, tokens, twins,
+    views, writer,
 };
 
 /// A statement as tests see it: what it is for, and its texts; an empty one is not for that engine.
@@ -57,6 +57,8 @@ pub fn statements() -> Vec<Statement> {
         sealed::STATEMENTS,
         sessions::STATEMENTS,
         settings::STATEMENTS,
+        sheets::STATEMENTS,
+        sheets::change::STATEMENTS,
         sqlite::STATEMENTS,
         subscriptions::STATEMENTS,
         tokens::STATEMENTS,

@@ -1,5 +1,8 @@
 //! An event in a sentence: who did what, and what changed.
 
+mod gates;
+mod operations;
+
 use muster_core::event::EventKind;
 use serde_json::Value;
 
@@ -89,6 +92,19 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
             Some(name) => format!("{who} begins with the view “{name}” from now on"),
             None => format!("{who} begins at the usual home again"),
         },
+        EventKind::WindowSaved | EventKind::WindowDeleted | EventKind::ZoneChanged => {
+            gates::sentence(&who, kind, detail)
+        }
+        EventKind::OperationCreated
+        | EventKind::OperationStarted
+        | EventKind::OperationPaused
+        | EventKind::OperationResumed
+        | EventKind::OperationStopped
+        | EventKind::OperationFinished
+        | EventKind::WaveOpened
+        | EventKind::WavePassed
+        | EventKind::GateOverridden
+        | EventKind::TargetFailed => operations::sentence(&who, &it, kind, detail),
     };
     format::sentence(&text)
 }

@@ -47,6 +47,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../../../migrations/sqlite/0005_operations.sql"),
         postgres: include_str!("../../../../migrations/postgres/0005_operations.sql"),
     },
+    Step {
+        version: 6,
+        name: "gates",
+        sqlite: include_str!("../../../../migrations/sqlite/0006_gates.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0006_gates.sql"),
+    },
 ];
 
 /// The newest migration of this binary.
