@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use muster_core::event::Event;
-use muster_core::ids::{DeviceId, Identity, OperationId};
 use muster_core::gate::{SheetKind, Slug};
-use muster_core::ids::{DeviceId, Identity};
+use muster_core::ids::{DeviceId, Identity, OperationId};
+
 use muster_core::lifecycle::Stage;
 use muster_core::time::Timestamp;
 use muster_core::twin::Object;

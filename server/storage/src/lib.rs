@@ -42,7 +42,7 @@ pub use modules::{ModuleChange, ModuleInsert, ModuleNote, ModuleTwinRow};
 pub use operations::{
     Candidate, DraftRow, Effect, Ended, Hold, MAX_DRAFTS, MAX_REASONS, NewOperation,
     OperationFilter, OperationRow, ReasonCause, ReasonRow, Settled, StoredTarget, TargetBatch,
-    TargetFilter, TargetRow, TurnOutcome, WaveRow, WaveTurn,
+    TargetFilter, TargetRow, TurnOutcome, WalkedTarget, WaveRow, WaveTurn,
 };
 pub use records::{
     AuditCheck, AuditFault, BackupReport, DeviceChange, DeviceRow, DeviceSummary, EventQuery,

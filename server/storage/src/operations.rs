@@ -11,6 +11,7 @@ pub(crate) mod change;
 pub(crate) mod drafts;
 pub(crate) mod freeze;
 pub(crate) mod list;
+pub(crate) mod passes;
 pub(crate) mod reasons;
 pub(crate) mod targets;
 pub(crate) mod turn;
@@ -20,7 +21,7 @@ pub use batch::{Effect, Ended, Hold, Settled, TargetBatch};
 pub use drafts::{DraftRow, MAX_DRAFTS};
 pub use list::OperationFilter;
 pub use reasons::{MAX_REASONS, ReasonCause, ReasonRow};
-pub use targets::{Candidate, StoredTarget, TargetFilter, TargetRow};
+pub use targets::{Candidate, StoredTarget, TargetFilter, TargetRow, WalkedTarget};
 pub use wave::WaveTurn;
 
 use crate::engine::{Connection, Row, Sql, Table};

@@ -43,6 +43,7 @@ pub fn statements() -> Vec<Statement> {
         operations::drafts::STATEMENTS,
         operations::freeze::STATEMENTS,
         operations::list::STATEMENTS,
+        operations::passes::STATEMENTS,
         operations::reasons::STATEMENTS,
         operations::targets::STATEMENTS,
         operations::turn::STATEMENTS,

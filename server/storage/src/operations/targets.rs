@@ -83,6 +83,16 @@ const FAILED: Sql = packed!(
      WHERE operation_id = $1 AND (wave, device_key) > ($2, $3) AND state = 3 ORDER BY wave, device_key LIMIT $4"
 );
 
+const WALK: Sql = Sql::pair(
+    "going over targets",
+    "SELECT group_concat(concat_ws(char(31), v.wave, v.device_key, v.device_id, v.state, COALESCE(v.reason, '')), char(30))
+     FROM (SELECT wave, device_key, device_id, state, reason FROM operation_target
+           WHERE operation_id = $1 AND (wave, device_key) > ($2, $3) ORDER BY wave, device_key LIMIT $4) AS v",
+    "SELECT STRING_AGG(CONCAT_WS(CHR(31), v.wave, v.device_key, v.device_id, v.state, COALESCE(v.reason::TEXT, '')), CHR(30))
+     FROM (SELECT wave, device_key, device_id, state, reason FROM operation_target
+           WHERE operation_id = $1 AND (wave, device_key) > ($2, $3) ORDER BY wave, device_key LIMIT $4) AS v",
+);
+
 const NEXT: Sql = Sql::both(
     "asking when the next target is due",
     "SELECT MIN(due_at) FROM operation_target WHERE operation_id = $1 AND state = $2 AND due_at IS NOT NULL",
@@ -230,6 +240,21 @@ pub struct TargetRow {
     pub result: Option<Value>,
 }
 
+/// As much of a target as going over all of them needs.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WalkedTarget {
+    /// Its wave.
+    pub wave: u16,
+    /// The key of the device.
+    pub key: i64,
+    /// The device.
+    pub device: DeviceId,
+    /// Where it is.
+    pub state: StoredTarget,
+    /// The number of its reason.
+    pub reason: Option<i64>,
+}
+
 /// Which targets of an operation, in the order of waves.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TargetFilter {
@@ -342,6 +367,33 @@ impl Store {
         ];
         let mut reader = self.reader().await?;
         candidates_of(&reader.connection().packed(&FAILED, arguments).await?)
+    }
+
+    /// The next targets after a place, to go over all of them.
+    pub async fn walk_targets(
+        &self,
+        id: OperationId,
+        after: (u16, i64),
+        limit: usize,
+    ) -> Result<Vec<WalkedTarget>, StorageError> {
+        let arguments = [
+            id.0.into(),
+            usize::from(after.0).into(),
+            after.1.into(),
+            limit.into(),
+        ];
+        let mut reader = self.reader().await?;
+        let packed = reader.connection().packed(&WALK, arguments).await?;
+        let read = |record: crate::engine::Record<'_>| {
+            Ok(WalkedTarget {
+                wave: record.int(0)? as u16,
+                key: record.int(1)?,
+                device: device_of(record.text(2))?,
+                state: StoredTarget::of(record.int(3)?)?,
+                reason: record.optional(4)?,
+            })
+        };
+        packed.records().map(read).collect()
     }
 
     /// A page of targets, in the order of waves and device keys.
