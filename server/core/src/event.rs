@@ -113,6 +113,12 @@ pub enum EventKind {
     ViewDeleted,
     /// Somebody chose the view they begin with, or none.
     ViewPinned,
+    /// Firmware was added.
+    FirmwareAdded,
+    /// Firmware was withdrawn or offered again.
+    FirmwareChanged,
+    /// Firmware was deleted.
+    FirmwareDeleted,
 }
 
 impl EventKind {
@@ -145,6 +151,9 @@ impl EventKind {
         Self::ViewSaved,
         Self::ViewDeleted,
         Self::ViewPinned,
+        Self::FirmwareAdded,
+        Self::FirmwareChanged,
+        Self::FirmwareDeleted,
     ];
 
     /// The stored name.
@@ -177,6 +186,9 @@ impl EventKind {
             Self::ViewSaved => "view_saved",
             Self::ViewDeleted => "view_deleted",
             Self::ViewPinned => "view_pinned",
+            Self::FirmwareAdded => "firmware_added",
+            Self::FirmwareChanged => "firmware_changed",
+            Self::FirmwareDeleted => "firmware_deleted",
         }
     }
 

@@ -41,6 +41,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../../../migrations/sqlite/0004_methods.sql"),
         postgres: include_str!("../../../../migrations/postgres/0004_methods.sql"),
     },
+    Step {
+        version: 7,
+        name: "firmware",
+        sqlite: include_str!("../../../../migrations/sqlite/0007_firmware.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0007_firmware.sql"),
+    },
 ];
 
 /// The newest migration of this binary.
