@@ -12,7 +12,8 @@ use crate::time::Timestamp;
 pub struct Rule {
     /// Healthy check-ins with the new version: reports of properties or telemetry while it runs.
     pub check_ins: u32,
-    /// How long after the new version was reported they may take, in milliseconds.
+    /// How long the device stays on the new version before it counts, in milliseconds; the check-ins come within this
+    /// time. With 0 the check-ins alone decide.
     pub soak_ms: i64,
 }
 
@@ -177,29 +178,40 @@ impl Install {
         self.enough();
     }
 
-    /// Lets time pass: a device that falls silent after the update fails.
+    /// Lets time pass: when the soak time is over, what was heard in it decides.
     pub fn tick(&mut self, at: Timestamp) {
-        if let Standing::Soaking { since, check_ins } = self.standing
-            && at.since(since) > self.rule.soak_ms
-        {
-            self.standing = Standing::Failed(InstallFailure::Silent {
-                heard: check_ins,
-                wanted: self.rule.check_ins,
-                minutes: self.rule.soak_ms / 60_000,
-            });
+        let Standing::Soaking { since, check_ins } = self.standing else {
+            return;
+        };
+        let rule = self.rule;
+        if rule.soak_ms == 0 || at.since(since) < rule.soak_ms {
+            return;
         }
+        self.standing = if check_ins >= rule.check_ins {
+            Standing::Succeeded
+        } else {
+            failed(InstallFailure::Silent {
+                heard: check_ins,
+                wanted: rule.check_ins,
+                minutes: rule.soak_ms / 60_000,
+            })
+        };
     }
 
     /// When [`Install::tick`] will change something, if nothing is heard until then.
     pub fn next_tick(&self) -> Option<Timestamp> {
         match self.standing {
-            Standing::Soaking { since, .. } => Some(since.plus_ms(self.rule.soak_ms + 1)),
+            Standing::Soaking { since, .. } if self.rule.soak_ms > 0 => {
+                Some(since.plus_ms(self.rule.soak_ms))
+            }
             _ => None,
         }
     }
 
+    /// Without a soak time there is nothing but check-ins to wait for.
     fn enough(&mut self) {
         if let Standing::Soaking { check_ins, .. } = self.standing
+            && self.rule.soak_ms == 0
             && check_ins >= self.rule.check_ins
         {
             self.standing = Standing::Succeeded;

@@ -55,9 +55,11 @@ fn an_update_goes_its_way() {
         check_ins: 0,
     };
     assert_eq!(one.standing, soaking);
-    assert_eq!(one.next_tick(), Some(at(61_001)));
+    assert_eq!(one.next_tick(), Some(at(61_000)));
     one.check_in(at(2000));
-    one.check_in(at(61_000));
+    one.check_in(at(60_999));
+    assert_eq!(one.standing.rank(), soaking.rank());
+    one.tick(at(61_000));
     assert_eq!(one.standing, Standing::Succeeded);
     one.report(&said("4.3", state("4.4", "failed")), at(70_000));
     assert_eq!(one.standing, Standing::Succeeded, "a result stays");
@@ -66,7 +68,19 @@ fn an_update_goes_its_way() {
 #[test]
 fn a_device_that_is_there_already_needs_no_update() {
     let mut one = install();
-    one.rule.check_ins = 0;
+    one.rule = Rule {
+        check_ins: 1,
+        soak_ms: 0,
+    };
+    one.report(&said("4.4", Value::Null), at(0));
+    assert_eq!((one.standing.rank(), one.next_tick()), (2, None));
+    one.check_in(at(1));
+    assert_eq!(one.standing, Standing::Succeeded);
+    one = install();
+    one.rule = Rule {
+        check_ins: 0,
+        soak_ms: 0,
+    };
     one.report(&said("4.4", Value::Null), at(0));
     assert_eq!(one.standing, Standing::Succeeded);
 }
