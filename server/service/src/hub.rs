@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 use crate::clock::{Clock, Entropy};
 use crate::devices::{CloseReason, Connections};
 use crate::error::ServiceError;
+use crate::firmware::{Firmware, FirmwareConfig, Renewals};
 use crate::live::Live;
 use crate::methods::Calls;
 use crate::people::People;
@@ -29,6 +30,8 @@ pub struct HubConfig {
     pub clock: Clock,
     /// Random numbers.
     pub entropy: Entropy,
+    /// Firmware files, and who signs them.
+    pub firmware: FirmwareConfig,
 }
 
 /// The one door. Cheap to clone.
@@ -47,6 +50,7 @@ struct Inner {
     hostname: String,
     clock: Clock,
     entropy: Entropy,
+    firmware: Firmware,
     /// Columns of properties are built one after the other.
     columns: tokio::sync::Mutex<()>,
     /// Ends the background tasks.
@@ -64,9 +68,11 @@ impl Hub {
         let connections = Arc::new(Connections::default());
         let live = Arc::new(Live::new());
         let people = People::new(Semaphore::new(HASHES_AT_ONCE));
+        let (renewals, wanting) = Renewals::new();
         let hook = {
             let (index, connections) = (index.clone(), connections.clone());
             let (live, people) = (live.clone(), people.clone());
+            let renewals = renewals.clone();
             Arc::new(move |batch: &[Committed]| {
                 for committed in batch {
                     follow(&index, &connections, committed);
@@ -74,6 +80,7 @@ impl Hub {
                         people.forget_access();
                     }
                     live.announce(committed);
+                    renewals.follow(committed);
                 }
             })
         };
@@ -89,6 +96,7 @@ impl Hub {
             .await?;
         store.ensure_policies(|| config.entropy.bytes()).await?;
         let policies = store.policies().await?;
+        let firmware = Firmware::open(config.firmware, &store, &config.entropy).await?;
         let hub = Self(Arc::new(Inner {
             store,
             index,
@@ -100,6 +108,7 @@ impl Hub {
             hostname: config.hostname,
             clock: config.clock,
             entropy: config.entropy,
+            firmware,
             columns: tokio::sync::Mutex::default(),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -110,6 +119,7 @@ impl Hub {
         hub.spawn(crate::presence::sample(hub.clone()));
         hub.spawn(crate::retention::run(hub.clone()));
         hub.spawn(crate::query::columns::remembered(hub.clone()));
+        hub.spawn(crate::firmware::renew(hub.clone(), wanting));
         Ok(hub)
     }
 
@@ -156,6 +166,10 @@ impl Hub {
 
     pub(crate) fn calls(&self) -> &Arc<Calls> {
         &self.0.calls
+    }
+
+    pub(crate) fn firmware(&self) -> &Firmware {
+        &self.0.firmware
     }
 
     pub(crate) fn columns(&self) -> &tokio::sync::Mutex<()> {
