@@ -77,6 +77,8 @@ fn icon(kind: EventKind) -> &'static str {
         EventKind::ModuleDeleted => "i-trash",
         EventKind::ViewSaved | EventKind::ViewDeleted => "i-bookmark",
         EventKind::ViewPinned => "i-pin",
+        EventKind::FirmwareAdded | EventKind::FirmwareChanged => "i-box",
+        EventKind::FirmwareDeleted => "i-trash",
     }
 }
 

@@ -28,7 +28,7 @@ pub use device::{DeviceFirmware, running};
 pub use download::{Download, DownloadRefused};
 pub use keys::{FirmwareKey, FirmwareKeys, SignatureState};
 pub(crate) use renew::{Renewals, run as renew};
-pub use upload::Upload;
+pub use upload::{Upload, described};
 
 /// Files that arrive at the same time: each takes disk and a core.
 pub const UPLOADS_AT_ONCE: usize = 2;
@@ -79,6 +79,27 @@ pub enum FirmwareError {
     /// It was withdrawn.
     #[error("{0} was withdrawn; nothing new installs it")]
     Withdrawn(String),
+}
+
+impl FirmwareError {
+    /// A word for programs; never changes its meaning.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Bad(_) => "refused",
+            Self::File(FileError::TooLarge) => "too_large",
+            Self::File(FileError::Empty) => "empty",
+            Self::File(FileError::DiskFull | FileError::StoreFull) => "no_room",
+            Self::File(FileError::Truncated { .. }) => "truncated",
+            Self::File(FileError::OtherHash { .. }) => "other_hash",
+            Self::File(FileError::File { .. }) => "not_stored",
+            Self::Path(NoPath::Cycle(_)) => "circle",
+            Self::Path(_) => "no_path",
+            Self::Exists(_) => "exists",
+            Self::TooMany => "too_many",
+            Self::Signature(_) => "signature",
+            Self::Withdrawn(_) => "withdrawn",
+        }
+    }
 }
 
 /// What the hub holds for firmware.

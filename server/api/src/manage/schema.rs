@@ -21,6 +21,7 @@ pub(crate) const NAMED: &[(&str, Schema)] = &[
     ("Role", role),
     ("Token", token),
     ("View", view),
+    ("Firmware", super::firmware::described),
     ("Secret", secret),
 ];
 
@@ -76,6 +77,11 @@ pub(crate) fn or_null(schema: Value) -> Value {
 /// A text up to a length in characters.
 pub(crate) fn text(max: usize) -> Value {
     json!({ "type": "string", "maxLength": max })
+}
+
+/// A file of any bytes: a route with this body reads it piece by piece ([`super::route::Route::takes_file`]).
+pub(crate) fn file() -> Value {
+    json!({ "type": "string", "format": "binary" })
 }
 
 /// Any text.

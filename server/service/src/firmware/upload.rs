@@ -1,7 +1,10 @@
 //! Adding an artifact: its bytes come piece by piece, and are there whole with their row or not at all.
 
 use muster_core::event::EventKind;
-use muster_core::firmware::{Artifact, ArtifactId, ArtifactState, NewArtifact, cycle};
+use muster_core::firmware::{
+    Artifact, ArtifactId, ArtifactState, BadArtifact, BadVersion, NewArtifact, Signature, Version,
+    cycle,
+};
 use muster_storage::{Arriving, ArtifactOutcome, MAX_ARTIFACTS, MAX_ARTIFACTS_BYTES};
 use serde_json::json;
 use tokio::sync::OwnedSemaphorePermit;
@@ -108,6 +111,37 @@ async fn add(
         ArtifactOutcome::Exists => Err(FirmwareError::Exists(new.to_string()).into()),
         ArtifactOutcome::TooMany => Err(FirmwareError::TooMany.into()),
     }
+}
+
+/// What a form or an address says about a file, field by field: `product`, `version`, `models`, `from`, `until`, `mustPass`,
+/// `notes`, `key` and `signature`. Lists are separated by commas.
+pub fn described<'a>(text: impl Fn(&str) -> Option<&'a str>) -> Result<NewArtifact, ServiceError> {
+    let read = || -> Result<NewArtifact, BadArtifact> {
+        let version = |name| text(name).map(Version::new).transpose();
+        let list = |name| {
+            let parts = text(name).unwrap_or_default().split([',', '\n']);
+            parts.map(str::trim).filter(|part| !part.is_empty())
+        };
+        let signature = match (text("key"), text("signature")) {
+            (None, None) => None,
+            (key, value) => Some(Signature::new(
+                key.unwrap_or_default(),
+                value.unwrap_or_default(),
+            )?),
+        };
+        let must_pass: Result<Vec<Version>, _> = list("mustPass").map(Version::new).collect();
+        Ok(NewArtifact {
+            product: text("product").unwrap_or_default().to_owned(),
+            version: version("version")?.ok_or(BadVersion)?,
+            models: list("models").map(str::to_owned).collect(),
+            from: version("from")?,
+            until: version("until")?,
+            must_pass: must_pass?,
+            signature,
+            notes: text("notes").unwrap_or_default().to_owned(),
+        })
+    };
+    Ok(read().map_err(FirmwareError::from)?)
 }
 
 /// Two artifacts of one product, version and list of models could not be told apart by what a device reports.
