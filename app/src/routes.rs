@@ -66,6 +66,7 @@ pub const PAGES: &[(&str, Need)] = &[
     ("/devices/:id", Need::Action(Action::SeeDevices)),
     (PEOPLE, Need::Action(Action::ManagePeople)),
     ("/people/:id", Need::Action(Action::ManagePeople)),
+    (FIRMWARE, Need::Action(Action::SeeDevices)),
     (GALLERY, Need::SignedIn),
 ];
 

@@ -24,7 +24,7 @@ mod keys;
 mod renew;
 mod upload;
 
-pub use device::{DeviceFirmware, running};
+pub use device::{DeviceFirmware, of_models, running, with_version};
 pub use download::{Download, DownloadRefused};
 pub use keys::{FirmwareKey, FirmwareKeys, SignatureState};
 pub(crate) use renew::{Renewals, run as renew};

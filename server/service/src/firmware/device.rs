@@ -102,23 +102,37 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
 }
 
-/// The condition of the query language that finds the devices that run an artifact's version, among its models.
-pub fn running(artifact: &Artifact) -> String {
-    let about = &artifact.about;
-    let version = quoted(about.version.as_str());
-    let runs = format!("properties.reported.firmware.version = {version}");
-    let models = about.models.iter().filter(|model| *model != "*");
-    let of_model = models.flat_map(|model| {
+/// The condition of the query language that finds the devices that an artifact is for; empty for all.
+pub fn of_models(artifact: &Artifact) -> String {
+    let models = &artifact.about.models;
+    if models.iter().any(|model| model == "*") {
+        return String::new();
+    }
+    let parts = models.iter().flat_map(|model| {
         ["tags.model", "modelId"].map(|path| match model.strip_suffix('*') {
             Some(prefix) => format!("STARTS_WITH({path}, {})", quoted(prefix)),
             None => format!("{path} = {}", quoted(model)),
         })
     });
-    let of_model: Vec<String> = of_model.collect();
-    let all = about.models.iter().any(|model| model == "*");
-    if of_model.is_empty() || all {
+    let parts: Vec<String> = parts.collect();
+    parts.join(" OR ")
+}
+
+/// The same devices, as far as they report a version; with `None` those that report none.
+pub fn with_version(of_models: &str, version: Option<&str>) -> String {
+    let path = "properties.reported.firmware.version";
+    let runs = match version {
+        Some(version) => format!("{path} = {}", quoted(version)),
+        None => format!("NOT IS_DEFINED({path})"),
+    };
+    if of_models.is_empty() {
         runs
     } else {
-        format!("{runs} AND ({})", of_model.join(" OR "))
+        format!("{runs} AND ({of_models})")
     }
+}
+
+/// The condition that finds the devices that run an artifact, as far as they tell.
+pub fn running(artifact: &Artifact) -> String {
+    with_version(&of_models(artifact), Some(artifact.about.version.as_str()))
 }
