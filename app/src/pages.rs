@@ -5,6 +5,7 @@ pub mod account;
 pub mod device;
 pub mod failure;
 mod fault;
+pub mod firmware;
 pub mod fleet;
 pub mod forbidden;
 mod front;

@@ -6,6 +6,7 @@
 mod compact;
 pub mod data;
 pub mod devices;
+pub mod firmware;
 pub mod fleet;
 pub mod home;
 pub mod people;
@@ -88,4 +89,12 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
     ("/rpc/home/oversight", Need::Action(Action::SeeDevices)),
     ("/rpc/home/goals", Need::Action(Action::SeeDevices)),
     ("/rpc/home/hub", Need::Action(Action::ManageHub)),
+    // firmware
+    ("/rpc/firmware/list", Need::Action(Action::SeeDevices)),
+    ("/rpc/firmware/show", Need::Action(Action::SeeDevices)),
+    (
+        "/rpc/firmware/set_state",
+        Need::Action(Action::KeepFirmware),
+    ),
+    ("/rpc/firmware/delete", Need::Action(Action::KeepFirmware)),
 ];

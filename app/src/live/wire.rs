@@ -156,14 +156,7 @@ pub enum Item {
 
 impl Item {
     /// The kinds, as the stream names them.
-    pub const KINDS: [&str; 6] = [
-        "rows",
-        "census",
-        "device",
-        "events",
-        "operations",
-        "resync",
-    ];
+    pub const KINDS: [&str; 6] = ["rows", "census", "device", "events", "operations", "resync"];
 
     /// The name of its kind.
     pub fn kind(&self) -> &'static str {

@@ -87,6 +87,8 @@ fn icon(kind: EventKind) -> &'static str {
         EventKind::OperationFinished | EventKind::WavePassed => "i-check",
         EventKind::GateOverridden => "i-key",
         EventKind::WindowSaved | EventKind::WindowDeleted | EventKind::ZoneChanged => "i-window",
+        EventKind::FirmwareAdded | EventKind::FirmwareChanged => "i-box",
+        EventKind::FirmwareDeleted => "i-trash",
     }
 }
 

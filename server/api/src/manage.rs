@@ -4,6 +4,7 @@
 pub mod bearer;
 mod call;
 mod devices;
+mod firmware;
 mod fleet;
 mod hub;
 pub mod once;
@@ -58,6 +59,11 @@ pub static ROUTES: &[&Route] = &[
     &fleet::census::ROUTE,
     &fleet::presence::ROUTE,
     &fleet::events::ROUTE,
+    &firmware::list::ROUTE,
+    &firmware::add::ROUTE,
+    &firmware::show::ROUTE,
+    &firmware::update::ROUTE,
+    &firmware::delete::ROUTE,
     &views::list::ROUTE,
     &views::create::ROUTE,
     &views::update::ROUTE,

@@ -3,6 +3,8 @@
 
 #[path = "manage/answers.rs"]
 mod answers;
+#[path = "manage/firmware.rs"]
+mod firmware;
 #[path = "manage/rights.rs"]
 mod rights;
 #[path = "manage/sheets.rs"]

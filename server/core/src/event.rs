@@ -139,6 +139,12 @@ pub enum EventKind {
     WindowDeleted,
     /// The zone of devices that name none was changed.
     ZoneChanged,
+    /// Firmware was added.
+    FirmwareAdded,
+    /// Firmware was withdrawn or offered again.
+    FirmwareChanged,
+    /// Firmware was deleted.
+    FirmwareDeleted,
 }
 
 impl EventKind {
@@ -184,6 +190,9 @@ impl EventKind {
         Self::WindowSaved,
         Self::WindowDeleted,
         Self::ZoneChanged,
+        Self::FirmwareAdded,
+        Self::FirmwareChanged,
+        Self::FirmwareDeleted,
     ];
 
     /// The stored name.
@@ -229,6 +238,9 @@ impl EventKind {
             Self::WindowSaved => "window_saved",
             Self::WindowDeleted => "window_deleted",
             Self::ZoneChanged => "zone_changed",
+            Self::FirmwareAdded => "firmware_added",
+            Self::FirmwareChanged => "firmware_changed",
+            Self::FirmwareDeleted => "firmware_deleted",
         }
     }
 

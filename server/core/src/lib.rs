@@ -8,6 +8,7 @@ pub mod contact;
 pub mod cursor;
 pub mod device;
 pub mod event;
+pub mod firmware;
 pub mod gate;
 pub mod hash;
 pub mod ids;

@@ -15,10 +15,10 @@ mod target;
 mod task;
 mod touch;
 
-pub use forecast::{Forecast, Group, HORIZON_DAYS, MAX_CURVE, MAX_GROUPS, Outlook, Stage};
 pub use allot::{Allotment, place_of};
 pub use check::{BadPlan, MAX_DELAY_S};
 pub use count::{Counts, Tally};
+pub use forecast::{Forecast, Group, HORIZON_DAYS, MAX_CURVE, MAX_GROUPS, Outlook, Stage};
 pub use how::{
     FailureRule, How, Limits, MAX_ATTEMPTS, MAX_GATES, MAX_WAVES, Offline, OnFailures, Wave,
     WaveSize,

@@ -10,6 +10,7 @@ use muster_core::twin::TwinError;
 use muster_core::view::BadView;
 use muster_storage::{Refusal, StorageError};
 
+use crate::firmware::FirmwareError;
 use crate::methods::MethodError;
 
 /// Why a use case did not happen. Expected reasons are variants of their own; the rest is storage.
@@ -45,6 +46,9 @@ pub enum ServiceError {
     /// A saved view breaks a rule.
     #[error(transparent)]
     View(#[from] BadView),
+    /// Something about firmware.
+    #[error(transparent)]
+    Firmware(#[from] FirmwareError),
     /// Something else in the request cannot be used; the text says what and how to mend it.
     #[error("{0}")]
     Invalid(String),

@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 use crate::clock::{Clock, Entropy};
 use crate::devices::{CloseReason, Connections};
 use crate::error::ServiceError;
+use crate::firmware::{Firmware, FirmwareConfig, Renewals};
 use crate::gates::Books;
 use crate::live::Live;
 use crate::methods::Calls;
@@ -31,6 +32,8 @@ pub struct HubConfig {
     pub clock: Clock,
     /// Random numbers.
     pub entropy: Entropy,
+    /// Firmware files, and who signs them.
+    pub firmware: FirmwareConfig,
 }
 
 /// The one door. Cheap to clone.
@@ -51,6 +54,7 @@ struct Inner {
     hostname: String,
     clock: Clock,
     entropy: Entropy,
+    firmware: Firmware,
     /// Columns of properties are built one after the other.
     columns: tokio::sync::Mutex<()>,
     /// Ends the background tasks.
@@ -70,11 +74,13 @@ impl Hub {
         let people = People::new(Semaphore::new(HASHES_AT_ONCE));
         let books = Books::new();
         let operations = Arc::new(Operations::default());
+        let (renewals, wanting) = Renewals::new();
         let hook = {
             let (index, connections) = (index.clone(), connections.clone());
             let (live, people) = (live.clone(), people.clone());
             let books = books.clone();
             let operations = operations.clone();
+            let renewals = renewals.clone();
             Arc::new(move |batch: &[Committed]| {
                 for committed in batch {
                     follow(&index, &connections, committed);
@@ -86,6 +92,7 @@ impl Hub {
                     }
                     operations.follow(committed);
                     live.announce(committed);
+                    renewals.follow(committed);
                 }
             })
         };
@@ -102,6 +109,7 @@ impl Hub {
             .await?;
         store.ensure_policies(|| config.entropy.bytes()).await?;
         let policies = store.policies().await?;
+        let firmware = Firmware::open(config.firmware, &store, &config.entropy).await?;
         let hub = Self(Arc::new(Inner {
             store,
             index,
@@ -115,6 +123,7 @@ impl Hub {
             hostname: config.hostname,
             clock: config.clock,
             entropy: config.entropy,
+            firmware,
             columns: tokio::sync::Mutex::default(),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -126,6 +135,7 @@ impl Hub {
         hub.spawn(crate::retention::run(hub.clone()));
         hub.spawn(crate::query::columns::remembered(hub.clone()));
         hub.spawn(crate::operations::run(hub.clone()));
+        hub.spawn(crate::firmware::renew(hub.clone(), wanting));
         Ok(hub)
     }
 
@@ -172,6 +182,10 @@ impl Hub {
 
     pub(crate) fn calls(&self) -> &Arc<Calls> {
         &self.0.calls
+    }
+
+    pub(crate) fn firmware(&self) -> &Firmware {
+        &self.0.firmware
     }
 
     pub(crate) fn columns(&self) -> &tokio::sync::Mutex<()> {

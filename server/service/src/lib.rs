@@ -9,6 +9,7 @@ pub mod access;
 pub mod clock;
 pub mod devices;
 pub mod error;
+pub mod firmware;
 pub mod fleet;
 pub mod gates;
 pub mod hub;

@@ -5,6 +5,8 @@
 mod access;
 #[path = "suite/devices.rs"]
 mod devices;
+#[path = "suite/firmware.rs"]
+mod firmware;
 #[path = "suite/fleet.rs"]
 mod fleet;
 #[path = "suite/live.rs"]

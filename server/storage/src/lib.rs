@@ -12,6 +12,7 @@ mod devices;
 mod engine;
 mod error;
 mod events;
+mod firmware;
 mod idempotency;
 mod messages;
 mod modules;
@@ -36,6 +37,8 @@ mod writer;
 
 pub use change::{BooksNews, Change, CommitHook, Committed, ModuleNews};
 pub use error::StorageError;
+pub use firmware::files::{Arriving, ArtifactFiles, FileError, MAX_ARTIFACTS_BYTES};
+pub use firmware::{ArtifactOutcome, MAX_ARTIFACTS};
 pub use idempotency::MAX_REMEMBERED;
 pub use messages::MAX_MESSAGES;
 pub use modules::{ModuleChange, ModuleInsert, ModuleNote, ModuleTwinRow};

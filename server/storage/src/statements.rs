@@ -2,9 +2,9 @@
 
 use crate::engine::{Sql, postgres, schema, sqlite};
 use crate::{
-    audit, backup, check, devices, events, idempotency, messages, modules, operations, people,
-    policies, prune, samples, sealed, sessions, settings, sheets, subscriptions, tokens, twins,
-    views, writer,
+    audit, backup, check, devices, events, firmware, idempotency, messages, modules, operations,
+    people, policies, prune, samples, sealed, sessions, settings, sheets, subscriptions, tokens,
+    twins, views, writer,
 };
 
 /// A statement as tests see it: what it is for, and its texts; an empty one is not for that engine.
@@ -31,6 +31,8 @@ pub fn statements() -> Vec<Statement> {
         events::STATEMENTS,
         events::calls::STATEMENTS,
         events::page::STATEMENTS,
+        firmware::STATEMENTS,
+        firmware::change::STATEMENTS,
         idempotency::STATEMENTS,
         messages::STATEMENTS,
         modules::STATEMENTS,

@@ -8,6 +8,7 @@ mod conformance {
     pub(crate) mod events;
     pub(crate) mod faults;
     pub(crate) mod files;
+    pub(crate) mod firmware;
     pub(crate) mod hook;
     pub(crate) mod idempotency;
     pub(crate) mod messages;
@@ -30,8 +31,8 @@ mod conformance {
 
 use conformance::place::Place;
 use conformance::{
-    audit, events, faults, files, hook, idempotency, messages, modules, operations, people,
-    presence, registry, sheets, small, statements, subscriptions, tokens, twins, views,
+    audit, events, faults, files, firmware, hook, idempotency, messages, modules, operations,
+    people, presence, registry, sheets, small, statements, subscriptions, tokens, twins, views,
     web_sessions,
 };
 
@@ -92,6 +93,7 @@ mod both {
         views: views_come_back, others_see_shared_ones_only, names_and_numbers_have_bounds,
             a_pin_goes_with_its_view;
         sheets: sheets_come_back, sheets_follow_the_demand, names_of_sheets_are_unique_per_kind, the_zone_is_kept;
+        firmware: artifacts_come_back, the_number_of_artifacts_is_bounded, the_key_of_links_is_made_once;
         small: policies_are_made_once, settings_are_kept, samples_are_kept, a_healthy_store_has_no_findings;
         hook: the_hook_hears_everything_in_order, the_hook_hears_before_the_caller;
         faults: a_bad_command_harms_nobody_else, another_master_key_is_refused, a_newer_schema_is_refused,

@@ -1,5 +1,6 @@
 //! An event in a sentence: who did what, and what changed.
 
+mod firmware;
 mod gates;
 mod operations;
 
@@ -105,6 +106,9 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
         | EventKind::WavePassed
         | EventKind::GateOverridden
         | EventKind::TargetFailed => operations::sentence(&who, &it, kind, detail),
+        EventKind::FirmwareAdded | EventKind::FirmwareChanged | EventKind::FirmwareDeleted => {
+            firmware::told(&who, kind, detail)
+        }
     };
     format::sentence(&text)
 }

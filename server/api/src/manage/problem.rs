@@ -147,6 +147,14 @@ impl From<ServiceError> for Problem {
             ServiceError::Lifecycle(_) => told(StatusCode::CONFLICT, "not_in_this_stage"),
             ServiceError::TooManyModules => told(StatusCode::CONFLICT, "too_many"),
             ServiceError::LastAdministrator => told(StatusCode::CONFLICT, "last_administrator"),
+            ServiceError::Firmware(error) => told(
+                match error.code() {
+                    "exists" => StatusCode::CONFLICT,
+                    "too_large" => StatusCode::PAYLOAD_TOO_LARGE,
+                    _ => StatusCode::UNPROCESSABLE_ENTITY,
+                },
+                error.code(),
+            ),
             ServiceError::Twin(_)
             | ServiceError::DeviceId(_)
             | ServiceError::Credential(_)

@@ -24,6 +24,7 @@ pub(crate) const NAMED: &[(&str, Schema)] = &[
     ("Window", super::sheets::window),
     ("Calendar", super::sheets::calendar),
     ("Place", super::sheets::place),
+    ("Firmware", super::firmware::described),
     ("Secret", secret),
 ];
 
@@ -79,6 +80,11 @@ pub(crate) fn or_null(schema: Value) -> Value {
 /// A text up to a length in characters.
 pub(crate) fn text(max: usize) -> Value {
     json!({ "type": "string", "maxLength": max })
+}
+
+/// A file of any bytes: a route with this body reads it piece by piece ([`super::route::Route::takes_file`]).
+pub(crate) fn file() -> Value {
+    json!({ "type": "string", "format": "binary" })
 }
 
 /// Any text.

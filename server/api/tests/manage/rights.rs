@@ -42,6 +42,10 @@ fn arguments(id: &str) -> (Option<Value>, u16) {
         "putWindow" | "putCalendar" | "putPlace" => (Some(json!({})), 422),
         "putZone" => (Some(json!({ "zone": "Nowhere" })), 422),
         "deleteView" => (None, 404),
+        "listFirmware" => (None, 200),
+        "addFirmware" => (None, 422),
+        "showFirmware" | "deleteFirmware" => (None, 404),
+        "updateFirmware" => (Some(json!({ "state": "withdrawn" })), 404),
         "createView" => (Some(json!({ "name": "", "query": "" })), 422),
         "updateView" => (Some(json!({ "name": "a", "query": "" })), 404),
         "createDevice" => (Some(json!({ "deviceId": "a b" })), 422),
@@ -66,7 +70,8 @@ async fn knock(test: &TestHub, route: &Route, token: &str, device: &str) -> Repl
         .replace("{token}", "999")
         .replace("{policy}", "service")
         .replace("{view}", "999")
-        .replace("{name}", "nothing");
+        .replace("{name}", "nothing")
+        .replace("{artifact}", &"9".repeat(64));
     let (body, _) = arguments(route.id);
     let headers: &[(&str, &str)] = if route.parameters.iter().any(|p| p.name == "If-Match") {
         &[("if-match", "\"old\"")]

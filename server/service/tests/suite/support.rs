@@ -12,6 +12,7 @@ use muster_core::twin::{Mode, Object, ServiceWrite};
 use muster_query::Condition;
 use muster_service::access::kinds::{EditTwin, ManagePeople, ProvisionDevices, SeeCredentials};
 use muster_service::devices::{ConnectionInfo, DeviceCredentials, DeviceProof, LINK_CAPACITY};
+use muster_service::firmware::FirmwareConfig;
 use muster_service::people::NewAccount;
 use muster_service::registry::NewDevice;
 use muster_service::{Access, Clock, Entropy, Hub, HubConfig, PageQuery, Sort, SortKey, ToDevice};
@@ -133,6 +134,7 @@ async fn open_in(directory: &TempDir, clock: &Clock) -> Hub {
         hostname: "hub.example.net".into(),
         clock: clock.clone(),
         entropy: Entropy::seeded(1),
+        firmware: FirmwareConfig::new(directory.path().join("artifacts")),
     };
     Hub::open(config).await.unwrap()
 }

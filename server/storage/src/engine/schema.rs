@@ -53,6 +53,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../../../migrations/sqlite/0006_gates.sql"),
         postgres: include_str!("../../../../migrations/postgres/0006_gates.sql"),
     },
+    Step {
+        version: 7,
+        name: "firmware",
+        sqlite: include_str!("../../../../migrations/sqlite/0007_firmware.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0007_firmware.sql"),
+    },
 ];
 
 /// The newest migration of this binary.
