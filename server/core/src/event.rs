@@ -113,6 +113,10 @@ pub enum EventKind {
     ViewDeleted,
     /// Somebody chose the view they begin with, or none.
     ViewPinned,
+    /// A configuration was made or changed.
+    ConfigurationSaved,
+    /// A configuration was deleted.
+    ConfigurationDeleted,
 }
 
 impl EventKind {
@@ -145,6 +149,8 @@ impl EventKind {
         Self::ViewSaved,
         Self::ViewDeleted,
         Self::ViewPinned,
+        Self::ConfigurationSaved,
+        Self::ConfigurationDeleted,
     ];
 
     /// The stored name.
@@ -177,6 +183,8 @@ impl EventKind {
             Self::ViewSaved => "view_saved",
             Self::ViewDeleted => "view_deleted",
             Self::ViewPinned => "view_pinned",
+            Self::ConfigurationSaved => "configuration_saved",
+            Self::ConfigurationDeleted => "configuration_deleted",
         }
     }
 
