@@ -3,8 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
+use muster_core::configuration::Status;
 use muster_core::event::Event;
-use muster_core::ids::{DeviceId, Identity};
+use muster_core::ids::{ConfigurationId, DeviceId, Identity};
 use muster_core::lifecycle::Stage;
 use muster_core::time::Timestamp;
 use muster_core::twin::Object;
@@ -68,6 +69,13 @@ pub enum Change {
         id: Identity,
         /// What.
         news: ModuleNews,
+    },
+    /// Configurations cover a device otherwise than before.
+    Configurations {
+        /// Which.
+        id: DeviceId,
+        /// All that cover it now.
+        standing: Vec<(ConfigurationId, Status)>,
     },
     /// A device sent telemetry.
     Activity {

@@ -7,6 +7,7 @@ mod audit;
 mod backup;
 mod change;
 mod check;
+mod configurations;
 mod credentials;
 mod devices;
 mod engine;
@@ -33,6 +34,10 @@ mod views;
 mod writer;
 
 pub use change::{Change, CommitHook, Committed, ModuleNews};
+pub use configurations::{
+    ApplyOutcome, ConfigurationOutcome, Contest, Covered, CoveredModule, CoveredPage,
+    ModuleStanding, Standing,
+};
 pub use error::StorageError;
 pub use idempotency::MAX_REMEMBERED;
 pub use messages::MAX_MESSAGES;

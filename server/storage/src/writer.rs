@@ -13,7 +13,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
 pub(crate) mod command;
 pub(crate) mod documents;
-mod fast;
+pub(crate) mod fast;
 pub(crate) mod link;
 pub(crate) mod state;
 pub(crate) mod unit;

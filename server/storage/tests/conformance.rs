@@ -5,6 +5,7 @@
 
 mod conformance {
     pub(crate) mod audit;
+    pub(crate) mod configurations;
     pub(crate) mod events;
     pub(crate) mod faults;
     pub(crate) mod files;
@@ -28,8 +29,8 @@ mod conformance {
 
 use conformance::place::Place;
 use conformance::{
-    audit, events, faults, files, hook, idempotency, messages, modules, people, presence, registry,
-    small, statements, subscriptions, tokens, twins, views, web_sessions,
+    audit, configurations, events, faults, files, hook, idempotency, messages, modules, people,
+    presence, registry, small, statements, subscriptions, tokens, twins, views, web_sessions,
 };
 
 /// Makes a test per case and engine.
@@ -84,6 +85,9 @@ mod both {
         idempotency: a_request_is_answered_once, remembered_requests_are_bounded;
         views: views_come_back, others_see_shared_ones_only, names_and_numbers_have_bounds,
             a_pin_goes_with_its_view;
+        configurations: configurations_come_back, there_are_so_many_configurations_at_most,
+            applying_writes_twins_and_standings, a_change_of_somebody_is_put_back_once, what_has_no_room_is_said,
+            stale_callers_change_nothing, covered_devices_are_walked, modules_are_covered_too;
         small: policies_are_made_once, settings_are_kept, samples_are_kept, a_healthy_store_has_no_findings;
         hook: the_hook_hears_everything_in_order, the_hook_hears_before_the_caller;
         faults: a_bad_command_harms_nobody_else, another_master_key_is_refused, a_newer_schema_is_refused,

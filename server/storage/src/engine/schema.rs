@@ -41,6 +41,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../../../migrations/sqlite/0004_methods.sql"),
         postgres: include_str!("../../../../migrations/postgres/0004_methods.sql"),
     },
+    Step {
+        version: 8,
+        name: "configurations",
+        sqlite: include_str!("../../../../migrations/sqlite/0008_configurations.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0008_configurations.sql"),
+    },
 ];
 
 /// The newest migration of this binary.
