@@ -1,5 +1,6 @@
 //! What can go wrong in a use case.
 
+use muster_core::configuration::BadConfiguration;
 use muster_core::device::ETag;
 use muster_core::ids::BadDeviceId;
 use muster_core::lifecycle::NotAllowed;
@@ -45,6 +46,9 @@ pub enum ServiceError {
     /// A saved view breaks a rule.
     #[error(transparent)]
     View(#[from] BadView),
+    /// A configuration breaks a rule.
+    #[error(transparent)]
+    Configuration(#[from] BadConfiguration),
     /// Something else in the request cannot be used; the text says what and how to mend it.
     #[error("{0}")]
     Invalid(String),

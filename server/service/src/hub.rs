@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::{Clock, Entropy};
+use crate::configurations::engine::Engine;
 use crate::devices::{CloseReason, Connections};
 use crate::error::ServiceError;
 use crate::live::Live;
@@ -42,6 +43,7 @@ struct Inner {
     connections: Arc<Connections>,
     calls: Arc<Calls>,
     live: Arc<Live>,
+    engine: Arc<Engine>,
     people: People,
     policies: Vec<SharedAccessPolicy>,
     hostname: String,
@@ -64,15 +66,18 @@ impl Hub {
         let connections = Arc::new(Connections::default());
         let live = Arc::new(Live::new());
         let people = People::new(Semaphore::new(HASHES_AT_ONCE));
+        let engine = Arc::new(Engine::default());
         let hook = {
             let (index, connections) = (index.clone(), connections.clone());
             let (live, people) = (live.clone(), people.clone());
+            let engine = engine.clone();
             Arc::new(move |batch: &[Committed]| {
                 for committed in batch {
                     follow(&index, &connections, committed);
                     if matches!(committed.change, Change::People) {
                         people.forget_access();
                     }
+                    engine.hear(committed);
                     live.announce(committed);
                 }
             })
@@ -95,6 +100,7 @@ impl Hub {
             connections,
             calls: Arc::default(),
             live,
+            engine,
             people,
             policies,
             hostname: config.hostname,
@@ -105,11 +111,13 @@ impl Hub {
             tasks: TaskTracker::new(),
         }));
         hub.people().prepare_setup(&hub).await?;
+        hub.read_configurations().await?;
         hub.spawn(crate::devices::end_left_open(hub.clone(), left_open));
         hub.spawn(Live::run(hub.clone()));
         hub.spawn(crate::presence::sample(hub.clone()));
         hub.spawn(crate::retention::run(hub.clone()));
         hub.spawn(crate::query::columns::remembered(hub.clone()));
+        hub.spawn(crate::configurations::run::run(hub.clone()));
         Ok(hub)
     }
 
@@ -164,6 +172,10 @@ impl Hub {
 
     pub(crate) fn live(&self) -> &Arc<Live> {
         &self.0.live
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.0.engine
     }
 
     pub(crate) fn people(&self) -> &People {
@@ -260,6 +272,7 @@ fn follow(index: &Index, connections: &Connections, committed: &Committed) {
                 index.set_stage(id, *stage, *at);
             }
         }
+        Change::Configurations { id, standing } => index.cover(id, standing),
         Change::Activity { id, at } => {
             index.touch(id, *at);
         }

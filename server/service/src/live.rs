@@ -128,7 +128,9 @@ impl Live {
             Change::People => marks.people = true,
             Change::Device(row) => marks.mark(&row.device.id, Aspect::Identity),
             Change::DeviceDeleted(id) => marks.mark(id, Aspect::Deleted),
-            Change::Twin { id, .. } => marks.mark(id, Aspect::Twin),
+            Change::Twin { id, .. } | Change::Configurations { id, .. } => {
+                marks.mark(id, Aspect::Twin);
+            }
             Change::Presence { id, .. } => marks.mark(id, Aspect::Presence),
             Change::Module { id, .. } => marks.mark(&id.device, Aspect::Event),
             Change::Activity { id, .. } => marks.mark(id, Aspect::Telemetry),

@@ -271,14 +271,15 @@ impl Hub {
     }
 
     /// The documents of devices, in any order.
-    async fn found(&self, ids: &[DeviceId]) -> Result<Vec<Found>, ServiceError> {
+    pub(crate) async fn found(&self, ids: &[DeviceId]) -> Result<Vec<Found>, ServiceError> {
         let now = self.now();
         let rows = self.store().find_twins(ids).await?;
+        let covering = self.configurations_by_device(ids).await?;
         let found = rows.into_iter().filter_map(|row| {
             // Between commit and index, or deleted since.
             let seen = self.index().seen(&row.device.id, now)?;
             Some(Found {
-                twin: document::twin(&row, &seen),
+                twin: document::twin(&row, &seen, covering.get(&row.device.id)),
                 beside: document::beside(&row, &seen),
                 id: row.device.id,
             })
@@ -299,14 +300,14 @@ fn too_many(problem: TooManyGroups) -> ServiceError {
 
 /// A device with its document.
 #[derive(Debug)]
-struct Found {
-    id: DeviceId,
+pub(crate) struct Found {
+    pub(crate) id: DeviceId,
     twin: Object,
     beside: Object,
 }
 
 impl Found {
-    fn document(&self, hub: &Hub) -> Document<'_> {
+    pub(crate) fn document(&self, hub: &Hub) -> Document<'_> {
         Document {
             twin: &self.twin,
             beside: &self.beside,
