@@ -29,6 +29,7 @@ impl From<ServiceError> for AppError {
             | ServiceError::DeviceId(_)
             | ServiceError::Credential(_)
             | ServiceError::View(_)
+            | ServiceError::Configuration(_)
             | ServiceError::Invalid(_)
             | ServiceError::Method(_)
             | ServiceError::TooManyModules

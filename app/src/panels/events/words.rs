@@ -1,5 +1,7 @@
 //! An event in a sentence: who did what, and what changed.
 
+mod configurations;
+
 use muster_core::event::EventKind;
 use serde_json::Value;
 
@@ -89,6 +91,8 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
             Some(name) => format!("{who} begins with the view “{name}” from now on"),
             None => format!("{who} begins at the usual home again"),
         },
+        EventKind::ConfigurationSaved => configurations::saved(&who, detail),
+        EventKind::ConfigurationDeleted => configurations::deleted(&who, detail),
     };
     format::sentence(&text)
 }
