@@ -30,6 +30,7 @@ impl From<ServiceError> for AppError {
             | ServiceError::Credential(_)
             | ServiceError::View(_)
             | ServiceError::Firmware(_)
+            | ServiceError::Configuration(_)
             | ServiceError::Invalid(_)
             | ServiceError::Method(_)
             | ServiceError::TooManyModules

@@ -89,6 +89,7 @@ fn icon(kind: EventKind) -> &'static str {
         EventKind::WindowSaved | EventKind::WindowDeleted | EventKind::ZoneChanged => "i-window",
         EventKind::FirmwareAdded | EventKind::FirmwareChanged => "i-box",
         EventKind::FirmwareDeleted => "i-trash",
+        EventKind::ConfigurationSaved | EventKind::ConfigurationDeleted => "i-configure",
     }
 }
 

@@ -145,6 +145,10 @@ pub enum EventKind {
     FirmwareChanged,
     /// Firmware was deleted.
     FirmwareDeleted,
+    /// A configuration was made or changed.
+    ConfigurationSaved,
+    /// A configuration was deleted.
+    ConfigurationDeleted,
 }
 
 impl EventKind {
@@ -193,6 +197,8 @@ impl EventKind {
         Self::FirmwareAdded,
         Self::FirmwareChanged,
         Self::FirmwareDeleted,
+        Self::ConfigurationSaved,
+        Self::ConfigurationDeleted,
     ];
 
     /// The stored name.
@@ -241,6 +247,8 @@ impl EventKind {
             Self::FirmwareAdded => "firmware_added",
             Self::FirmwareChanged => "firmware_changed",
             Self::FirmwareDeleted => "firmware_deleted",
+            Self::ConfigurationSaved => "configuration_saved",
+            Self::ConfigurationDeleted => "configuration_deleted",
         }
     }
 

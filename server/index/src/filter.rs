@@ -40,7 +40,7 @@ impl Source {
                 .dictionary()
                 .find(Kind::Text, path)
                 .map_or(Self::Nowhere, Self::Tag),
-            Path::Desired(_) | Path::Reported(_) => {
+            Path::Desired(_) | Path::Reported(_) | Path::Below("configurations", _) => {
                 let mut used = fleet.used().iter();
                 let used = used.find(|used| used.ready && used.path == *path);
                 used.map_or(Self::Nowhere, |used| Self::Used(used.code))

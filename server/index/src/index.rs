@@ -2,10 +2,11 @@
 
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use muster_core::configuration::Status as Configured;
 use muster_core::contact::Contact;
 use muster_core::cursor::{BadCursor, Direction, MAX_PAGE, Page};
 use muster_core::device::{AuthKind, Status};
-use muster_core::ids::DeviceId;
+use muster_core::ids::{ConfigurationId, DeviceId};
 use muster_core::lifecycle::Stage;
 use muster_core::time::Timestamp;
 use muster_core::twin::Object;
@@ -265,6 +266,11 @@ impl Index {
     /// A device merged this into its reported properties.
     pub fn report(&self, id: &DeviceId, patch: &Value) {
         self.write().patch_used(id, true, patch);
+    }
+
+    /// These configurations cover a device now, and no others.
+    pub fn cover(&self, id: &DeviceId, standing: &[(ConfigurationId, Configured)]) {
+        self.write().cover_used(id, standing);
     }
 
     /// Desired properties were written: a patch was merged into them, or all of them are these now.

@@ -30,4 +30,4 @@ pub use entry::{Census, Entry, Row, Scalar, TagPath};
 pub use filter::holds;
 pub use index::{Index, Seen};
 pub use page::{PageQuery, Sort, SortKey};
-pub use used::{MAX_MEMORY, MAX_USED, can_use};
+pub use used::{MAX_MEMORY, MAX_USED, can_use, configuration};

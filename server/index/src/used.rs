@@ -7,7 +7,8 @@
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use muster_core::ids::DeviceId;
+use muster_core::configuration::Status;
+use muster_core::ids::{ConfigurationId, DeviceId};
 use muster_core::twin::{Object, merge};
 use muster_query::{Path, path};
 use serde_json::Value;
@@ -40,8 +41,19 @@ pub(crate) struct Used {
     turn: AtomicU64,
 }
 
+/// The configuration whose status a path names.
+pub fn configuration(path: &Path) -> Option<&str> {
+    match path {
+        Path::Below("configurations", keys) => {
+            let name = keys.strip_suffix(".status")?;
+            (!name.contains('.')).then_some(name)
+        }
+        _ => None,
+    }
+}
+
 /// Whether there can be a column of this path: a property of twins, not a part of an array nor what the hub writes
-/// there itself.
+/// there itself; or the status of a configuration.
 pub fn can_use(path: &Path) -> bool {
     let plain = |keys: &str| {
         let odd = [path::POSITION, '"', '\\', '$'];
@@ -49,6 +61,7 @@ pub fn can_use(path: &Path) -> bool {
     };
     match path {
         Path::Desired(keys) | Path::Reported(keys) => plain(keys),
+        Path::Below("configurations", _) => configuration(path).is_some(),
         _ => false,
     }
 }
@@ -224,6 +237,27 @@ impl Fleet {
                     };
                     self.put_used(place, code, Some(&Value::Object(merged)));
                 }
+            }
+        }
+    }
+
+    /// These configurations cover a device now, and no others.
+    pub(crate) fn cover_used(&mut self, id: &DeviceId, standing: &[(ConfigurationId, Status)]) {
+        let Ok(place) = self.place(id.as_str()) else {
+            return;
+        };
+        for at in 0..self.used().len() {
+            let used = &self.used()[at];
+            let Some(name) = configuration(&used.path) else {
+                continue;
+            };
+            let found = standing.iter().find(|(of, _)| of.as_str() == name);
+            let value = found.map(|(_, status)| Value::from(status.as_str()));
+            let (ready, code) = (used.ready, used.code);
+            if ready {
+                self.put_used(place, code, value.as_ref());
+            } else {
+                self.used_mut()[at].unsure.insert(id.clone());
             }
         }
     }

@@ -1,5 +1,6 @@
 //! What can go wrong in a use case.
 
+use muster_core::configuration::BadConfiguration;
 use muster_core::device::ETag;
 use muster_core::ids::BadDeviceId;
 use muster_core::lifecycle::NotAllowed;
@@ -49,6 +50,8 @@ pub enum ServiceError {
     /// Something about firmware.
     #[error(transparent)]
     Firmware(#[from] FirmwareError),
+    /// A configuration breaks a rule.
+    Configuration(#[from] BadConfiguration),
     /// Something else in the request cannot be used; the text says what and how to mend it.
     #[error("{0}")]
     Invalid(String),

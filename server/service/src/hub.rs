@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::{Clock, Entropy};
+use crate::configurations::engine::Engine;
 use crate::devices::{CloseReason, Connections};
 use crate::error::ServiceError;
 use crate::firmware::{Firmware, FirmwareConfig, Renewals};
@@ -47,6 +48,7 @@ struct Inner {
     connections: Arc<Connections>,
     calls: Arc<Calls>,
     live: Arc<Live>,
+    engine: Arc<Engine>,
     people: People,
     books: Books,
     operations: Arc<Operations>,
@@ -75,12 +77,14 @@ impl Hub {
         let books = Books::new();
         let operations = Arc::new(Operations::default());
         let (renewals, wanting) = Renewals::new();
+        let engine = Arc::new(Engine::default());
         let hook = {
             let (index, connections) = (index.clone(), connections.clone());
             let (live, people) = (live.clone(), people.clone());
             let books = books.clone();
             let operations = operations.clone();
             let renewals = renewals.clone();
+            let engine = engine.clone();
             Arc::new(move |batch: &[Committed]| {
                 for committed in batch {
                     follow(&index, &connections, committed);
@@ -91,6 +95,7 @@ impl Hub {
                         books.follow(news);
                     }
                     operations.follow(committed);
+                    engine.hear(committed);
                     live.announce(committed);
                     renewals.follow(committed);
                 }
@@ -116,6 +121,7 @@ impl Hub {
             connections,
             calls: Arc::default(),
             live,
+            engine,
             people,
             books,
             operations,
@@ -129,6 +135,7 @@ impl Hub {
             tasks: TaskTracker::new(),
         }));
         hub.people().prepare_setup(&hub).await?;
+        hub.read_configurations().await?;
         hub.spawn(crate::devices::end_left_open(hub.clone(), left_open));
         hub.spawn(Live::run(hub.clone()));
         hub.spawn(crate::presence::sample(hub.clone()));
@@ -136,6 +143,7 @@ impl Hub {
         hub.spawn(crate::query::columns::remembered(hub.clone()));
         hub.spawn(crate::operations::run(hub.clone()));
         hub.spawn(crate::firmware::renew(hub.clone(), wanting));
+        hub.spawn(crate::configurations::run::run(hub.clone()));
         Ok(hub)
     }
 
@@ -198,6 +206,10 @@ impl Hub {
 
     pub(crate) fn live(&self) -> &Arc<Live> {
         &self.0.live
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.0.engine
     }
 
     pub(crate) fn people(&self) -> &People {
@@ -299,6 +311,7 @@ fn follow(index: &Index, connections: &Connections, committed: &Committed) {
                 index.set_stage(id, *stage, *at);
             }
         }
+        Change::Configurations { id, standing } => index.cover(id, standing),
         Change::Activity { id, at } => {
             index.touch(id, *at);
         }

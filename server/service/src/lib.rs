@@ -7,6 +7,7 @@
 
 pub mod access;
 pub mod clock;
+pub mod configurations;
 pub mod devices;
 pub mod error;
 pub mod firmware;

@@ -135,7 +135,9 @@ impl Live {
             Change::Books(_) => {}
             Change::Device(row) => marks.mark(&row.device.id, Aspect::Identity),
             Change::DeviceDeleted(id) => marks.mark(id, Aspect::Deleted),
-            Change::Twin { id, .. } => marks.mark(id, Aspect::Twin),
+            Change::Twin { id, .. } | Change::Configurations { id, .. } => {
+                marks.mark(id, Aspect::Twin);
+            }
             Change::Presence { id, .. } => marks.mark(id, Aspect::Presence),
             Change::Module { id, .. } => marks.mark(&id.device, Aspect::Event),
             Change::Activity { id, .. } => marks.mark(id, Aspect::Telemetry),

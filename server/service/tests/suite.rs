@@ -3,6 +3,8 @@
 
 #[path = "suite/access.rs"]
 mod access;
+#[path = "suite/configurations.rs"]
+mod configurations;
 #[path = "suite/devices.rs"]
 mod devices;
 #[path = "suite/firmware.rs"]

@@ -7,6 +7,7 @@ mod audit;
 mod backup;
 mod change;
 mod check;
+mod configurations;
 mod credentials;
 mod devices;
 mod engine;
@@ -36,6 +37,11 @@ mod views;
 mod writer;
 
 pub use change::{BooksNews, Change, CommitHook, Committed, ModuleNews};
+pub use change::{Change, CommitHook, Committed, ModuleNews};
+pub use configurations::{
+    ApplyOutcome, ConfigurationOutcome, Contest, Covered, CoveredModule, CoveredPage,
+    ModuleStanding, Standing,
+};
 pub use error::StorageError;
 pub use firmware::files::{Arriving, ArtifactFiles, FileError, MAX_ARTIFACTS_BYTES};
 pub use firmware::{ArtifactOutcome, MAX_ARTIFACTS};

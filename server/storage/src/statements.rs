@@ -2,9 +2,7 @@
 
 use crate::engine::{Sql, postgres, schema, sqlite};
 use crate::{
-    audit, backup, check, devices, events, firmware, idempotency, messages, modules, operations,
-    people, policies, prune, samples, sealed, sessions, settings, sheets, subscriptions, tokens,
-    twins, views, writer,
+    audit, backup, check, configurations, devices, events, firmware, idempotency, messages, modules, operations, people, policies, prune, samples, sealed, sessions, settings, sheets, subscriptions, tokens, twins, views, writer,
 };
 
 /// A statement as tests see it: what it is for, and its texts; an empty one is not for that engine.
@@ -26,6 +24,10 @@ pub fn statements() -> Vec<Statement> {
         audit::STATEMENTS,
         backup::STATEMENTS,
         check::STATEMENTS,
+        configurations::STATEMENTS,
+        configurations::apply::STATEMENTS,
+        configurations::change::STATEMENTS,
+        configurations::modules::STATEMENTS,
         devices::STATEMENTS,
         devices::change::STATEMENTS,
         events::STATEMENTS,

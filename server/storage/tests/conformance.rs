@@ -5,6 +5,7 @@
 
 mod conformance {
     pub(crate) mod audit;
+    pub(crate) mod configurations;
     pub(crate) mod events;
     pub(crate) mod faults;
     pub(crate) mod files;
@@ -31,9 +32,7 @@ mod conformance {
 
 use conformance::place::Place;
 use conformance::{
-    audit, events, faults, files, firmware, hook, idempotency, messages, modules, operations,
-    people, presence, registry, sheets, small, statements, subscriptions, tokens, twins, views,
-    web_sessions,
+    audit, configurations, events, faults, files, firmware, hook, idempotency, messages, modules, operations, people, presence, registry, sheets, small, statements, subscriptions, tokens, twins, views, web_sessions,
 };
 
 /// Makes a test per case and engine.
@@ -94,6 +93,9 @@ mod both {
             a_pin_goes_with_its_view;
         sheets: sheets_come_back, sheets_follow_the_demand, names_of_sheets_are_unique_per_kind, the_zone_is_kept;
         firmware: artifacts_come_back, the_number_of_artifacts_is_bounded, the_key_of_links_is_made_once;
+        configurations: configurations_come_back, there_are_so_many_configurations_at_most,
+            applying_writes_twins_and_standings, a_change_of_somebody_is_put_back_once, what_has_no_room_is_said,
+            stale_callers_change_nothing, covered_devices_are_walked, modules_are_covered_too;
         small: policies_are_made_once, settings_are_kept, samples_are_kept, a_healthy_store_has_no_findings;
         hook: the_hook_hears_everything_in_order, the_hook_hears_before_the_caller;
         faults: a_bad_command_harms_nobody_else, another_master_key_is_refused, a_newer_schema_is_refused,

@@ -1,5 +1,6 @@
 //! An event in a sentence: who did what, and what changed.
 
+mod configurations;
 mod firmware;
 mod gates;
 mod operations;
@@ -109,6 +110,8 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
         EventKind::FirmwareAdded | EventKind::FirmwareChanged | EventKind::FirmwareDeleted => {
             firmware::told(&who, kind, detail)
         }
+        EventKind::ConfigurationSaved => configurations::saved(&who, detail),
+        EventKind::ConfigurationDeleted => configurations::deleted(&who, detail),
     };
     format::sentence(&text)
 }

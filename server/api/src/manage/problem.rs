@@ -159,6 +159,7 @@ impl From<ServiceError> for Problem {
             | ServiceError::DeviceId(_)
             | ServiceError::Credential(_)
             | ServiceError::View(_)
+            | ServiceError::Configuration(_)
             | ServiceError::Method(_)
             | ServiceError::Invalid(_) => told(StatusCode::UNPROCESSABLE_ENTITY, "refused"),
             ServiceError::Busy(_) => Self {

@@ -220,7 +220,15 @@ fn event() -> Value {
             object(&[
                 (
                     "kind",
-                    words(["person", "policy", "device", "console", "hub"]),
+                    words([
+                        "person",
+                        "policy",
+                        "device",
+                        "console",
+                        "hub",
+                        "operation",
+                        "configuration",
+                    ]),
                 ),
                 ("person", or_null(count())),
                 ("name", or_null(any_text())),

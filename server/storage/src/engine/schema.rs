@@ -59,6 +59,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../../../migrations/sqlite/0007_firmware.sql"),
         postgres: include_str!("../../../../migrations/postgres/0007_firmware.sql"),
     },
+    Step {
+        version: 8,
+        name: "configurations",
+        sqlite: include_str!("../../../../migrations/sqlite/0008_configurations.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0008_configurations.sql"),
+    },
 ];
 
 /// The newest migration of this binary.
