@@ -43,6 +43,10 @@ pub const FLEET_TEXT: &str = "q";
 pub const DEVICES: &str = "/devices";
 /// Accounts; for one of them its number follows.
 pub const PEOPLE: &str = "/people";
+/// What waits for a second person.
+pub const APPROVALS: &str = "/approvals";
+/// What needs a second person.
+pub const APPROVAL_RULES: &str = "/approvals/rules";
 /// The parts of the design system.
 pub const GALLERY: &str = "/gallery";
 /// The stream of live updates.
@@ -63,6 +67,8 @@ pub const PAGES: &[(&str, Need)] = &[
     (PEOPLE, Need::Action(Action::ManagePeople)),
     ("/people/:id", Need::Action(Action::ManagePeople)),
     (GALLERY, Need::SignedIn),
+    (APPROVALS, Need::SignedIn),
+    (APPROVAL_RULES, Need::Action(Action::ManageHub)),
 ];
 
 /// The home of a role.

@@ -3,6 +3,7 @@
 //! Each names its address, begins with [`crate::session::require`], asks the hub for permission, and is listed in
 //! [`ENDPOINTS`]: the test of rights calls every address as everybody and fails for one that is not listed.
 
+pub mod approvals;
 mod compact;
 pub mod data;
 pub mod devices;
@@ -88,4 +89,14 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
     ("/rpc/home/oversight", Need::Action(Action::SeeDevices)),
     ("/rpc/home/goals", Need::Action(Action::SeeDevices)),
     ("/rpc/home/hub", Need::Action(Action::ManageHub)),
+    // approvals
+    ("/rpc/approvals/list", Need::SignedIn),
+    ("/rpc/approvals/due", Need::SignedIn),
+    (
+        "/rpc/approvals/decide",
+        Need::Action(Action::ApproveOperations),
+    ),
+    ("/rpc/approvals/withdraw", Need::SignedIn),
+    ("/rpc/approvals/policy", Need::Action(Action::ManageHub)),
+    ("/rpc/approvals/set_policy", Need::Action(Action::ManageHub)),
 ];

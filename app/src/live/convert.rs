@@ -17,6 +17,7 @@ pub fn service_topics(topics: Vec<Topic>) -> Vec<hub::Topic> {
         Topic::Census => hub::Topic::Census,
         Topic::Device(id) => hub::Topic::Device(id),
         Topic::Events => hub::Topic::Events,
+        Topic::Approvals => hub::Topic::Approvals,
     });
     topics.collect()
 }
@@ -31,6 +32,7 @@ pub fn encode(item: hub::LiveItem, now: Timestamp) -> Item {
             aspects: aspects.into_iter().map(aspect).collect(),
         }),
         hub::LiveItem::Events(events) => Item::Events(events.into_iter().map(event_view).collect()),
+        hub::LiveItem::Approvals => Item::Approvals,
         hub::LiveItem::Resync => Item::Resync,
     }
 }

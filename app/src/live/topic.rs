@@ -24,6 +24,8 @@ pub enum Topic {
     Device(DeviceId),
     /// The newest events in the person's scope.
     Events,
+    /// What waits for approval.
+    Approvals,
 }
 
 impl Topic {
@@ -31,6 +33,7 @@ impl Topic {
         match self {
             Self::Census => text.push_str("census"),
             Self::Events => text.push_str("events"),
+            Self::Approvals => text.push_str("approvals"),
             Self::Device(id) => {
                 text.push_str("device:");
                 text.push_str(id.as_str());
@@ -52,6 +55,7 @@ impl Topic {
             None => match text {
                 "census" => Some(Self::Census),
                 "events" => Some(Self::Events),
+                "approvals" => Some(Self::Approvals),
                 _ => None,
             },
             Some(("device", id)) => DeviceId::new(id).ok().map(Self::Device),
@@ -122,6 +126,7 @@ mod tests {
     #[test]
     fn topics_are_joined_and_read_back() {
         let text = join([
+            Topic::Approvals,
             Topic::Events,
             Topic::Rows(vec![id("b"), id("a,1:x")]),
             Topic::Census,
@@ -129,14 +134,15 @@ mod tests {
             Topic::Rows(vec![id("b")]),
             Topic::Device(id("a:b")),
         ]);
-        assert_eq!(text, "rows:a,1:x|b;census;device:a:b;events");
+        assert_eq!(text, "rows:a,1:x|b;census;device:a:b;events;approvals");
         assert_eq!(
             split(&text),
             Some(vec![
                 Topic::Rows(vec![id("a,1:x"), id("b")]),
                 Topic::Census,
                 Topic::Device(id("a:b")),
-                Topic::Events
+                Topic::Events,
+                Topic::Approvals
             ])
         );
         assert_eq!(

@@ -77,6 +77,9 @@ fn icon(kind: EventKind) -> &'static str {
         EventKind::ModuleDeleted => "i-trash",
         EventKind::ViewSaved | EventKind::ViewDeleted => "i-bookmark",
         EventKind::ViewPinned => "i-pin",
+        EventKind::ApprovalRequested
+        | EventKind::ApprovalDecided
+        | EventKind::ApprovalPolicyChanged => "i-approve",
     }
 }
 

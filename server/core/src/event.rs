@@ -113,6 +113,12 @@ pub enum EventKind {
     ViewDeleted,
     /// Somebody chose the view they begin with, or none.
     ViewPinned,
+    /// Something waits for a second person.
+    ApprovalRequested,
+    /// What waited was approved, refused, withdrawn, or ran out of time.
+    ApprovalDecided,
+    /// The rules of approval were changed.
+    ApprovalPolicyChanged,
 }
 
 impl EventKind {
@@ -145,6 +151,9 @@ impl EventKind {
         Self::ViewSaved,
         Self::ViewDeleted,
         Self::ViewPinned,
+        Self::ApprovalRequested,
+        Self::ApprovalDecided,
+        Self::ApprovalPolicyChanged,
     ];
 
     /// The stored name.
@@ -177,6 +186,9 @@ impl EventKind {
             Self::ViewSaved => "view_saved",
             Self::ViewDeleted => "view_deleted",
             Self::ViewPinned => "view_pinned",
+            Self::ApprovalRequested => "approval_requested",
+            Self::ApprovalDecided => "approval_decided",
+            Self::ApprovalPolicyChanged => "approval_policy_changed",
         }
     }
 

@@ -1,5 +1,6 @@
 //! What can go wrong in a use case.
 
+use muster_core::approval::{BadPolicy, Refused};
 use muster_core::device::ETag;
 use muster_core::ids::BadDeviceId;
 use muster_core::lifecycle::NotAllowed;
@@ -45,6 +46,12 @@ pub enum ServiceError {
     /// A saved view breaks a rule.
     #[error(transparent)]
     View(#[from] BadView),
+    /// Somebody cannot ask for approval, or decide about it.
+    #[error(transparent)]
+    Approval(#[from] Refused),
+    /// Rules of approval break a bound.
+    #[error(transparent)]
+    ApprovalPolicy(#[from] BadPolicy),
     /// Something else in the request cannot be used; the text says what and how to mend it.
     #[error("{0}")]
     Invalid(String),

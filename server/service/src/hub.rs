@@ -110,6 +110,7 @@ impl Hub {
         hub.spawn(crate::presence::sample(hub.clone()));
         hub.spawn(crate::retention::run(hub.clone()));
         hub.spawn(crate::query::columns::remembered(hub.clone()));
+        hub.spawn(crate::approvals::expire(hub.clone()));
         Ok(hub)
     }
 
@@ -187,7 +188,7 @@ impl Hub {
 /// Brings index and connections to the committed state. Runs in the writer, in commit order, before anybody is told.
 fn follow(index: &Index, connections: &Connections, committed: &Committed) {
     match &committed.change {
-        Change::None | Change::People => {}
+        Change::None | Change::People | Change::Approvals => {}
         Change::Device(row) => {
             let device = &row.device;
             let reason = if device.status == muster_core::device::Status::Disabled {

@@ -65,11 +65,17 @@ struct Marks {
     everything: bool,
     /// An account changed: streams ask again what their person may see.
     people: bool,
+    /// Something waits for approval, or was decided.
+    approvals: bool,
 }
 
 impl Marks {
     fn is_empty(&self) -> bool {
-        self.devices.is_empty() && self.events.is_empty() && !self.everything && !self.people
+        self.devices.is_empty()
+            && self.events.is_empty()
+            && !self.everything
+            && !self.people
+            && !self.approvals
     }
 
     fn mark(&mut self, id: &DeviceId, aspect: Aspect) {
@@ -126,6 +132,7 @@ impl Live {
                 }
             }
             Change::People => marks.people = true,
+            Change::Approvals => marks.approvals = true,
             Change::Device(row) => marks.mark(&row.device.id, Aspect::Identity),
             Change::DeviceDeleted(id) => marks.mark(id, Aspect::Deleted),
             Change::Twin { id, .. } => marks.mark(id, Aspect::Twin),

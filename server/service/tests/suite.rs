@@ -3,6 +3,8 @@
 
 #[path = "suite/access.rs"]
 mod access;
+#[path = "suite/approvals.rs"]
+mod approvals;
 #[path = "suite/devices.rs"]
 mod devices;
 #[path = "suite/fleet.rs"]

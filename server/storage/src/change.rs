@@ -78,6 +78,8 @@ pub enum Change {
     },
     /// An account changed.
     People,
+    /// Something waits for approval, or was decided.
+    Approvals,
 }
 
 /// What changed about a module.

@@ -2,8 +2,9 @@
 
 use crate::engine::{Sql, postgres, schema, sqlite};
 use crate::{
-    audit, backup, check, devices, events, idempotency, messages, modules, people, policies, prune,
-    samples, sealed, sessions, settings, subscriptions, tokens, twins, views, writer,
+    approvals, audit, backup, check, devices, events, idempotency, messages, modules, people,
+    policies, prune, samples, sealed, sessions, settings, subscriptions, tokens, twins, views,
+    writer,
 };
 
 /// A statement as tests see it: what it is for, and its texts; an empty one is not for that engine.
@@ -22,6 +23,9 @@ pub struct Statement {
 #[doc(hidden)]
 pub fn statements() -> Vec<Statement> {
     let lists: &[&[&Sql]] = &[
+        approvals::STATEMENTS,
+        approvals::page::STATEMENTS,
+        approvals::change::STATEMENTS,
         audit::STATEMENTS,
         backup::STATEMENTS,
         check::STATEMENTS,

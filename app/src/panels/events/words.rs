@@ -1,5 +1,7 @@
 //! An event in a sentence: who did what, and what changed.
 
+mod approvals;
+
 use muster_core::event::EventKind;
 use serde_json::Value;
 
@@ -89,6 +91,9 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
             Some(name) => format!("{who} begins with the view “{name}” from now on"),
             None => format!("{who} begins at the usual home again"),
         },
+        EventKind::ApprovalRequested => approvals::requested(&who, detail),
+        EventKind::ApprovalDecided => approvals::decided(&who, detail),
+        EventKind::ApprovalPolicyChanged => format!("{who} changed the rules of approval"),
     };
     format::sentence(&text)
 }

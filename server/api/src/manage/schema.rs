@@ -22,6 +22,8 @@ pub(crate) const NAMED: &[(&str, Schema)] = &[
     ("Token", token),
     ("View", view),
     ("Secret", secret),
+    ("Approval", super::approvals::approval_schema),
+    ("ApprovalPolicy", super::approvals::policy_schema),
 ];
 
 /// A reference to a named schema.
@@ -201,23 +203,33 @@ fn twin() -> Value {
     ])
 }
 
+/// Who did something.
+pub(crate) fn actor() -> Value {
+    object(&[
+        (
+            "kind",
+            words([
+                "person",
+                "policy",
+                "device",
+                "console",
+                "hub",
+                "operation",
+                "configuration",
+            ]),
+        ),
+        ("person", or_null(count())),
+        ("name", or_null(any_text())),
+        ("token", or_null(any_text())),
+    ])
+}
+
 fn event() -> Value {
     object(&[
         ("sequence", count()),
         ("time", time()),
         ("deviceId", or_null(device_id())),
-        (
-            "actor",
-            object(&[
-                (
-                    "kind",
-                    words(["person", "policy", "device", "console", "hub"]),
-                ),
-                ("person", or_null(count())),
-                ("name", or_null(any_text())),
-                ("token", or_null(any_text())),
-            ]),
-        ),
+        ("actor", actor()),
         (
             "kind",
             words(EventKind::ALL.iter().map(|kind| kind.as_str())),

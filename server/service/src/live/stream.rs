@@ -37,6 +37,8 @@ pub enum Topic {
     Device(DeviceId),
     /// The latest notable events.
     Events,
+    /// What waits for approval.
+    Approvals,
 }
 
 /// News for a page.
@@ -55,6 +57,8 @@ pub enum LiveItem {
     },
     /// New events, oldest first.
     Events(Vec<Event>),
+    /// Something was asked for or decided: read again what waits.
+    Approvals,
     /// Something was missed: read the whole page again.
     Resync,
 }
@@ -179,6 +183,7 @@ impl LiveStream {
         let now = self.hub.now();
         for topic in &self.topics {
             let item = match topic {
+                Topic::Approvals => tick.marks.approvals.then_some(LiveItem::Approvals),
                 Topic::Census => {
                     self.census_wanted |= !tick.marks.devices.is_empty();
                     None

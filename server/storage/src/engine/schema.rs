@@ -41,6 +41,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../../../migrations/sqlite/0004_methods.sql"),
         postgres: include_str!("../../../../migrations/postgres/0004_methods.sql"),
     },
+    Step {
+        version: 9,
+        name: "approvals",
+        sqlite: include_str!("../../../../migrations/sqlite/0009_approvals.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0009_approvals.sql"),
+    },
 ];
 
 /// The newest migration of this binary.
