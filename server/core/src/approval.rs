@@ -10,13 +10,15 @@ use crate::person::RoleGrant;
 use crate::policy::{Action, Role, allows};
 use crate::time::Timestamp;
 
+mod act;
 mod policy;
 mod state;
 mod subject;
 
+pub use act::{Act, Threshold};
 pub use policy::{
-    Act, ApprovalPolicy, BadPolicy, DEFAULT_HOURS, MAX_DANGEROUS, MAX_HOURS, MAX_PATTERN,
-    SHARE_FROM, Threshold, Why,
+    ApprovalPolicy, BadPolicy, DEFAULT_HOURS, MAX_DANGEROUS, MAX_HOURS, MAX_PATTERN, SHARE_FROM,
+    Why,
 };
 pub use state::{ApprovalState, Decided, Verdict};
 pub use subject::{Changed, Subject};
