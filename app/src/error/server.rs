@@ -31,6 +31,8 @@ impl From<ServiceError> for AppError {
             | ServiceError::View(_)
             | ServiceError::Firmware(_)
             | ServiceError::Configuration(_)
+            | ServiceError::Approval(_)
+            | ServiceError::ApprovalPolicy(_)
             | ServiceError::Invalid(_)
             | ServiceError::Method(_)
             | ServiceError::TooManyModules

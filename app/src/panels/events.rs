@@ -90,6 +90,9 @@ fn icon(kind: EventKind) -> &'static str {
         EventKind::FirmwareAdded | EventKind::FirmwareChanged => "i-box",
         EventKind::FirmwareDeleted => "i-trash",
         EventKind::ConfigurationSaved | EventKind::ConfigurationDeleted => "i-configure",
+        EventKind::ApprovalRequested
+        | EventKind::ApprovalDecided
+        | EventKind::ApprovalPolicyChanged => "i-approve",
     }
 }
 

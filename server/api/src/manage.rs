@@ -1,6 +1,7 @@
 //! The management REST under `/api/v1`: everything the dashboard does, for scripts. [`ROUTES`] is the one list from
 //! which the router, the description and the test of rights are made.
 
+mod approvals;
 pub mod bearer;
 mod call;
 mod devices;
@@ -98,6 +99,12 @@ pub static ROUTES: &[&Route] = &[
     &hub::check::ROUTE,
     &hub::audit::ROUTE,
     &hub::policy::ROUTE,
+    &approvals::list::ROUTE,
+    &approvals::show::ROUTE,
+    &approvals::decide::ROUTE,
+    &approvals::withdraw::ROUTE,
+    &approvals::policy::ROUTE,
+    &approvals::set_policy::ROUTE,
 ];
 
 /// What all routes work with.

@@ -149,6 +149,12 @@ pub enum EventKind {
     ConfigurationSaved,
     /// A configuration was deleted.
     ConfigurationDeleted,
+    /// Something waits for a second person.
+    ApprovalRequested,
+    /// What waited was approved, refused, withdrawn, or ran out of time.
+    ApprovalDecided,
+    /// The rules of approval were changed.
+    ApprovalPolicyChanged,
 }
 
 impl EventKind {
@@ -199,6 +205,9 @@ impl EventKind {
         Self::FirmwareDeleted,
         Self::ConfigurationSaved,
         Self::ConfigurationDeleted,
+        Self::ApprovalRequested,
+        Self::ApprovalDecided,
+        Self::ApprovalPolicyChanged,
     ];
 
     /// The stored name.
@@ -249,6 +258,9 @@ impl EventKind {
             Self::FirmwareDeleted => "firmware_deleted",
             Self::ConfigurationSaved => "configuration_saved",
             Self::ConfigurationDeleted => "configuration_deleted",
+            Self::ApprovalRequested => "approval_requested",
+            Self::ApprovalDecided => "approval_decided",
+            Self::ApprovalPolicyChanged => "approval_policy_changed",
         }
     }
 

@@ -1,5 +1,6 @@
 //! What can go wrong in a use case.
 
+use muster_core::approval::{BadPolicy, Refused};
 use muster_core::configuration::BadConfiguration;
 use muster_core::device::ETag;
 use muster_core::ids::BadDeviceId;
@@ -52,6 +53,10 @@ pub enum ServiceError {
     Firmware(#[from] FirmwareError),
     /// A configuration breaks a rule.
     Configuration(#[from] BadConfiguration),
+    /// Somebody cannot ask for approval, or decide about it.
+    Approval(#[from] Refused),
+    /// Rules of approval break a bound.
+    ApprovalPolicy(#[from] BadPolicy),
     /// Something else in the request cannot be used; the text says what and how to mend it.
     #[error("{0}")]
     Invalid(String),

@@ -144,6 +144,7 @@ impl Hub {
         hub.spawn(crate::operations::run(hub.clone()));
         hub.spawn(crate::firmware::renew(hub.clone(), wanting));
         hub.spawn(crate::configurations::run::run(hub.clone()));
+        hub.spawn(crate::approvals::expire(hub.clone()));
         Ok(hub)
     }
 
@@ -239,6 +240,7 @@ impl Hub {
 fn follow(index: &Index, connections: &Connections, committed: &Committed) {
     match &committed.change {
         Change::None | Change::People | Change::Books(_) | Change::Operation { .. } => {}
+        Change::None | Change::People | Change::Approvals => {}
         Change::Device(row) => {
             let device = &row.device;
             let reason = if device.status == muster_core::device::Status::Disabled {

@@ -3,6 +3,8 @@
 
 #[path = "suite/access.rs"]
 mod access;
+#[path = "suite/approvals.rs"]
+mod approvals;
 #[path = "suite/configurations.rs"]
 mod configurations;
 #[path = "suite/devices.rs"]

@@ -110,6 +110,8 @@ pub enum BooksNews {
     Gone(SheetKind, Slug),
     /// Devices that name no zone are in this one.
     Zone(String),
+    /// Something waits for approval, or was decided.
+    Approvals,
 }
 
 /// What changed about a module.

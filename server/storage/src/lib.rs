@@ -3,6 +3,7 @@
 //! [`Store`] is the whole door. Reads go to a pool; everything that changes something is a command to the one writer
 //! (`writer`), which commits what has queued in one transaction, tells the [`CommitHook`], and then answers.
 
+mod approvals;
 mod audit;
 mod backup;
 mod change;
@@ -37,6 +38,9 @@ mod views;
 mod writer;
 
 pub use change::{BooksNews, Change, CommitHook, Committed, ModuleNews};
+pub use approvals::{
+    ApprovalQuery, AskOutcome, DecideOutcome, Deciding, MAX_PENDING, NewApproval, PersonOutcome,
+};
 pub use change::{Change, CommitHook, Committed, ModuleNews};
 pub use configurations::{
     ApplyOutcome, ConfigurationOutcome, Contest, Covered, CoveredModule, CoveredPage,

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
 mod conformance {
+    pub(crate) mod approvals;
     pub(crate) mod audit;
     pub(crate) mod configurations;
     pub(crate) mod events;
@@ -32,7 +33,9 @@ mod conformance {
 
 use conformance::place::Place;
 use conformance::{
-    audit, configurations, events, faults, files, firmware, hook, idempotency, messages, modules, operations, people, presence, registry, sheets, small, statements, subscriptions, tokens, twins, views, web_sessions,
+    approvals, audit, configurations, events, faults, files, firmware, hook, idempotency, messages,
+    modules, operations, people, presence, registry, sheets, small, statements, subscriptions,
+    tokens, twins, views, web_sessions,
 };
 
 /// Makes a test per case and engine.
@@ -96,6 +99,8 @@ mod both {
         configurations: configurations_come_back, there_are_so_many_configurations_at_most,
             applying_writes_twins_and_standings, a_change_of_somebody_is_put_back_once, what_has_no_room_is_said,
             stale_callers_change_nothing, covered_devices_are_walked, modules_are_covered_too;
+        approvals: requests_come_back, what_waits_comes_first, the_first_of_two_wins, what_is_stale_is_not_done,
+            nobody_decides_too_late, new_accounts_wait_closed;
         small: policies_are_made_once, settings_are_kept, samples_are_kept, a_healthy_store_has_no_findings;
         hook: the_hook_hears_everything_in_order, the_hook_hears_before_the_caller;
         faults: a_bad_command_harms_nobody_else, another_master_key_is_refused, a_newer_schema_is_refused,

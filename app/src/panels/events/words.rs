@@ -1,5 +1,6 @@
 //! An event in a sentence: who did what, and what changed.
 
+mod approvals;
 mod configurations;
 mod firmware;
 mod gates;
@@ -112,6 +113,9 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
         }
         EventKind::ConfigurationSaved => configurations::saved(&who, detail),
         EventKind::ConfigurationDeleted => configurations::deleted(&who, detail),
+        EventKind::ApprovalRequested => approvals::requested(&who, detail),
+        EventKind::ApprovalDecided => approvals::decided(&who, detail),
+        EventKind::ApprovalPolicyChanged => format!("{who} changed the rules of approval"),
     };
     format::sentence(&text)
 }

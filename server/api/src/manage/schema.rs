@@ -26,6 +26,8 @@ pub(crate) const NAMED: &[(&str, Schema)] = &[
     ("Place", super::sheets::place),
     ("Firmware", super::firmware::described),
     ("Secret", secret),
+    ("Approval", super::approvals::approval_schema),
+    ("ApprovalPolicy", super::approvals::policy_schema),
 ];
 
 /// A reference to a named schema.
@@ -210,6 +212,27 @@ fn twin() -> Value {
     ])
 }
 
+/// Who did something.
+pub(crate) fn actor() -> Value {
+    object(&[
+        (
+            "kind",
+            words([
+                "person",
+                "policy",
+                "device",
+                "console",
+                "hub",
+                "operation",
+                "configuration",
+            ]),
+        ),
+        ("person", or_null(count())),
+        ("name", or_null(any_text())),
+        ("token", or_null(any_text())),
+    ])
+}
+
 fn event() -> Value {
     object(&[
         ("sequence", count()),
@@ -235,6 +258,7 @@ fn event() -> Value {
                 ("token", or_null(any_text())),
             ]),
         ),
+        ("actor", actor()),
         (
             "kind",
             words(EventKind::ALL.iter().map(|kind| kind.as_str())),

@@ -54,6 +54,13 @@ fn arguments(id: &str) -> (Option<Value>, u16) {
         "showDeviceConnectionString" => (Some(json!({})), 200),
         "createPerson" => (Some(json!({ "name": "A B", "roles": [] })), 422),
         "updatePerson" => (Some(json!({ "active": false })), 404),
+        "listApprovals" | "showApprovalPolicy" => (None, 200),
+        "showApproval" | "withdrawApproval" => (None, 404),
+        "decideApproval" => (Some(json!({ "approve": true })), 404),
+        "setApprovalPolicy" => (
+            Some(json!({ "people": true, "tools": false, "hours": 0 })),
+            422,
+        ),
         other => panic!("{other} has no arguments in this test"),
     }
 }
@@ -71,7 +78,8 @@ async fn knock(test: &TestHub, route: &Route, token: &str, device: &str) -> Repl
         .replace("{policy}", "service")
         .replace("{view}", "999")
         .replace("{name}", "nothing")
-        .replace("{artifact}", &"9".repeat(64));
+        .replace("{artifact}", &"9".repeat(64))
+        .replace("{approval}", "999");
     let (body, _) = arguments(route.id);
     let headers: &[(&str, &str)] = if route.parameters.iter().any(|p| p.name == "If-Match") {
         &[("if-match", "\"old\"")]

@@ -65,6 +65,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../../../migrations/sqlite/0008_configurations.sql"),
         postgres: include_str!("../../../../migrations/postgres/0008_configurations.sql"),
     },
+    Step {
+        version: 9,
+        name: "approvals",
+        sqlite: include_str!("../../../../migrations/sqlite/0009_approvals.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0009_approvals.sql"),
+    },
 ];
 
 /// The newest migration of this binary.
