@@ -18,6 +18,7 @@ use crate::filter::{Source, holds};
 use crate::fleet::Fleet;
 use crate::order::{By, Edge, Order};
 use crate::scan::{Question, Scan};
+use crate::snapshot::Snapshot;
 use crate::{Census, Entry, PageQuery, Row, Scalar, TagPath, answer, counts, page};
 
 /// How a device keeps in touch, at a moment.
@@ -53,7 +54,7 @@ impl Index {
             .expect("no writer of the index has panicked")
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, Fleet> {
+    pub(crate) fn write(&self) -> RwLockWriteGuard<'_, Fleet> {
         self.fleet
             .write()
             .expect("no writer of the index has panicked")
@@ -123,6 +124,20 @@ impl Index {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        self.read().snapshot()
+    }
+
+    /// Where the columns of a path are.
+    #[cfg(test)]
+    pub(crate) fn at(&self, path: &Path) -> Option<crate::chunk::At> {
+        match Source::of(path, &self.read()) {
+            Source::Tag(code) => Some(crate::chunk::At::Tag(code)),
+            Source::Used(code) => Some(crate::chunk::At::Used(code)),
+            _ => None,
+        }
     }
 
     /// How many distinct values are kept; none without devices.

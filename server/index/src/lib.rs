@@ -5,6 +5,7 @@
 
 mod answer;
 mod bits;
+mod cell;
 mod chunk;
 mod column;
 mod counts;
@@ -14,10 +15,12 @@ mod fact;
 mod filter;
 mod fleet;
 mod index;
+mod leaf;
 mod line;
 mod order;
 mod page;
 mod scan;
+mod settle;
 mod snapshot;
 mod tags;
 #[cfg(test)]

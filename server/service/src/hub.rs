@@ -67,6 +67,9 @@ struct Inner {
 /// Password hashes computed at the same time: each takes a core and 19 MiB.
 const HASHES_AT_ONCE: usize = 2;
 
+/// Devices after which a fleet that is read shows what its values are: those that follow lie in their form at once.
+const SETTLED_EARLY: usize = 20_000;
+
 impl Hub {
     /// Opens the store, reads the fleet into the index, starts the background tasks.
     pub async fn open(config: HubConfig) -> Result<Self, ServiceError> {
@@ -104,14 +107,20 @@ impl Hub {
         let store = Store::open(config.store, hook).await?;
         books.load(&store).await?;
         let mut left_open = Vec::new();
+        let (mut left_open, mut devices) = (Vec::new(), 0);
         store
             .each_device(|row| {
+                devices += 1;
+                if devices == SETTLED_EARLY {
+                    index.settle();
+                }
                 if row.connected {
                     left_open.push(row.device.id.clone());
                 }
                 index.upsert(&entry(row, false));
             })
             .await?;
+        index.settle();
         store.ensure_policies(|| config.entropy.bytes()).await?;
         let policies = store.policies().await?;
         let firmware = Firmware::open(config.firmware, &store, &config.entropy).await?;
@@ -145,6 +154,7 @@ impl Hub {
         hub.spawn(crate::firmware::renew(hub.clone(), wanting));
         hub.spawn(crate::configurations::run::run(hub.clone()));
         hub.spawn(crate::approvals::expire(hub.clone()));
+        hub.spawn(crate::query::settle::run(hub.clone()));
         Ok(hub)
     }
 

@@ -19,6 +19,7 @@ use crate::hub::Hub;
 pub(crate) mod columns;
 pub mod document;
 mod modules;
+pub(crate) mod settle;
 
 /// Documents that are read at once where the index cannot decide alone.
 const BATCH: usize = 500;
