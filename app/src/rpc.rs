@@ -101,8 +101,10 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
     // approvals
     ("/rpc/approvals/list", Need::SignedIn),
     ("/rpc/approvals/due", Need::SignedIn),
-    "/rpc/approvals/decide",
-    Need::Action(Action::ApproveOperations),
+    (
+        "/rpc/approvals/decide",
+        Need::Action(Action::ApproveOperations),
+    ),
     ("/rpc/approvals/withdraw", Need::SignedIn),
     ("/rpc/approvals/policy", Need::Action(Action::ManageHub)),
     ("/rpc/approvals/set_policy", Need::Action(Action::ManageHub)),

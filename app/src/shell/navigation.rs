@@ -49,6 +49,9 @@ const APPROVALS: Entry = Entry {
     icon: "i-approve",
 };
 
+/// Where devices are changed in numbers.
+const CONFIGURE: &[Entry] = &[FIRMWARE];
+
 /// The entry of a role's home.
 pub fn home_entry(role: Role) -> Entry {
     let (label, icon) = match role {
@@ -73,15 +76,12 @@ pub fn navigation(me: &Me) -> Vec<Group> {
     let mut places: Vec<Entry> = Vec::new();
     for role in me.roles() {
         match role {
-            Role::Operator | Role::Supervisor => places.extend([home_entry(role), FLEET, FIRMWARE]),
-            Role::Operator => places.extend([home_entry(role), FLEET, APPROVALS]),
-            Role::Supervisor => places.extend([home_entry(role), APPROVALS, FLEET]),
+            Role::Operator | Role::Supervisor => places.extend([home_entry(role), FLEET]),
             Role::Manager => places.push(home_entry(role)),
             // Administrators look at everything.
             Role::Admin => {
-                places.extend([home_entry(role), FLEET, FIRMWARE]);
+                places.extend([home_entry(role), FLEET]);
                 places.extend(Role::ALL.map(home_entry));
-                places.push(APPROVALS);
             }
         }
     }
@@ -95,6 +95,16 @@ pub fn navigation(me: &Me) -> Vec<Group> {
         heading: None,
         entries: main,
     }];
+    if me.can(Action::RunOperations) {
+        groups.push(Group {
+            heading: Some("Configure"),
+            entries: CONFIGURE.to_vec(),
+        });
+        groups.push(Group {
+            heading: Some("Oversee"),
+            entries: vec![APPROVALS],
+        });
+    }
     if me.can(Action::ManagePeople) {
         groups.push(Group {
             heading: Some("Admin"),
@@ -139,28 +149,31 @@ mod tests {
     #[test]
     fn each_role_sees_its_places() {
         let check = |roles: &[Role], want: &[&str]| assert_eq!(labels(roles), want);
-        check(&[Role::Operator], &["Queue", "Fleet", "Firmware"]);
-        check(&[Role::Supervisor], &["Oversight", "Fleet", "Firmware"]);
-        check(&[Role::Operator], &["Queue", "Fleet", "Approvals"]);
-        check(&[Role::Supervisor], &["Oversight", "Approvals", "Fleet"]);
+        check(
+            &[Role::Operator],
+            &["Queue", "Fleet", "Firmware", "Approvals"],
+        );
+        check(
+            &[Role::Supervisor],
+            &["Oversight", "Fleet", "Firmware", "Approvals"],
+        );
         check(&[Role::Manager], &["Goals"]);
         check(
             &[Role::Admin],
             &[
                 "Server health",
                 "Fleet",
-                "Firmware",
                 "Queue",
                 "Oversight",
                 "Goals",
+                "Firmware",
                 "Approvals",
                 "People",
             ],
         );
         check(
             &[Role::Manager, Role::Operator],
-            &["Queue", "Fleet", "Firmware", "Goals"],
-            &["Queue", "Fleet", "Approvals", "Goals"],
+            &["Queue", "Fleet", "Goals", "Firmware", "Approvals"],
         );
     }
 

@@ -55,6 +55,8 @@ pub fn configuration(path: &Path) -> Option<&str> {
         }
         _ => None,
     }
+}
+
 /// The form for columns that begin with these values.
 fn form_of(values: &[(DeviceId, Option<Value>)], now: Form) -> Form {
     let mut sample = Sample::default();
@@ -256,18 +258,15 @@ impl Fleet {
             };
             let found = standing.iter().find(|(of, _)| of.as_str() == name);
             let value = found.map(|(_, status)| Value::from(status.as_str()));
-            let (ready, code) = (used.ready, used.code);
+            let (ready, code, form) = (used.ready, used.code, used.form);
             if ready {
-                self.put_used(place, code, value.as_ref());
+                self.put_value(place, code, form, value.as_ref());
             } else {
                 self.used_mut()[at].unsure.insert(id.clone());
             }
         }
     }
 
-    fn object_at(&self, place: Place, path: Code) -> Option<Object> {
-        let code = self.chunks()[place.chunk()].used(path)?.get(place.row());
-        if code.kind() != Some(Kind::Composite) {
     /// The object at a place after a patch; `None` when it stays as it is.
     fn merged(&self, place: Place, path: Code, patch: &Object) -> Option<Object> {
         let values = self.dictionary().values();

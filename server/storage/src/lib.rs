@@ -37,11 +37,10 @@ mod twins;
 mod views;
 mod writer;
 
-pub use change::{BooksNews, Change, CommitHook, Committed, ModuleNews};
 pub use approvals::{
     ApprovalQuery, AskOutcome, DecideOutcome, Deciding, MAX_PENDING, NewApproval, PersonOutcome,
 };
-pub use change::{Change, CommitHook, Committed, ModuleNews};
+pub use change::{BooksNews, Change, CommitHook, Committed, ModuleNews};
 pub use configurations::{
     ApplyOutcome, ConfigurationOutcome, Contest, Covered, CoveredModule, CoveredPage,
     ModuleStanding, Standing,

@@ -140,7 +140,7 @@ impl Operation for Zone {
     type Output = ();
 
     async fn apply(&self, unit: &mut Unit<'_>) -> Result<(), StorageError> {
-        settings::write(unit, self.key, &self.zone).await?;
+        settings::write(&mut unit.connection, self.key, &self.zone).await?;
         let event = unit.event(self.event.clone());
         let news = BooksNews::Zone(self.zone.clone());
         unit.announce(vec![event], Change::Books(news));

@@ -64,7 +64,6 @@ pub(crate) struct Documents {
 /// A twin under change.
 #[derive(Debug)]
 pub(crate) struct Document {
-    key: i64,
     pub(crate) key: i64,
     pub(crate) twin: Twin,
     pub(super) drift: bool,
@@ -174,12 +173,6 @@ impl Documents {
                 let id = id_of(record.text(0))?;
                 loaded.documents.insert(id, Document::read(&record, true));
             }
-    pub(crate) async fn whole(
-        ids: BTreeSet<DeviceId>,
-        let packed = connection.packed(&READ_TWINS, [names(ids)]).await?;
-        for record in packed.records() {
-            let id = id_of(record.text(0))?;
-            loaded.documents.insert(id, Document::read(&record, true));
         }
         Ok(loaded)
     }
