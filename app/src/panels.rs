@@ -11,3 +11,4 @@ pub mod presence;
 pub mod refresh;
 pub mod telemetry;
 pub mod twin;
+pub mod windows;

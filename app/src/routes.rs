@@ -43,6 +43,14 @@ pub const FLEET_TEXT: &str = "q";
 pub const DEVICES: &str = "/devices";
 /// Accounts; for one of them its number follows.
 pub const PEOPLE: &str = "/people";
+/// Maintenance windows and service hours.
+pub const WINDOWS: &str = "/windows";
+/// Service calendars; the short name of one follows.
+pub const CALENDARS: &str = "/calendars";
+/// Places; the short name of one may follow.
+pub const PLACES: &str = "/places";
+/// What stands in the place of a short name where there is none yet.
+pub const NEW: &str = "-";
 /// The parts of the design system.
 pub const GALLERY: &str = "/gallery";
 /// The stream of live updates.
@@ -63,6 +71,11 @@ pub const PAGES: &[(&str, Need)] = &[
     (PEOPLE, Need::Action(Action::ManagePeople)),
     ("/people/:id", Need::Action(Action::ManagePeople)),
     (GALLERY, Need::SignedIn),
+    (WINDOWS, Need::Action(Action::SeeDevices)),
+    ("/windows/:id", Need::Action(Action::KeepWindows)),
+    ("/calendars/:id", Need::Action(Action::KeepWindows)),
+    (PLACES, Need::Action(Action::SeeDevices)),
+    ("/places/:id", Need::Action(Action::KeepWindows)),
 ];
 
 /// The home of a role.
@@ -85,6 +98,11 @@ pub fn device(id: &DeviceId) -> String {
 pub fn device_text(path: &str) -> Option<String> {
     let encoded = path.strip_prefix(DEVICES)?.strip_prefix('/')?;
     Some(decode(encoded))
+}
+
+/// The form of a window, calendar or place below `pages`; [`NEW`] for a new one.
+pub fn sheet(pages: &str, id: &str) -> String {
+    below(pages, id)
 }
 
 /// The page of one account.

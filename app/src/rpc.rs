@@ -9,8 +9,10 @@ pub mod devices;
 pub mod fleet;
 pub mod home;
 pub mod people;
+pub mod places;
 pub mod session;
 pub mod tokens;
+pub mod windows;
 
 use muster_core::policy::Action;
 
@@ -88,4 +90,14 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
     ("/rpc/home/oversight", Need::Action(Action::SeeDevices)),
     ("/rpc/home/goals", Need::Action(Action::SeeDevices)),
     ("/rpc/home/hub", Need::Action(Action::ManageHub)),
+    // windows, calendars and places
+    ("/rpc/windows/week", Need::Action(Action::SeeDevices)),
+    ("/rpc/windows/today", Need::Action(Action::SeeDevices)),
+    ("/rpc/windows/form", Need::Action(Action::KeepWindows)),
+    ("/rpc/windows/save", Need::Action(Action::KeepWindows)),
+    ("/rpc/windows/delete", Need::Action(Action::KeepWindows)),
+    ("/rpc/windows/set_zone", Need::Action(Action::KeepWindows)),
+    ("/rpc/places/list", Need::Action(Action::SeeDevices)),
+    ("/rpc/places/form", Need::Action(Action::KeepWindows)),
+    ("/rpc/places/save", Need::Action(Action::KeepWindows)),
 ];

@@ -37,6 +37,12 @@ const PEOPLE: Entry = Entry {
     icon: "i-users",
 };
 
+const WINDOWS: Entry = Entry {
+    href: routes::WINDOWS,
+    label: "Windows",
+    icon: "i-window",
+};
+
 /// The entry of a role's home.
 pub fn home_entry(role: Role) -> Entry {
     let (label, icon) = match role {
@@ -80,6 +86,12 @@ pub fn navigation(me: &Me) -> Vec<Group> {
         heading: None,
         entries: main,
     }];
+    if !me.only_reads() {
+        groups.push(Group {
+            heading: Some("Rules and limits"),
+            entries: vec![WINDOWS],
+        });
+    }
     if me.can(Action::ManagePeople) {
         groups.push(Group {
             heading: Some("Admin"),
@@ -95,7 +107,9 @@ pub(crate) fn is_at(path: &str, href: &str) -> bool {
         path.strip_prefix(parent)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    below(href) || (href == routes::FLEET && below(routes::DEVICES))
+    below(href)
+        || (href == routes::FLEET && below(routes::DEVICES))
+        || (href == routes::WINDOWS && (below(routes::CALENDARS) || below(routes::PLACES)))
 }
 
 #[cfg(test)]
@@ -124,8 +138,9 @@ mod tests {
     #[test]
     fn each_role_sees_its_places() {
         let check = |roles: &[Role], want: &[&str]| assert_eq!(labels(roles), want);
-        check(&[Role::Operator], &["Queue", "Fleet"]);
-        check(&[Role::Supervisor], &["Oversight", "Fleet"]);
+        let windows = "Windows";
+        check(&[Role::Operator], &["Queue", "Fleet", windows]);
+        check(&[Role::Supervisor], &["Oversight", "Fleet", windows]);
         check(&[Role::Manager], &["Goals"]);
         check(
             &[Role::Admin],
@@ -135,12 +150,13 @@ mod tests {
                 "Queue",
                 "Oversight",
                 "Goals",
+                windows,
                 "People",
             ],
         );
         check(
             &[Role::Manager, Role::Operator],
-            &["Queue", "Fleet", "Goals"],
+            &["Queue", "Fleet", "Goals", windows],
         );
     }
 

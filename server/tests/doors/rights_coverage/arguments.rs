@@ -77,4 +77,13 @@ pub(super) const ARGUMENTS: &[Arguments] = &[
     of("/rpc/home/oversight", "", 200),
     of("/rpc/home/goals", "", 200),
     of("/rpc/home/hub", "", 200),
+    of("/rpc/windows/week", "zone=Europe%2FBerlin&day=2026-11-23", 200),
+    of("/rpc/windows/today", "", 200),
+    of("/rpc/windows/form", "kind=window&id=-", 200),
+    of("/rpc/windows/save", "kind=window&name=Night", 422),
+    of("/rpc/windows/delete", "kind=window&id=nothing&etag=x", 404),
+    of("/rpc/windows/set_zone", "zone=Nowhere", 422),
+    of("/rpc/places/list", "", 200),
+    of("/rpc/places/form", "id=-", 200),
+    of("/rpc/places/save", "name=Yard&kind=circle", 422),
 ];

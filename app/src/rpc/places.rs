@@ -1,0 +1,11 @@
+//! Places: circles and polygons on the map.
+
+mod form;
+mod list;
+mod save;
+mod wire;
+
+pub use form::{ReadPlace, read_place};
+pub use list::{ListPlaces, list_places};
+pub use save::{SavePlace, save_place};
+pub use wire::{Outline, PlaceForm, PlaceView};
