@@ -113,6 +113,26 @@ pub enum EventKind {
     ViewDeleted,
     /// Somebody chose the view they begin with, or none.
     ViewPinned,
+    /// A bulk operation was handed in.
+    OperationCreated,
+    /// A bulk operation began: its targets are written down.
+    OperationStarted,
+    /// A bulk operation is held.
+    OperationPaused,
+    /// A bulk operation goes on.
+    OperationResumed,
+    /// A bulk operation was ended early.
+    OperationStopped,
+    /// A bulk operation is over.
+    OperationFinished,
+    /// A wave of a bulk operation opened.
+    WaveOpened,
+    /// A wave of a bulk operation proved good.
+    WavePassed,
+    /// Devices were let past a gate that held them.
+    GateOverridden,
+    /// A device failed in a bulk operation.
+    TargetFailed,
     /// A window, calendar or place was made or changed.
     WindowSaved,
     /// A window, calendar or place was deleted.
@@ -151,6 +171,16 @@ impl EventKind {
         Self::ViewSaved,
         Self::ViewDeleted,
         Self::ViewPinned,
+        Self::OperationCreated,
+        Self::OperationStarted,
+        Self::OperationPaused,
+        Self::OperationResumed,
+        Self::OperationStopped,
+        Self::OperationFinished,
+        Self::WaveOpened,
+        Self::WavePassed,
+        Self::GateOverridden,
+        Self::TargetFailed,
         Self::WindowSaved,
         Self::WindowDeleted,
         Self::ZoneChanged,
@@ -186,6 +216,16 @@ impl EventKind {
             Self::ViewSaved => "view_saved",
             Self::ViewDeleted => "view_deleted",
             Self::ViewPinned => "view_pinned",
+            Self::OperationCreated => "operation_created",
+            Self::OperationStarted => "operation_started",
+            Self::OperationPaused => "operation_paused",
+            Self::OperationResumed => "operation_resumed",
+            Self::OperationStopped => "operation_stopped",
+            Self::OperationFinished => "operation_finished",
+            Self::WaveOpened => "wave_opened",
+            Self::WavePassed => "wave_passed",
+            Self::GateOverridden => "gate_overridden",
+            Self::TargetFailed => "target_failed",
             Self::WindowSaved => "window_saved",
             Self::WindowDeleted => "window_deleted",
             Self::ZoneChanged => "zone_changed",

@@ -17,6 +17,7 @@ use crate::error::ServiceError;
 use crate::gates::Books;
 use crate::live::Live;
 use crate::methods::Calls;
+use crate::operations::Operations;
 use crate::people::People;
 
 /// What opening a hub needs.
@@ -45,6 +46,7 @@ struct Inner {
     live: Arc<Live>,
     people: People,
     books: Books,
+    operations: Arc<Operations>,
     policies: Vec<SharedAccessPolicy>,
     hostname: String,
     clock: Clock,
@@ -67,10 +69,12 @@ impl Hub {
         let live = Arc::new(Live::new());
         let people = People::new(Semaphore::new(HASHES_AT_ONCE));
         let books = Books::new();
+        let operations = Arc::new(Operations::default());
         let hook = {
             let (index, connections) = (index.clone(), connections.clone());
             let (live, people) = (live.clone(), people.clone());
             let books = books.clone();
+            let operations = operations.clone();
             Arc::new(move |batch: &[Committed]| {
                 for committed in batch {
                     follow(&index, &connections, committed);
@@ -80,6 +84,7 @@ impl Hub {
                     if let Change::Books(news) = &committed.change {
                         books.follow(news);
                     }
+                    operations.follow(committed);
                     live.announce(committed);
                 }
             })
@@ -105,6 +110,7 @@ impl Hub {
             live,
             people,
             books,
+            operations,
             policies,
             hostname: config.hostname,
             clock: config.clock,
@@ -119,6 +125,7 @@ impl Hub {
         hub.spawn(crate::presence::sample(hub.clone()));
         hub.spawn(crate::retention::run(hub.clone()));
         hub.spawn(crate::query::columns::remembered(hub.clone()));
+        hub.spawn(crate::operations::run(hub.clone()));
         Ok(hub)
     }
 
@@ -171,6 +178,10 @@ impl Hub {
         &self.0.columns
     }
 
+    pub(crate) fn operations_at_work(&self) -> &Arc<Operations> {
+        &self.0.operations
+    }
+
     pub(crate) fn live(&self) -> &Arc<Live> {
         &self.0.live
     }
@@ -201,7 +212,7 @@ impl Hub {
 /// Brings index and connections to the committed state. Runs in the writer, in commit order, before anybody is told.
 fn follow(index: &Index, connections: &Connections, committed: &Committed) {
     match &committed.change {
-        Change::None | Change::People | Change::Books(_) => {}
+        Change::None | Change::People | Change::Books(_) | Change::Operation { .. } => {}
         Change::Device(row) => {
             let device = &row.device;
             let reason = if device.status == muster_core::device::Status::Disabled {

@@ -17,6 +17,7 @@ pub mod live;
 pub mod methods;
 pub mod modules;
 pub mod once;
+pub mod operations;
 pub mod people;
 pub mod policies;
 pub mod presence;

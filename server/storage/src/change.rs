@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use muster_core::event::Event;
 use muster_core::gate::{SheetKind, Slug};
-use muster_core::ids::{DeviceId, Identity};
+use muster_core::ids::{DeviceId, Identity, OperationId};
+
 use muster_core::lifecycle::Stage;
 use muster_core::time::Timestamp;
 use muster_core::twin::Object;
@@ -80,6 +81,13 @@ pub enum Change {
     },
     /// An account changed.
     People,
+    /// Something about a bulk operation changed.
+    Operation {
+        /// Which.
+        id: OperationId,
+        /// Its state or that of a wave, or what is asked of it; not only its targets.
+        turned: bool,
+    },
     /// A window, a calendar, a place or the zone of the fleet changed.
     Books(BooksNews),
 }

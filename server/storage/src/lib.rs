@@ -15,6 +15,7 @@ mod events;
 mod idempotency;
 mod messages;
 mod modules;
+mod operations;
 mod people;
 mod policies;
 mod presence;
@@ -38,6 +39,11 @@ pub use error::StorageError;
 pub use idempotency::MAX_REMEMBERED;
 pub use messages::MAX_MESSAGES;
 pub use modules::{ModuleChange, ModuleInsert, ModuleNote, ModuleTwinRow};
+pub use operations::{
+    Candidate, DraftRow, Effect, Ended, Hold, MAX_DRAFTS, MAX_REASONS, NewOperation,
+    OperationFilter, OperationRow, ReasonCause, ReasonRow, Settled, StoredTarget, TargetBatch,
+    TargetFilter, TargetRow, TurnOutcome, WalkedTarget, WaveRow, WaveTurn,
+};
 pub use records::{
     AuditCheck, AuditFault, BackupReport, DeviceChange, DeviceRow, DeviceSummary, EventQuery,
     Finding, InsertOutcome, NewPerson, NewToken, PasswordHash, PersonChange, PresenceNote,

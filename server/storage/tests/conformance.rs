@@ -12,6 +12,7 @@ mod conformance {
     pub(crate) mod idempotency;
     pub(crate) mod messages;
     pub(crate) mod modules;
+    pub(crate) mod operations;
     pub(crate) mod people;
     pub(crate) mod place;
     pub(crate) mod presence;
@@ -29,8 +30,9 @@ mod conformance {
 
 use conformance::place::Place;
 use conformance::{
-    audit, events, faults, files, hook, idempotency, messages, modules, people, presence, registry,
-    sheets, small, statements, subscriptions, tokens, twins, views, web_sessions,
+    audit, events, faults, files, hook, idempotency, messages, modules, operations, people,
+    presence, registry, sheets, small, statements, subscriptions, tokens, twins, views,
+    web_sessions,
 };
 
 /// Makes a test per case and engine.
@@ -67,6 +69,10 @@ mod both {
         modules: modules_come_back_as_they_were_made, a_device_has_so_many_modules_at_most,
             the_scan_sees_every_module, module_updates_follow_the_etag, module_twins_are_their_own, module_sessions_outlive_the_store,
             modules_go_with_their_device, the_hook_hears_of_modules;
+        operations: targets_are_written_down_in_parts, a_batch_changes_devices_targets_and_numbers_together,
+            a_repeated_batch_changes_nothing, what_is_begun_may_finish_and_nothing_else, failed_targets_begin_again,
+            a_device_is_held_by_one_operation, newcomers_join_once, job_ids_are_unique, drafts_are_their_owners,
+            random_batches_keep_the_numbers_right;
         presence: the_first_contact_activates, activity_is_the_latest_of_all,
             a_connection_outlives_the_store;
         messages: messages_come_back_newest_first, any_bytes_are_kept, ranges_are_half_open;

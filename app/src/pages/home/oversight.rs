@@ -55,7 +55,7 @@ fn OversightBody(oversight: Oversight) -> impl IntoView {
                 census.set(news.clone());
             }
             Item::Resync => refresh.ask(),
-            Item::Rows(_) | Item::Device(_) | Item::Events(_) => {}
+            Item::Rows(_) | Item::Device(_) | Item::Events(_) | Item::Operations(_) => {}
         },
     );
     let empty =
