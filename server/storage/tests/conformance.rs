@@ -91,7 +91,8 @@ mod both {
         idempotency: a_request_is_answered_once, remembered_requests_are_bounded;
         views: views_come_back, others_see_shared_ones_only, names_and_numbers_have_bounds,
             a_pin_goes_with_its_view;
-        sheets: sheets_come_back, sheets_follow_the_demand, names_of_sheets_are_unique_per_kind, the_zone_is_kept;
+        sheets: sheets_come_back, sheets_follow_the_demand, names_of_sheets_are_unique_per_kind, the_zone_is_kept,
+            a_gate_keeps_its_window;
         small: policies_are_made_once, settings_are_kept, samples_are_kept, a_healthy_store_has_no_findings;
         hook: the_hook_hears_everything_in_order, the_hook_hears_before_the_caller;
         faults: a_bad_command_harms_nobody_else, another_master_key_is_refused, a_newer_schema_is_refused,

@@ -66,7 +66,7 @@ fn fields(form: PlaceForm, action: ServerAction<SavePlace>) -> impl IntoView {
             <label class="check">
                 <input
                     type="radio"
-                    name="kind"
+                    name="outline[kind]"
                     value=value
                     checked=chosen()
                     on:change=move |_| polygon.set(value == "polygon")
@@ -92,7 +92,7 @@ fn fields(form: PlaceForm, action: ServerAction<SavePlace>) -> impl IntoView {
                     <div class="place-circle">
                         <TextField
                             id="place-centre"
-                            name="centre"
+                            name="outline[centre]"
                             label="Middle: latitude, longitude"
                             bind=drawing.centre
                             hint=Some("In degrees, as 52.5, 13.4".to_owned())
@@ -100,7 +100,7 @@ fn fields(form: PlaceForm, action: ServerAction<SavePlace>) -> impl IntoView {
                         />
                         <TextField
                             id="place-radius"
-                            name="radius"
+                            name="outline[radius]"
                             label="Radius in metres"
                             bind=drawing.radius
                             error=of("radius")
@@ -109,7 +109,7 @@ fn fields(form: PlaceForm, action: ServerAction<SavePlace>) -> impl IntoView {
                     <div class="place-polygon">
                         <TextArea
                             id="place-points"
-                            name="points"
+                            name="outline[points]"
                             label="Corners: latitude, longitude"
                             bind=drawing.points
                             rows=8
@@ -128,6 +128,7 @@ fn fields(form: PlaceForm, action: ServerAction<SavePlace>) -> impl IntoView {
                     />
                     {zone_field(
                         "place-zone",
+                        "zone",
                         "Time zone",
                         form.zone,
                         form.zones,

@@ -89,15 +89,13 @@ fn fields(kind: Kind, form: HoursForm, action: ServerAction<SaveHours>) -> impl 
         Signal::derive(move || error.with(|error| error.as_ref()?.of_field(field)))
     };
     let other = if kind == WINDOW {
-        calendar_field(form.calendars, form.calendar, of("calendar"))
+        calendar_field(form.calendars, form.calendar, of("follows"))
     } else {
-        zone_field(
-            "hours-zone",
-            "Clock",
+        zone_field("hours-zone", "follows", "Clock",
             form.zone,
             form.zones,
             "Empty for the clock of each device.",
-            of("zone"),
+            of("follows"),
         )
     };
     view! {
@@ -139,7 +137,7 @@ fn calendar_field(
     view! {
         <SelectField
             id="hours-calendar"
-            name="calendar"
+            name="follows"
             label="Respects the service hours of"
             choices=[none].into_iter().chain(choices).collect()
             chosen=chosen
@@ -153,6 +151,7 @@ fn calendar_field(
 /// A field for a zone with suggestions.
 pub(crate) fn zone_field(
     id: &'static str,
+    name: &'static str,
     label: &'static str,
     zone: String,
     zones: Vec<String>,
@@ -168,7 +167,7 @@ pub(crate) fn zone_field(
             <input
                 class="input"
                 id=id
-                name="zone"
+                name=name
                 value=zone
                 list=list.clone()
                 placeholder="Europe/Berlin"

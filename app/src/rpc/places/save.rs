@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::OutlineInput;
 use crate::error::AppError;
 use crate::rpc::Compact;
 
@@ -16,17 +17,8 @@ pub async fn save_place(
     etag: String,
     /// What people call it.
     name: String,
-    /// `circle` or `polygon`.
-    kind: String,
-    /// The middle of a circle: latitude and longitude, as `52.5, 13.4`.
-    #[server(default)]
-    centre: String,
-    /// The radius of a circle in metres.
-    #[server(default)]
-    radius: String,
-    /// The corners of a polygon, one in a line.
-    #[server(default)]
-    points: String,
+    /// Where it is.
+    outline: OutlineInput,
     /// Its zone; empty for none.
     #[server(default)]
     zone: String,
@@ -34,27 +26,11 @@ pub async fn save_place(
     #[server(default)]
     site: String,
 ) -> Result<String, AppError> {
-    use muster_core::gate::{Place, Shape, Sheet};
+    use muster_core::gate::{Place, Sheet};
     let (hub, permit) = crate::rpc::windows::begin()?;
     let name = name.trim().to_owned();
     let id = crate::rpc::windows::slug(&id, &name)?;
-    let shape = if kind == "polygon" {
-        Shape::Polygon {
-            points: points_of(&points).map_err(|why| AppError::field("points", why))?,
-        }
-    } else {
-        let centre = point_of(&centre).ok_or_else(|| {
-            AppError::field(
-                "centre",
-                "give latitude and longitude in degrees, as 52.5, 13.4",
-            )
-        })?;
-        let radius = radius.trim().parse::<f64>();
-        Shape::Circle {
-            centre,
-            radius_m: radius.map_err(|_| AppError::field("radius", "give the radius in metres"))?,
-        }
-    };
+    let shape = outline.read()?;
     let text = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let sheet = Sheet::Place(Place {
         name,
@@ -74,24 +50,4 @@ pub async fn save_place(
     };
     crate::rpc::windows::done(crate::routes::PLACES);
     Ok(row.id.to_string())
-}
-
-#[cfg(feature = "ssr")]
-fn point_of(text: &str) -> Option<muster_core::gate::Point> {
-    let (lat, lon) = crate::pages::places::read_point(text)?;
-    Some(muster_core::gate::Point { lat, lon })
-}
-
-#[cfg(feature = "ssr")]
-fn points_of(text: &str) -> Result<Vec<muster_core::gate::Point>, String> {
-    let lines = text.lines().filter(|line| !line.trim().is_empty());
-    lines
-        .map(|line| {
-            point_of(line).ok_or_else(|| {
-                format!(
-                    "{line:?} is no point; write latitude and longitude in degrees, as 52.5, 13.4"
-                )
-            })
-        })
-        .collect()
 }

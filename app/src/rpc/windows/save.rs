@@ -25,12 +25,10 @@ pub async fn save_hours(
     /// Days on which it is not.
     #[server(default)]
     closed: Vec<RangeInput>,
-    /// The calendar that a window respects; empty for none.
+    /// The calendar that a window respects, empty for none; the zone that a calendar follows, empty for that of each
+    /// device.
     #[server(default)]
-    calendar: String,
-    /// The zone that a calendar follows; empty for that of each device.
-    #[server(default)]
-    zone: String,
+    follows: String,
 ) -> Result<String, AppError> {
     use muster_core::gate::{Calendar, Sheet, Slug, Window, ZoneRule};
     let (hub, permit) = super::begin()?;
@@ -50,7 +48,7 @@ pub async fn save_hours(
             name,
             hours: rules,
             holidays: closed,
-            zone: match zone.trim() {
+            zone: match follows.trim() {
                 "" => ZoneRule::Device,
                 name => ZoneRule::Fixed {
                     name: name.to_owned(),
@@ -62,7 +60,7 @@ pub async fn save_hours(
             name,
             rules,
             blackouts: closed,
-            calendar: match calendar.as_str() {
+            calendar: match follows.trim() {
                 "" => None,
                 id => Some(Slug::new(id).map_err(AppError::invalid)?),
             },

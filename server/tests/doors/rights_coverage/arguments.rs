@@ -85,5 +85,5 @@ pub(super) const ARGUMENTS: &[Arguments] = &[
     of("/rpc/windows/set_zone", "zone=Nowhere", 422),
     of("/rpc/places/list", "", 200),
     of("/rpc/places/form", "id=-", 200),
-    of("/rpc/places/save", "name=Yard&kind=circle", 422),
+    of("/rpc/places/save", "name=Yard&outline[kind]=circle", 422),
 ];
