@@ -17,9 +17,11 @@ use crate::pages::home::{GoalsPage, HubPage, OversightPage, QueuePage};
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::people::PeoplePage;
 use crate::pages::person::PersonPage;
+use crate::pages::places::{PlacePage, PlacesPage};
 use crate::pages::root::RootPage;
 use crate::pages::setup::SetupPage;
 use crate::pages::sign_in::SignInPage;
+use crate::pages::windows::{CalendarPage, WindowPage, WindowsPage};
 use crate::session::provide_session;
 use crate::shell::{SignedIn, leave_odd_links_to_the_browser};
 
@@ -54,6 +56,11 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/gallery") view=GalleryPage ssr=SsrMode::Async/>
                     <Route path=path!("/approvals") view=ApprovalsPage ssr=SsrMode::Async/>
                     <Route path=path!("/approvals/rules") view=RulesPage ssr=SsrMode::Async/>
+                    <Route path=path!("/windows") view=WindowsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/windows/:id") view=WindowPage ssr=SsrMode::Async/>
+                    <Route path=path!("/calendars/:id") view=CalendarPage ssr=SsrMode::Async/>
+                    <Route path=path!("/places") view=PlacesPage ssr=SsrMode::Async/>
+                    <Route path=path!("/places/:id") view=PlacePage ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>

@@ -51,6 +51,14 @@ pub const FIRMWARE_UPLOAD: &str = "/firmware/upload";
 pub const APPROVALS: &str = "/approvals";
 /// What needs a second person.
 pub const APPROVAL_RULES: &str = "/approvals/rules";
+/// Maintenance windows and service hours.
+pub const WINDOWS: &str = "/windows";
+/// Service calendars; the short name of one follows.
+pub const CALENDARS: &str = "/calendars";
+/// Places; the short name of one may follow.
+pub const PLACES: &str = "/places";
+/// What stands in the place of a short name where there is none yet.
+pub const NEW: &str = "-";
 /// The parts of the design system.
 pub const GALLERY: &str = "/gallery";
 /// The stream of live updates.
@@ -74,6 +82,11 @@ pub const PAGES: &[(&str, Need)] = &[
     (GALLERY, Need::SignedIn),
     (APPROVALS, Need::SignedIn),
     (APPROVAL_RULES, Need::Action(Action::ManageHub)),
+    (WINDOWS, Need::Action(Action::SeeDevices)),
+    ("/windows/:id", Need::Action(Action::KeepWindows)),
+    ("/calendars/:id", Need::Action(Action::KeepWindows)),
+    (PLACES, Need::Action(Action::SeeDevices)),
+    ("/places/:id", Need::Action(Action::KeepWindows)),
 ];
 
 /// The home of a role.
@@ -101,6 +114,9 @@ pub fn device_text(path: &str) -> Option<String> {
 /// The page of firmware with one artifact open, by its SHA-256.
 pub fn firmware(sha256: &str) -> String {
     format!("{FIRMWARE}?artifact={sha256}")
+/// The form of a window, calendar or place below `pages`; [`NEW`] for a new one.
+pub fn sheet(pages: &str, id: &str) -> String {
+    below(pages, id)
 }
 
 /// The page of one account.

@@ -11,8 +11,10 @@ pub mod firmware;
 pub mod fleet;
 pub mod home;
 pub mod people;
+pub mod places;
 pub mod session;
 pub mod tokens;
+pub mod windows;
 
 use muster_core::policy::Action;
 
@@ -108,4 +110,14 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
     ("/rpc/approvals/withdraw", Need::SignedIn),
     ("/rpc/approvals/policy", Need::Action(Action::ManageHub)),
     ("/rpc/approvals/set_policy", Need::Action(Action::ManageHub)),
+    // windows, calendars and places
+    ("/rpc/windows/week", Need::Action(Action::SeeDevices)),
+    ("/rpc/windows/today", Need::Action(Action::SeeDevices)),
+    ("/rpc/windows/form", Need::Action(Action::KeepWindows)),
+    ("/rpc/windows/save", Need::Action(Action::KeepWindows)),
+    ("/rpc/windows/delete", Need::Action(Action::KeepWindows)),
+    ("/rpc/windows/set_zone", Need::Action(Action::KeepWindows)),
+    ("/rpc/places/list", Need::Action(Action::SeeDevices)),
+    ("/rpc/places/form", Need::Action(Action::KeepWindows)),
+    ("/rpc/places/save", Need::Action(Action::KeepWindows)),
 ];

@@ -52,6 +52,12 @@ const APPROVALS: Entry = Entry {
 /// Where devices are changed in numbers.
 const CONFIGURE: &[Entry] = &[FIRMWARE];
 
+const WINDOWS: Entry = Entry {
+    href: routes::WINDOWS,
+    label: "Windows",
+    icon: "i-window",
+};
+
 /// The entry of a role's home.
 pub fn home_entry(role: Role) -> Entry {
     let (label, icon) = match role {
@@ -103,6 +109,10 @@ pub fn navigation(me: &Me) -> Vec<Group> {
         groups.push(Group {
             heading: Some("Oversee"),
             entries: vec![APPROVALS],
+    if !me.only_reads() {
+        groups.push(Group {
+            heading: Some("Rules and limits"),
+            entries: vec![WINDOWS],
         });
     }
     if me.can(Action::ManagePeople) {
@@ -120,7 +130,9 @@ pub(crate) fn is_at(path: &str, href: &str) -> bool {
         path.strip_prefix(parent)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    below(href) || (href == routes::FLEET && below(routes::DEVICES))
+    below(href)
+        || (href == routes::FLEET && below(routes::DEVICES))
+        || (href == routes::WINDOWS && (below(routes::CALENDARS) || below(routes::PLACES)))
 }
 
 #[cfg(test)]
@@ -157,6 +169,9 @@ mod tests {
             &[Role::Supervisor],
             &["Oversight", "Fleet", "Firmware", "Approvals"],
         );
+        let windows = "Windows";
+        check(&[Role::Operator], &["Queue", "Fleet", windows]);
+        check(&[Role::Supervisor], &["Oversight", "Fleet", windows]);
         check(&[Role::Manager], &["Goals"]);
         check(
             &[Role::Admin],
@@ -168,12 +183,14 @@ mod tests {
                 "Goals",
                 "Firmware",
                 "Approvals",
+                windows,
                 "People",
             ],
         );
         check(
             &[Role::Manager, Role::Operator],
             &["Queue", "Fleet", "Goals", "Firmware", "Approvals"],
+            &["Queue", "Fleet", "Goals", windows],
         );
     }
 

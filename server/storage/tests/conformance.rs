@@ -101,6 +101,8 @@ mod both {
             stale_callers_change_nothing, covered_devices_are_walked, modules_are_covered_too;
         approvals: requests_come_back, what_waits_comes_first, the_first_of_two_wins, what_is_stale_is_not_done,
             nobody_decides_too_late, new_accounts_wait_closed;
+        sheets: sheets_come_back, sheets_follow_the_demand, names_of_sheets_are_unique_per_kind, the_zone_is_kept,
+            a_gate_keeps_its_window;
         small: policies_are_made_once, settings_are_kept, samples_are_kept, a_healthy_store_has_no_findings;
         hook: the_hook_hears_everything_in_order, the_hook_hears_before_the_caller;
         faults: a_bad_command_harms_nobody_else, another_master_key_is_refused, a_newer_schema_is_refused,

@@ -91,4 +91,17 @@ pub(super) const ARGUMENTS: &[Arguments] = &[
     of("/rpc/approvals/withdraw", "id=999", 404),
     of("/rpc/approvals/policy", "", 200),
     of("/rpc/approvals/set_policy", "hours=0", 422),
+    of(
+        "/rpc/windows/week",
+        "zone=Europe%2FBerlin&day=2026-11-23",
+        200,
+    ),
+    of("/rpc/windows/today", "", 200),
+    of("/rpc/windows/form", "kind=window&id=-", 200),
+    of("/rpc/windows/save", "kind=window&name=Night", 422),
+    of("/rpc/windows/delete", "kind=window&id=nothing&etag=x", 404),
+    of("/rpc/windows/set_zone", "zone=Nowhere", 422),
+    of("/rpc/places/list", "", 200),
+    of("/rpc/places/form", "id=-", 200),
+    of("/rpc/places/save", "name=Yard&outline[kind]=circle", 422),
 ];
