@@ -8,6 +8,7 @@ use leptos_router::{SsrMode, path};
 use crate::clock::provide_clock;
 use crate::live::provide_live;
 use crate::pages::account::AccountPage;
+use crate::pages::approvals::{ApprovalsPage, RulesPage};
 use crate::pages::device::DevicePage;
 use crate::pages::firmware::FirmwarePage;
 use crate::pages::fleet::FleetPage;
@@ -51,6 +52,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/people/:id") view=PersonPage ssr=SsrMode::Async/>
                     <Route path=path!("/firmware") view=FirmwarePage ssr=SsrMode::Async/>
                     <Route path=path!("/gallery") view=GalleryPage ssr=SsrMode::Async/>
+                    <Route path=path!("/approvals") view=ApprovalsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/approvals/rules") view=RulesPage ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>

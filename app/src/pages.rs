@@ -2,6 +2,7 @@
 //! [`crate::shell::Page`].
 
 pub mod account;
+pub mod approvals;
 pub mod device;
 pub mod failure;
 mod fault;

@@ -47,6 +47,10 @@ pub const PEOPLE: &str = "/people";
 pub const FIRMWARE: &str = "/firmware";
 /// Takes the posted form with a firmware file.
 pub const FIRMWARE_UPLOAD: &str = "/firmware/upload";
+/// What waits for a second person.
+pub const APPROVALS: &str = "/approvals";
+/// What needs a second person.
+pub const APPROVAL_RULES: &str = "/approvals/rules";
 /// The parts of the design system.
 pub const GALLERY: &str = "/gallery";
 /// The stream of live updates.
@@ -68,6 +72,8 @@ pub const PAGES: &[(&str, Need)] = &[
     ("/people/:id", Need::Action(Action::ManagePeople)),
     (FIRMWARE, Need::Action(Action::SeeDevices)),
     (GALLERY, Need::SignedIn),
+    (APPROVALS, Need::SignedIn),
+    (APPROVAL_RULES, Need::Action(Action::ManageHub)),
 ];
 
 /// The home of a role.

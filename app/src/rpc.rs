@@ -3,6 +3,7 @@
 //! Each names its address, begins with [`crate::session::require`], asks the hub for permission, and is listed in
 //! [`ENDPOINTS`]: the test of rights calls every address as everybody and fails for one that is not listed.
 
+pub mod approvals;
 mod compact;
 pub mod data;
 pub mod devices;
@@ -97,4 +98,12 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
         Need::Action(Action::KeepFirmware),
     ),
     ("/rpc/firmware/delete", Need::Action(Action::KeepFirmware)),
+    // approvals
+    ("/rpc/approvals/list", Need::SignedIn),
+    ("/rpc/approvals/due", Need::SignedIn),
+    "/rpc/approvals/decide",
+    Need::Action(Action::ApproveOperations),
+    ("/rpc/approvals/withdraw", Need::SignedIn),
+    ("/rpc/approvals/policy", Need::Action(Action::ManageHub)),
+    ("/rpc/approvals/set_policy", Need::Action(Action::ManageHub)),
 ];

@@ -77,14 +77,28 @@ fn icon(kind: EventKind) -> &'static str {
         EventKind::ModuleDeleted => "i-trash",
         EventKind::ViewSaved | EventKind::ViewDeleted => "i-bookmark",
         EventKind::ViewPinned => "i-pin",
+        EventKind::OperationCreated
+        | EventKind::OperationStarted
+        | EventKind::OperationResumed
+        | EventKind::WaveOpened => "i-play",
+        EventKind::OperationPaused => "i-pause",
+        EventKind::OperationStopped => "i-stop",
+        EventKind::TargetFailed => "s-attention",
+        EventKind::OperationFinished | EventKind::WavePassed => "i-check",
+        EventKind::GateOverridden => "i-key",
+        EventKind::WindowSaved | EventKind::WindowDeleted | EventKind::ZoneChanged => "i-window",
         EventKind::FirmwareAdded | EventKind::FirmwareChanged => "i-box",
         EventKind::FirmwareDeleted => "i-trash",
+        EventKind::ConfigurationSaved | EventKind::ConfigurationDeleted => "i-configure",
+        EventKind::ApprovalRequested
+        | EventKind::ApprovalDecided
+        | EventKind::ApprovalPolicyChanged => "i-approve",
     }
 }
 
 fn tone(kind: EventKind) -> Tone {
     match kind {
-        EventKind::SignInRefused => Tone::Attention,
+        EventKind::SignInRefused | EventKind::TargetFailed => Tone::Attention,
         _ => Tone::Neutral,
     }
 }

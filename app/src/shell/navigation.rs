@@ -43,11 +43,17 @@ const PEOPLE: Entry = Entry {
     icon: "i-users",
 };
 
+const APPROVALS: Entry = Entry {
+    href: routes::APPROVALS,
+    label: "Approvals",
+    icon: "i-approve",
+};
+
 /// The entry of a role's home.
 pub fn home_entry(role: Role) -> Entry {
     let (label, icon) = match role {
         Role::Operator => ("Queue", "i-queue"),
-        Role::Supervisor => ("Oversight", "i-approve"),
+        Role::Supervisor => ("Oversight", "i-eye"),
         Role::Manager => ("Goals", "i-target"),
         Role::Admin => ("Server health", "i-server"),
     };
@@ -68,11 +74,14 @@ pub fn navigation(me: &Me) -> Vec<Group> {
     for role in me.roles() {
         match role {
             Role::Operator | Role::Supervisor => places.extend([home_entry(role), FLEET, FIRMWARE]),
+            Role::Operator => places.extend([home_entry(role), FLEET, APPROVALS]),
+            Role::Supervisor => places.extend([home_entry(role), APPROVALS, FLEET]),
             Role::Manager => places.push(home_entry(role)),
             // Administrators look at everything.
             Role::Admin => {
                 places.extend([home_entry(role), FLEET, FIRMWARE]);
                 places.extend(Role::ALL.map(home_entry));
+                places.push(APPROVALS);
             }
         }
     }
@@ -132,6 +141,8 @@ mod tests {
         let check = |roles: &[Role], want: &[&str]| assert_eq!(labels(roles), want);
         check(&[Role::Operator], &["Queue", "Fleet", "Firmware"]);
         check(&[Role::Supervisor], &["Oversight", "Fleet", "Firmware"]);
+        check(&[Role::Operator], &["Queue", "Fleet", "Approvals"]);
+        check(&[Role::Supervisor], &["Oversight", "Approvals", "Fleet"]);
         check(&[Role::Manager], &["Goals"]);
         check(
             &[Role::Admin],
@@ -142,12 +153,14 @@ mod tests {
                 "Queue",
                 "Oversight",
                 "Goals",
+                "Approvals",
                 "People",
             ],
         );
         check(
             &[Role::Manager, Role::Operator],
             &["Queue", "Fleet", "Firmware", "Goals"],
+            &["Queue", "Fleet", "Approvals", "Goals"],
         );
     }
 

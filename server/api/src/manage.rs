@@ -1,6 +1,7 @@
 //! The management REST under `/api/v1`: everything the dashboard does, for scripts. [`ROUTES`] is the one list from
 //! which the router, the description and the test of rights are made.
 
+mod approvals;
 pub mod bearer;
 mod call;
 mod devices;
@@ -14,6 +15,7 @@ mod people;
 pub mod problem;
 pub mod route;
 mod schema;
+mod sheets;
 mod tokens;
 mod views;
 mod wire;
@@ -67,6 +69,22 @@ pub static ROUTES: &[&Route] = &[
     &views::create::ROUTE,
     &views::update::ROUTE,
     &views::delete::ROUTE,
+    &sheets::list::WINDOWS,
+    &sheets::show::WINDOW,
+    &sheets::put::WINDOW,
+    &sheets::delete::WINDOW,
+    &sheets::openings::WINDOW,
+    &sheets::list::CALENDARS,
+    &sheets::show::CALENDAR,
+    &sheets::put::CALENDAR,
+    &sheets::delete::CALENDAR,
+    &sheets::openings::CALENDAR,
+    &sheets::list::PLACES,
+    &sheets::show::PLACE,
+    &sheets::put::PLACE,
+    &sheets::delete::PLACE,
+    &sheets::zone::READ,
+    &sheets::zone::WRITE,
     &people::list::ROUTE,
     &people::create::ROUTE,
     &people::show::ROUTE,
@@ -81,6 +99,12 @@ pub static ROUTES: &[&Route] = &[
     &hub::check::ROUTE,
     &hub::audit::ROUTE,
     &hub::policy::ROUTE,
+    &approvals::list::ROUTE,
+    &approvals::show::ROUTE,
+    &approvals::decide::ROUTE,
+    &approvals::withdraw::ROUTE,
+    &approvals::policy::ROUTE,
+    &approvals::set_policy::ROUTE,
 ];
 
 /// What all routes work with.

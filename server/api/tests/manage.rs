@@ -7,5 +7,7 @@ mod answers;
 mod firmware;
 #[path = "manage/rights.rs"]
 mod rights;
+#[path = "manage/sheets.rs"]
+mod sheets;
 #[path = "manage/support.rs"]
 mod support;

@@ -113,12 +113,48 @@ pub enum EventKind {
     ViewDeleted,
     /// Somebody chose the view they begin with, or none.
     ViewPinned,
+    /// A bulk operation was handed in.
+    OperationCreated,
+    /// A bulk operation began: its targets are written down.
+    OperationStarted,
+    /// A bulk operation is held.
+    OperationPaused,
+    /// A bulk operation goes on.
+    OperationResumed,
+    /// A bulk operation was ended early.
+    OperationStopped,
+    /// A bulk operation is over.
+    OperationFinished,
+    /// A wave of a bulk operation opened.
+    WaveOpened,
+    /// A wave of a bulk operation proved good.
+    WavePassed,
+    /// Devices were let past a gate that held them.
+    GateOverridden,
+    /// A device failed in a bulk operation.
+    TargetFailed,
+    /// A window, calendar or place was made or changed.
+    WindowSaved,
+    /// A window, calendar or place was deleted.
+    WindowDeleted,
+    /// The zone of devices that name none was changed.
+    ZoneChanged,
     /// Firmware was added.
     FirmwareAdded,
     /// Firmware was withdrawn or offered again.
     FirmwareChanged,
     /// Firmware was deleted.
     FirmwareDeleted,
+    /// A configuration was made or changed.
+    ConfigurationSaved,
+    /// A configuration was deleted.
+    ConfigurationDeleted,
+    /// Something waits for a second person.
+    ApprovalRequested,
+    /// What waited was approved, refused, withdrawn, or ran out of time.
+    ApprovalDecided,
+    /// The rules of approval were changed.
+    ApprovalPolicyChanged,
 }
 
 impl EventKind {
@@ -151,9 +187,27 @@ impl EventKind {
         Self::ViewSaved,
         Self::ViewDeleted,
         Self::ViewPinned,
+        Self::OperationCreated,
+        Self::OperationStarted,
+        Self::OperationPaused,
+        Self::OperationResumed,
+        Self::OperationStopped,
+        Self::OperationFinished,
+        Self::WaveOpened,
+        Self::WavePassed,
+        Self::GateOverridden,
+        Self::TargetFailed,
+        Self::WindowSaved,
+        Self::WindowDeleted,
+        Self::ZoneChanged,
         Self::FirmwareAdded,
         Self::FirmwareChanged,
         Self::FirmwareDeleted,
+        Self::ConfigurationSaved,
+        Self::ConfigurationDeleted,
+        Self::ApprovalRequested,
+        Self::ApprovalDecided,
+        Self::ApprovalPolicyChanged,
     ];
 
     /// The stored name.
@@ -186,9 +240,27 @@ impl EventKind {
             Self::ViewSaved => "view_saved",
             Self::ViewDeleted => "view_deleted",
             Self::ViewPinned => "view_pinned",
+            Self::OperationCreated => "operation_created",
+            Self::OperationStarted => "operation_started",
+            Self::OperationPaused => "operation_paused",
+            Self::OperationResumed => "operation_resumed",
+            Self::OperationStopped => "operation_stopped",
+            Self::OperationFinished => "operation_finished",
+            Self::WaveOpened => "wave_opened",
+            Self::WavePassed => "wave_passed",
+            Self::GateOverridden => "gate_overridden",
+            Self::TargetFailed => "target_failed",
+            Self::WindowSaved => "window_saved",
+            Self::WindowDeleted => "window_deleted",
+            Self::ZoneChanged => "zone_changed",
             Self::FirmwareAdded => "firmware_added",
             Self::FirmwareChanged => "firmware_changed",
             Self::FirmwareDeleted => "firmware_deleted",
+            Self::ConfigurationSaved => "configuration_saved",
+            Self::ConfigurationDeleted => "configuration_deleted",
+            Self::ApprovalRequested => "approval_requested",
+            Self::ApprovalDecided => "approval_decided",
+            Self::ApprovalPolicyChanged => "approval_policy_changed",
         }
     }
 

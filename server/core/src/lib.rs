@@ -4,6 +4,8 @@
 //! It compiles for WASM, so the dashboard judges with the same rules as the hub.
 
 pub mod access;
+pub mod approval;
+pub mod configuration;
 pub mod contact;
 pub mod cursor;
 pub mod device;

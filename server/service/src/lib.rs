@@ -6,17 +6,21 @@
 //! describes it; the index follows before anybody is told, then the event is announced.
 
 pub mod access;
+pub mod approvals;
 pub mod clock;
+pub mod configurations;
 pub mod devices;
 pub mod error;
 pub mod firmware;
 pub mod fleet;
+pub mod gates;
 pub mod hub;
 pub mod identities;
 pub mod live;
 pub mod methods;
 pub mod modules;
 pub mod once;
+pub mod operations;
 pub mod people;
 pub mod policies;
 pub mod presence;
@@ -31,6 +35,7 @@ pub mod upkeep;
 pub mod views;
 
 pub use access::{Access, DevicePermit, Permit};
+pub use approvals::Asked;
 pub use clock::{Clock, Entropy};
 pub use devices::{DeviceProof, ToDevice};
 pub use error::ServiceError;
@@ -39,6 +44,7 @@ pub use hub::{Hub, HubConfig};
 pub use methods::{MethodAnswer, MethodCall, MethodError};
 pub use muster_index::{Census, Entry, PageQuery, Row, Scalar, Sort, SortKey, TagPath};
 pub use muster_storage::{
-    BackupReport, DeviceSummary, Finding, PresenceSample, Repeated, TwinRow, WebSession,
+    BackupReport, Demand, DeviceSummary, Finding, PresenceSample, Repeated, SheetRow, TwinRow,
+    WebSession,
 };
 pub use query::{AnswerKind, QueryAnswer, QueryPageRequest};

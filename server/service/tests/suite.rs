@@ -3,6 +3,10 @@
 
 #[path = "suite/access.rs"]
 mod access;
+#[path = "suite/approvals.rs"]
+mod approvals;
+#[path = "suite/configurations.rs"]
+mod configurations;
 #[path = "suite/devices.rs"]
 mod devices;
 #[path = "suite/firmware.rs"]
@@ -15,6 +19,8 @@ mod live;
 mod methods;
 #[path = "suite/modules.rs"]
 mod modules;
+#[path = "suite/operations.rs"]
+mod operations;
 #[path = "suite/people.rs"]
 mod people;
 #[path = "suite/policies.rs"]

@@ -3,10 +3,12 @@
 //! [`Store`] is the whole door. Reads go to a pool; everything that changes something is a command to the one writer
 //! (`writer`), which commits what has queued in one transaction, tells the [`CommitHook`], and then answers.
 
+mod approvals;
 mod audit;
 mod backup;
 mod change;
 mod check;
+mod configurations;
 mod credentials;
 mod devices;
 mod engine;
@@ -16,6 +18,7 @@ mod firmware;
 mod idempotency;
 mod messages;
 mod modules;
+mod operations;
 mod people;
 mod policies;
 mod presence;
@@ -25,6 +28,7 @@ mod samples;
 mod sealed;
 mod sessions;
 mod settings;
+mod sheets;
 mod statements;
 mod store;
 mod subscriptions;
@@ -33,13 +37,26 @@ mod twins;
 mod views;
 mod writer;
 
+pub use change::{BooksNews, Change, CommitHook, Committed, ModuleNews};
+pub use approvals::{
+    ApprovalQuery, AskOutcome, DecideOutcome, Deciding, MAX_PENDING, NewApproval, PersonOutcome,
+};
 pub use change::{Change, CommitHook, Committed, ModuleNews};
+pub use configurations::{
+    ApplyOutcome, ConfigurationOutcome, Contest, Covered, CoveredModule, CoveredPage,
+    ModuleStanding, Standing,
+};
 pub use error::StorageError;
 pub use firmware::files::{Arriving, ArtifactFiles, FileError, MAX_ARTIFACTS_BYTES};
 pub use firmware::{ArtifactOutcome, MAX_ARTIFACTS};
 pub use idempotency::MAX_REMEMBERED;
 pub use messages::MAX_MESSAGES;
 pub use modules::{ModuleChange, ModuleInsert, ModuleNote, ModuleTwinRow};
+pub use operations::{
+    Candidate, DraftRow, Effect, Ended, Hold, MAX_DRAFTS, MAX_REASONS, NewOperation,
+    OperationFilter, OperationRow, ReasonCause, ReasonRow, Settled, StoredTarget, TargetBatch,
+    TargetFilter, TargetRow, TurnOutcome, WalkedTarget, WaveRow, WaveTurn,
+};
 pub use records::{
     AuditCheck, AuditFault, BackupReport, DeviceChange, DeviceRow, DeviceSummary, EventQuery,
     Finding, InsertOutcome, NewPerson, NewToken, PasswordHash, PersonChange, PresenceNote,
@@ -47,6 +64,7 @@ pub use records::{
     ReportOutcome, Session, TwinOutcome, TwinRow, WebSession, WriteOutcome,
 };
 pub use samples::MAX_SAMPLES;
+pub use sheets::{Demand, MAX_SHEETS, SheetOutcome, SheetRow};
 #[doc(hidden)]
 pub use statements::{Statement, statements};
 pub use store::{Location, MasterKey, Store, StoreConfig};

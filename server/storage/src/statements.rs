@@ -2,9 +2,7 @@
 
 use crate::engine::{Sql, postgres, schema, sqlite};
 use crate::{
-    audit, backup, check, devices, events, firmware, idempotency, messages, modules, people,
-    policies, prune, samples, sealed, sessions, settings, subscriptions, tokens, twins, views,
-    writer,
+    approvals, audit, backup, check, configurations, devices, events, firmware, idempotency, messages, modules, operations, people, policies, prune, samples, sealed, sessions, settings, sheets, subscriptions, tokens, twins, views, writer,
 };
 
 /// A statement as tests see it: what it is for, and its texts; an empty one is not for that engine.
@@ -23,9 +21,16 @@ pub struct Statement {
 #[doc(hidden)]
 pub fn statements() -> Vec<Statement> {
     let lists: &[&[&Sql]] = &[
+        approvals::STATEMENTS,
+        approvals::page::STATEMENTS,
+        approvals::change::STATEMENTS,
         audit::STATEMENTS,
         backup::STATEMENTS,
         check::STATEMENTS,
+        configurations::STATEMENTS,
+        configurations::apply::STATEMENTS,
+        configurations::change::STATEMENTS,
+        configurations::modules::STATEMENTS,
         devices::STATEMENTS,
         devices::change::STATEMENTS,
         events::STATEMENTS,
@@ -39,6 +44,17 @@ pub fn statements() -> Vec<Statement> {
         modules::change::STATEMENTS,
         modules::session::STATEMENTS,
         modules::twin::STATEMENTS,
+        operations::STATEMENTS,
+        operations::batch::STATEMENTS,
+        operations::change::STATEMENTS,
+        operations::drafts::STATEMENTS,
+        operations::freeze::STATEMENTS,
+        operations::list::STATEMENTS,
+        operations::passes::STATEMENTS,
+        operations::reasons::STATEMENTS,
+        operations::targets::STATEMENTS,
+        operations::turn::STATEMENTS,
+        operations::wave::STATEMENTS,
         people::STATEMENTS,
         people::change::STATEMENTS,
         policies::STATEMENTS,
@@ -49,6 +65,8 @@ pub fn statements() -> Vec<Statement> {
         sealed::STATEMENTS,
         sessions::STATEMENTS,
         settings::STATEMENTS,
+        sheets::STATEMENTS,
+        sheets::change::STATEMENTS,
         sqlite::STATEMENTS,
         subscriptions::STATEMENTS,
         tokens::STATEMENTS,

@@ -1,6 +1,10 @@
 //! An event in a sentence: who did what, and what changed.
 
+mod approvals;
+mod configurations;
 mod firmware;
+mod gates;
+mod operations;
 
 use muster_core::event::EventKind;
 use serde_json::Value;
@@ -91,9 +95,27 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
             Some(name) => format!("{who} begins with the view “{name}” from now on"),
             None => format!("{who} begins at the usual home again"),
         },
+        EventKind::WindowSaved | EventKind::WindowDeleted | EventKind::ZoneChanged => {
+            gates::sentence(&who, kind, detail)
+        }
+        EventKind::OperationCreated
+        | EventKind::OperationStarted
+        | EventKind::OperationPaused
+        | EventKind::OperationResumed
+        | EventKind::OperationStopped
+        | EventKind::OperationFinished
+        | EventKind::WaveOpened
+        | EventKind::WavePassed
+        | EventKind::GateOverridden
+        | EventKind::TargetFailed => operations::sentence(&who, &it, kind, detail),
         EventKind::FirmwareAdded | EventKind::FirmwareChanged | EventKind::FirmwareDeleted => {
             firmware::told(&who, kind, detail)
         }
+        EventKind::ConfigurationSaved => configurations::saved(&who, detail),
+        EventKind::ConfigurationDeleted => configurations::deleted(&who, detail),
+        EventKind::ApprovalRequested => approvals::requested(&who, detail),
+        EventKind::ApprovalDecided => approvals::decided(&who, detail),
+        EventKind::ApprovalPolicyChanged => format!("{who} changed the rules of approval"),
     };
     format::sentence(&text)
 }

@@ -8,6 +8,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{OriginalUri, Query, RawPathParams, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
+use muster_core::approval::ApprovalId;
 use muster_core::device::IfMatch;
 use muster_core::ids::{DeviceId, PersonId, RefId};
 use muster_core::time::Timestamp;
@@ -93,6 +94,12 @@ impl Call {
     /// The view in the path.
     pub(crate) fn view(&self) -> Result<ViewId, Problem> {
         let id = self.number(&parameter::VIEW).map(ViewId);
+        id.ok_or_else(Problem::not_found)
+    }
+
+    /// The request for approval in the path.
+    pub(crate) fn approval(&self) -> Result<ApprovalId, Problem> {
+        let id = self.number(&parameter::APPROVAL).map(ApprovalId);
         id.ok_or_else(Problem::not_found)
     }
 

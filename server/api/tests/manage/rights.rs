@@ -36,6 +36,11 @@ fn arguments(id: &str) -> (Option<Value>, u16) {
         }
         "deleteDevice" => (None, 412),
         "listViews" => (None, 200),
+        "listWindows" | "listCalendars" | "listPlaces" | "showZone" => (None, 200),
+        "showWindow" | "showCalendar" | "showPlace" | "deleteWindow" | "deleteCalendar"
+        | "deletePlace" | "listWindowOpenings" | "listServiceHours" => (None, 404),
+        "putWindow" | "putCalendar" | "putPlace" => (Some(json!({})), 422),
+        "putZone" => (Some(json!({ "zone": "Nowhere" })), 422),
         "deleteView" => (None, 404),
         "listFirmware" => (None, 200),
         "addFirmware" => (None, 422),
@@ -49,6 +54,13 @@ fn arguments(id: &str) -> (Option<Value>, u16) {
         "showDeviceConnectionString" => (Some(json!({})), 200),
         "createPerson" => (Some(json!({ "name": "A B", "roles": [] })), 422),
         "updatePerson" => (Some(json!({ "active": false })), 404),
+        "listApprovals" | "showApprovalPolicy" => (None, 200),
+        "showApproval" | "withdrawApproval" => (None, 404),
+        "decideApproval" => (Some(json!({ "approve": true })), 404),
+        "setApprovalPolicy" => (
+            Some(json!({ "people": true, "tools": false, "hours": 0 })),
+            422,
+        ),
         other => panic!("{other} has no arguments in this test"),
     }
 }
@@ -65,7 +77,9 @@ async fn knock(test: &TestHub, route: &Route, token: &str, device: &str) -> Repl
         .replace("{token}", "999")
         .replace("{policy}", "service")
         .replace("{view}", "999")
-        .replace("{artifact}", &"9".repeat(64));
+        .replace("{name}", "nothing")
+        .replace("{artifact}", &"9".repeat(64))
+        .replace("{approval}", "999");
     let (body, _) = arguments(route.id);
     let headers: &[(&str, &str)] = if route.parameters.iter().any(|p| p.name == "If-Match") {
         &[("if-match", "\"old\"")]

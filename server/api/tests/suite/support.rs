@@ -180,7 +180,12 @@ impl Bench {
             }],
             password: Some("correct horse battery".into()),
         };
-        let (person, _) = self.hub.create_person(&permit, account).await.unwrap();
+        let person = self
+            .hub
+            .create_person(&permit, account)
+            .await
+            .unwrap()
+            .person;
         let access = self.hub.access_of(person.id).await.unwrap().unwrap();
         let actions = match actions.is_empty() {
             true => Action::ALL

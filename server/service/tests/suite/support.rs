@@ -80,7 +80,12 @@ impl TestHub {
             roles: roles.iter().map(grant).collect(),
             password: Some(PASSWORD.into()),
         };
-        let (person, _) = self.hub.create_person(&permit, account).await.unwrap();
+        let person = self
+            .hub
+            .create_person(&permit, account)
+            .await
+            .unwrap()
+            .person;
         let access = self.hub.access_of(person.id).await.unwrap().unwrap();
         (person, access)
     }

@@ -42,10 +42,34 @@ const STEPS: &[Step] = &[
         postgres: include_str!("../../../../migrations/postgres/0004_methods.sql"),
     },
     Step {
+        version: 5,
+        name: "operations",
+        sqlite: include_str!("../../../../migrations/sqlite/0005_operations.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0005_operations.sql"),
+    },
+    Step {
+        version: 6,
+        name: "gates",
+        sqlite: include_str!("../../../../migrations/sqlite/0006_gates.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0006_gates.sql"),
+    },
+    Step {
         version: 7,
         name: "firmware",
         sqlite: include_str!("../../../../migrations/sqlite/0007_firmware.sql"),
         postgres: include_str!("../../../../migrations/postgres/0007_firmware.sql"),
+    },
+    Step {
+        version: 8,
+        name: "configurations",
+        sqlite: include_str!("../../../../migrations/sqlite/0008_configurations.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0008_configurations.sql"),
+    },
+    Step {
+        version: 9,
+        name: "approvals",
+        sqlite: include_str!("../../../../migrations/sqlite/0009_approvals.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0009_approvals.sql"),
     },
 ];
 

@@ -85,4 +85,10 @@ pub(super) const ARGUMENTS: &[Arguments] = &[
         404,
     ),
     of("/rpc/firmware/delete", "artifact=999", 404),
+    of("/rpc/approvals/list", "", 200),
+    of("/rpc/approvals/due", "", 200),
+    of("/rpc/approvals/decide", "id=999&approve=true", 404),
+    of("/rpc/approvals/withdraw", "id=999", 404),
+    of("/rpc/approvals/policy", "", 200),
+    of("/rpc/approvals/set_policy", "hours=0", 422),
 ];
