@@ -8,6 +8,7 @@ use leptos_router::{SsrMode, path};
 use crate::clock::provide_clock;
 use crate::live::provide_live;
 use crate::pages::account::AccountPage;
+use crate::pages::configurations::{ConfigurationPage, ConfigurationsPage};
 use crate::pages::device::DevicePage;
 use crate::pages::fleet::FleetPage;
 use crate::pages::gallery::GalleryPage;
@@ -46,6 +47,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/hub") view=HubPage ssr=SsrMode::Async/>
                     <Route path=path!("/fleet") view=FleetPage ssr=SsrMode::Async/>
                     <Route path=path!("/devices/:id") view=DevicePage ssr=SsrMode::Async/>
+                    <Route path=path!("/configurations") view=ConfigurationsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/configurations/:id") view=ConfigurationPage ssr=SsrMode::Async/>
                     <Route path=path!("/people") view=PeoplePage ssr=SsrMode::Async/>
                     <Route path=path!("/people/:id") view=PersonPage ssr=SsrMode::Async/>
                     <Route path=path!("/gallery") view=GalleryPage ssr=SsrMode::Async/>

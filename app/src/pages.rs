@@ -2,6 +2,7 @@
 //! [`crate::shell::Page`].
 
 pub mod account;
+pub mod configurations;
 pub mod device;
 pub mod failure;
 mod fault;

@@ -41,6 +41,8 @@ pub const FLEET_EXPORT_JSONL: &str = "/fleet/export.jsonl";
 pub const FLEET_TEXT: &str = "q";
 /// Single devices; the id follows.
 pub const DEVICES: &str = "/devices";
+/// Configurations; for one of them its name follows.
+pub const CONFIGURATIONS: &str = "/configurations";
 /// Accounts; for one of them its number follows.
 pub const PEOPLE: &str = "/people";
 /// The parts of the design system.
@@ -60,6 +62,8 @@ pub const PAGES: &[(&str, Need)] = &[
     (HUB, Need::Action(Action::ManageHub)),
     (FLEET, Need::Action(Action::SeeDevices)),
     ("/devices/:id", Need::Action(Action::SeeDevices)),
+    (CONFIGURATIONS, Need::Action(Action::SeeDevices)),
+    ("/configurations/:id", Need::Action(Action::SeeDevices)),
     (PEOPLE, Need::Action(Action::ManagePeople)),
     ("/people/:id", Need::Action(Action::ManagePeople)),
     (GALLERY, Need::SignedIn),
@@ -85,6 +89,11 @@ pub fn device(id: &DeviceId) -> String {
 pub fn device_text(path: &str) -> Option<String> {
     let encoded = path.strip_prefix(DEVICES)?.strip_prefix('/')?;
     Some(decode(encoded))
+}
+
+/// The page of one configuration.
+pub fn configuration(id: &str) -> String {
+    below(CONFIGURATIONS, id)
 }
 
 /// The page of one account.

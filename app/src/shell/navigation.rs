@@ -31,6 +31,12 @@ const FLEET: Entry = Entry {
     icon: "i-fleet",
 };
 
+const CONFIGURATIONS: Entry = Entry {
+    href: routes::CONFIGURATIONS,
+    label: "Configurations",
+    icon: "i-configure",
+};
+
 const PEOPLE: Entry = Entry {
     href: routes::PEOPLE,
     label: "People",
@@ -61,11 +67,13 @@ pub fn navigation(me: &Me) -> Vec<Group> {
     let mut places: Vec<Entry> = Vec::new();
     for role in me.roles() {
         match role {
-            Role::Operator | Role::Supervisor => places.extend([home_entry(role), FLEET]),
+            Role::Operator | Role::Supervisor => {
+                places.extend([home_entry(role), FLEET, CONFIGURATIONS]);
+            }
             Role::Manager => places.push(home_entry(role)),
             // Administrators look at everything.
             Role::Admin => {
-                places.extend([home_entry(role), FLEET]);
+                places.extend([home_entry(role), FLEET, CONFIGURATIONS]);
                 places.extend(Role::ALL.map(home_entry));
             }
         }
@@ -124,14 +132,18 @@ mod tests {
     #[test]
     fn each_role_sees_its_places() {
         let check = |roles: &[Role], want: &[&str]| assert_eq!(labels(roles), want);
-        check(&[Role::Operator], &["Queue", "Fleet"]);
-        check(&[Role::Supervisor], &["Oversight", "Fleet"]);
+        check(&[Role::Operator], &["Queue", "Fleet", "Configurations"]);
+        check(
+            &[Role::Supervisor],
+            &["Oversight", "Fleet", "Configurations"],
+        );
         check(&[Role::Manager], &["Goals"]);
         check(
             &[Role::Admin],
             &[
                 "Server health",
                 "Fleet",
+                "Configurations",
                 "Queue",
                 "Oversight",
                 "Goals",
@@ -140,7 +152,7 @@ mod tests {
         );
         check(
             &[Role::Manager, Role::Operator],
-            &["Queue", "Fleet", "Goals"],
+            &["Queue", "Fleet", "Configurations", "Goals"],
         );
     }
 
