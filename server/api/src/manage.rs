@@ -3,6 +3,7 @@
 
 pub mod bearer;
 mod call;
+mod configurations;
 mod devices;
 mod fleet;
 mod hub;
@@ -75,6 +76,14 @@ pub static ROUTES: &[&Route] = &[
     &hub::check::ROUTE,
     &hub::audit::ROUTE,
     &hub::policy::ROUTE,
+    &configurations::list::ROUTE,
+    &configurations::create::ROUTE,
+    &configurations::conflicts::ROUTE,
+    &configurations::preview::ROUTE,
+    &configurations::show::ROUTE,
+    &configurations::update::ROUTE,
+    &configurations::delete::ROUTE,
+    &configurations::of_device::ROUTE,
 ];
 
 /// What all routes work with.

@@ -3,6 +3,8 @@
 
 #[path = "manage/answers.rs"]
 mod answers;
+#[path = "manage/configurations.rs"]
+mod configurations;
 #[path = "manage/rights.rs"]
 mod rights;
 #[path = "manage/support.rs"]

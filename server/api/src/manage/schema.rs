@@ -22,6 +22,7 @@ pub(crate) const NAMED: &[(&str, Schema)] = &[
     ("Token", token),
     ("View", view),
     ("Secret", secret),
+    ("Configuration", super::configurations::configuration),
 ];
 
 /// A reference to a named schema.

@@ -45,6 +45,13 @@ fn arguments(id: &str) -> (Option<Value>, u16) {
         "showDeviceConnectionString" => (Some(json!({})), 200),
         "createPerson" => (Some(json!({ "name": "A B", "roles": [] })), 422),
         "updatePerson" => (Some(json!({ "active": false })), 404),
+        "listConfigurations" | "listConfigurationConflicts" | "listDeviceConfigurations" => {
+            (None, 200)
+        }
+        "showConfiguration" | "deleteConfiguration" => (None, 404),
+        "createConfiguration" => (Some(json!({ "id": "A B", "content": {} })), 422),
+        "updateConfiguration" => (Some(json!({ "content": { "deviceContent": {} } })), 404),
+        "previewConfiguration" => (Some(json!({ "content": { "deviceContent": {} } })), 200),
         other => panic!("{other} has no arguments in this test"),
     }
 }
@@ -60,7 +67,8 @@ async fn knock(test: &TestHub, route: &Route, token: &str, device: &str) -> Repl
         .replace("{person}", "999")
         .replace("{token}", "999")
         .replace("{policy}", "service")
-        .replace("{view}", "999");
+        .replace("{view}", "999")
+        .replace("{configuration}", "none");
     let (body, _) = arguments(route.id);
     let headers: &[(&str, &str)] = if route.parameters.iter().any(|p| p.name == "If-Match") {
         &[("if-match", "\"old\"")]
