@@ -9,6 +9,7 @@ use crate::clock::provide_clock;
 use crate::live::provide_live;
 use crate::pages::account::AccountPage;
 use crate::pages::approvals::{ApprovalsPage, RulesPage};
+use crate::pages::configurations::{ConfigurationPage, ConfigurationsPage};
 use crate::pages::device::DevicePage;
 use crate::pages::firmware::FirmwarePage;
 use crate::pages::fleet::FleetPage;
@@ -50,6 +51,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/hub") view=HubPage ssr=SsrMode::Async/>
                     <Route path=path!("/fleet") view=FleetPage ssr=SsrMode::Async/>
                     <Route path=path!("/devices/:id") view=DevicePage ssr=SsrMode::Async/>
+                    <Route path=path!("/configurations") view=ConfigurationsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/configurations/:id") view=ConfigurationPage ssr=SsrMode::Async/>
                     <Route path=path!("/people") view=PeoplePage ssr=SsrMode::Async/>
                     <Route path=path!("/people/:id") view=PersonPage ssr=SsrMode::Async/>
                     <Route path=path!("/firmware") view=FirmwarePage ssr=SsrMode::Async/>

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod approvals;
+pub mod configurations;
 pub mod device;
 pub mod failure;
 mod fault;

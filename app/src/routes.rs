@@ -41,6 +41,8 @@ pub const FLEET_EXPORT_JSONL: &str = "/fleet/export.jsonl";
 pub const FLEET_TEXT: &str = "q";
 /// Single devices; the id follows.
 pub const DEVICES: &str = "/devices";
+/// Configurations; for one of them its name follows.
+pub const CONFIGURATIONS: &str = "/configurations";
 /// Accounts; for one of them its number follows.
 pub const PEOPLE: &str = "/people";
 /// Firmware; for one artifact its SHA-256 is in the query.
@@ -76,6 +78,8 @@ pub const PAGES: &[(&str, Need)] = &[
     (HUB, Need::Action(Action::ManageHub)),
     (FLEET, Need::Action(Action::SeeDevices)),
     ("/devices/:id", Need::Action(Action::SeeDevices)),
+    (CONFIGURATIONS, Need::Action(Action::SeeDevices)),
+    ("/configurations/:id", Need::Action(Action::SeeDevices)),
     (PEOPLE, Need::Action(Action::ManagePeople)),
     ("/people/:id", Need::Action(Action::ManagePeople)),
     (FIRMWARE, Need::Action(Action::SeeDevices)),
@@ -117,6 +121,9 @@ pub fn firmware(sha256: &str) -> String {
 /// The form of a window, calendar or place below `pages`; [`NEW`] for a new one.
 pub fn sheet(pages: &str, id: &str) -> String {
     below(pages, id)
+/// The page of one configuration.
+pub fn configuration(id: &str) -> String {
+    below(CONFIGURATIONS, id)
 }
 
 /// The page of one account.

@@ -5,6 +5,7 @@
 
 pub mod approvals;
 mod compact;
+pub mod configurations;
 pub mod data;
 pub mod devices;
 pub mod firmware;
@@ -86,6 +87,25 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
     (
         "/rpc/devices/connection_string",
         Need::Action(Action::SeeCredentials),
+    ),
+    // configurations
+    ("/rpc/configurations/list", Need::Action(Action::SeeDevices)),
+    ("/rpc/configurations/show", Need::Action(Action::SeeDevices)),
+    (
+        "/rpc/configurations/preview",
+        Need::Action(Action::SeeDevices),
+    ),
+    (
+        "/rpc/configurations/of_device",
+        Need::Action(Action::SeeDevices),
+    ),
+    (
+        "/rpc/configurations/save",
+        Need::Action(Action::KeepConfigurations),
+    ),
+    (
+        "/rpc/configurations/delete",
+        Need::Action(Action::KeepConfigurations),
     ),
     // home
     ("/rpc/home/queue", Need::Action(Action::SeeDevices)),

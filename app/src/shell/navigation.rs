@@ -35,6 +35,10 @@ const FIRMWARE: Entry = Entry {
     href: routes::FIRMWARE,
     label: "Firmware",
     icon: "i-box",
+const CONFIGURATIONS: Entry = Entry {
+    href: routes::CONFIGURATIONS,
+    label: "Configurations",
+    icon: "i-configure",
 };
 
 const PEOPLE: Entry = Entry {
@@ -82,11 +86,13 @@ pub fn navigation(me: &Me) -> Vec<Group> {
     let mut places: Vec<Entry> = Vec::new();
     for role in me.roles() {
         match role {
-            Role::Operator | Role::Supervisor => places.extend([home_entry(role), FLEET]),
+            Role::Operator | Role::Supervisor => {
+                places.extend([home_entry(role), FLEET, CONFIGURATIONS]);
+            }
             Role::Manager => places.push(home_entry(role)),
             // Administrators look at everything.
             Role::Admin => {
-                places.extend([home_entry(role), FLEET]);
+                places.extend([home_entry(role), FLEET, CONFIGURATIONS]);
                 places.extend(Role::ALL.map(home_entry));
             }
         }
@@ -172,12 +178,18 @@ mod tests {
         let windows = "Windows";
         check(&[Role::Operator], &["Queue", "Fleet", windows]);
         check(&[Role::Supervisor], &["Oversight", "Fleet", windows]);
+        check(&[Role::Operator], &["Queue", "Fleet", "Configurations"]);
+        check(
+            &[Role::Supervisor],
+            &["Oversight", "Fleet", "Configurations"],
+        );
         check(&[Role::Manager], &["Goals"]);
         check(
             &[Role::Admin],
             &[
                 "Server health",
                 "Fleet",
+                "Configurations",
                 "Queue",
                 "Oversight",
                 "Goals",
@@ -191,6 +203,7 @@ mod tests {
             &[Role::Manager, Role::Operator],
             &["Queue", "Fleet", "Goals", "Firmware", "Approvals"],
             &["Queue", "Fleet", "Goals", windows],
+            &["Queue", "Fleet", "Configurations", "Goals"],
         );
     }
 
