@@ -21,6 +21,7 @@ mod policies;
 mod presence;
 mod prune;
 mod records;
+mod revisions;
 mod samples;
 mod sealed;
 mod sessions;
@@ -47,6 +48,7 @@ pub use records::{
     PresenceOutcome, PresenceSample, Properties, PropertyValues, Pruned, Refusal, Repeated,
     ReportOutcome, Session, TwinOutcome, TwinRow, WebSession, WriteOutcome,
 };
+pub use revisions::Revision;
 pub use samples::MAX_SAMPLES;
 #[doc(hidden)]
 pub use statements::{Statement, statements};

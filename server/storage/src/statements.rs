@@ -3,8 +3,8 @@
 use crate::engine::{Sql, postgres, schema, sqlite};
 use crate::{
     approvals, audit, backup, check, devices, events, idempotency, messages, modules, people,
-    policies, prune, samples, sealed, sessions, settings, subscriptions, tokens, twins, views,
-    writer,
+    policies, prune, revisions, samples, sealed, sessions, settings, subscriptions, tokens, twins,
+    views, writer,
 };
 
 /// A statement as tests see it: what it is for, and its texts; an empty one is not for that engine.
@@ -45,6 +45,8 @@ pub fn statements() -> Vec<Statement> {
         policies::STATEMENTS,
         postgres::STATEMENTS,
         prune::STATEMENTS,
+        revisions::STATEMENTS,
+        revisions::base::STATEMENTS,
         samples::STATEMENTS,
         schema::STATEMENTS,
         sealed::STATEMENTS,

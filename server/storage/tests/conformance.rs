@@ -17,6 +17,7 @@ mod conformance {
     pub(crate) mod place;
     pub(crate) mod presence;
     pub(crate) mod registry;
+    pub(crate) mod revisions;
     pub(crate) mod server;
     pub(crate) mod small;
     pub(crate) mod statements;
@@ -30,7 +31,8 @@ mod conformance {
 use conformance::place::Place;
 use conformance::{
     approvals, audit, events, faults, files, hook, idempotency, messages, modules, people,
-    presence, registry, small, statements, subscriptions, tokens, twins, views, web_sessions,
+    presence, registry, revisions, small, statements, subscriptions, tokens, twins, views,
+    web_sessions,
 };
 
 /// Makes a test per case and engine.
@@ -87,6 +89,8 @@ mod both {
             a_pin_goes_with_its_view;
         approvals: requests_come_back, what_waits_comes_first, the_first_of_two_wins, what_is_stale_is_not_done,
             nobody_decides_too_late, new_accounts_wait_closed;
+        revisions: every_version_comes_back, revisions_are_paged_both_ways, history_belongs_to_one_device,
+            going_back_says_so, retention_keeps_revisions;
         small: policies_are_made_once, settings_are_kept, samples_are_kept, a_healthy_store_has_no_findings;
         hook: the_hook_hears_everything_in_order, the_hook_hears_before_the_caller;
         faults: a_bad_command_harms_nobody_else, another_master_key_is_refused, a_newer_schema_is_refused,
