@@ -24,6 +24,7 @@ mod policies;
 mod presence;
 mod prune;
 mod records;
+mod revisions;
 mod samples;
 mod sealed;
 mod sessions;
@@ -62,6 +63,7 @@ pub use records::{
     PresenceOutcome, PresenceSample, Properties, PropertyValues, Pruned, Refusal, Repeated,
     ReportOutcome, Session, TwinOutcome, TwinRow, WebSession, WriteOutcome,
 };
+pub use revisions::Revision;
 pub use samples::MAX_SAMPLES;
 pub use sheets::{Demand, MAX_SHEETS, SheetOutcome, SheetRow};
 #[doc(hidden)]

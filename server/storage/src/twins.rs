@@ -6,7 +6,7 @@ use muster_core::event::Actor;
 use muster_core::ids::DeviceId;
 use muster_core::time::Timestamp;
 use muster_core::twin::drift::drift;
-use muster_core::twin::{Meta, Object, Section, ServiceWrite, Twin};
+use muster_core::twin::{Meta, Mode, Object, Section, ServiceWrite, Twin};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -205,13 +205,45 @@ impl Store {
         actor: Actor,
         at: Timestamp,
     ) -> Result<TwinOutcome, StorageError> {
-        let (request, reply) = Request::new(WriteTwin {
+        self.change_twin(WriteTwin {
             id,
             write,
             if_match,
             actor,
             at,
-        });
+            restored: None,
+        })
+        .await
+    }
+
+    /// Merges `patch` into desired properties to bring back what they were in version `restored`, if the twin's ETag is as
+    /// demanded.
+    pub async fn restore_desired(
+        &self,
+        id: DeviceId,
+        patch: Object,
+        restored: u64,
+        if_match: IfMatch,
+        actor: Actor,
+        at: Timestamp,
+    ) -> Result<TwinOutcome, StorageError> {
+        self.change_twin(WriteTwin {
+            id,
+            write: ServiceWrite {
+                mode: Mode::Merge,
+                tags: None,
+                desired: Some(Value::Object(patch)),
+            },
+            if_match: Some(if_match),
+            actor,
+            at,
+            restored: Some(restored),
+        })
+        .await
+    }
+
+    async fn change_twin(&self, write: WriteTwin) -> Result<TwinOutcome, StorageError> {
+        let (request, reply) = Request::new(write);
         self.send("storing a twin", Command::WriteTwin(request), reply)
             .await
     }

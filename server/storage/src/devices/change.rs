@@ -15,6 +15,7 @@ use crate::credentials::{Owner, closed};
 use crate::engine::Sql;
 use crate::error::StorageError;
 use crate::records::{DeviceChange, DeviceRow, InsertOutcome, WriteOutcome};
+use crate::revisions;
 use crate::twins;
 use crate::writer::{Operation, Unit};
 
@@ -105,11 +106,12 @@ impl Operation for Insert {
         let row = DeviceRow {
             device: device.into(),
             drift: drift(&twin.desired.value, &twin.reported.value),
-            tags: twin.tags,
+            tags: twin.tags.clone(),
             connected: false,
-            first_desired: Some(twin.desired.value),
+            first_desired: Some(twin.desired.value.clone()),
         };
         let event = unit.event(self.event.clone());
+        revisions::base::keep(&mut unit.connection, key, &twin, event.seq.0, event.at).await?;
         unit.announce(vec![event], Change::Device(Box::new(row)));
         Ok(InsertOutcome::Inserted(()))
     }
@@ -209,6 +211,7 @@ impl Operation for Delete {
             Found::Conflict(current) => return Ok(WriteOutcome::Conflict { current }),
         };
         unit.connection.run(&DELETE, [stored.key.into()]).await?;
+        revisions::base::forget(&mut unit.connection, &self.id).await?;
         let event = unit.event(self.event.clone());
         unit.announce(vec![event], Change::DeviceDeleted(self.id.clone()));
         Ok(WriteOutcome::Done(()))
