@@ -40,11 +40,12 @@ pub use modules::{ModuleChange, ModuleInsert, ModuleNote, ModuleTwinRow};
 pub use records::{
     AuditCheck, AuditFault, BackupReport, DeviceChange, DeviceRow, DeviceSummary, EventQuery,
     Finding, InsertOutcome, NewPerson, NewToken, PasswordHash, PersonChange, PresenceNote,
-    PresenceOutcome, PresenceSample, Properties, PropertyValues, Pruned, Refusal, Repeated,
-    ReportOutcome, Session, TwinOutcome, TwinRow, WebSession, WriteOutcome,
+    PresenceOutcome, PresenceSample, Properties, Pruned, Refusal, Repeated, ReportOutcome, Session,
+    TwinOutcome, TwinRow, WebSession, WriteOutcome,
 };
 pub use samples::MAX_SAMPLES;
 #[doc(hidden)]
 pub use statements::{Statement, statements};
 pub use store::{Location, MasterKey, Store, StoreConfig};
+pub use twins::PropertyValues;
 pub use views::{MAX_OWN_VIEWS, MAX_SHARED_VIEWS, NewView, ViewOutcome};

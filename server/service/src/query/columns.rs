@@ -3,6 +3,7 @@
 use muster_index::{MAX_MEMORY, MAX_USED, can_use};
 use muster_query::Path;
 use muster_storage::Properties;
+use tokio::task::JoinSet;
 
 use crate::error::ServiceError;
 use crate::hub::Hub;
@@ -10,8 +11,8 @@ use crate::hub::Hub;
 /// Setting that remembers which properties had columns.
 const REMEMBERED: &str = "query.columns";
 
-/// Readers that build a column together.
-const STREAMS: i64 = 2;
+/// Readers that build a column together, each a task of its own.
+const STREAMS: i64 = 3;
 
 /// Devices whose documents are read again at once.
 const AGAIN: usize = 500;
@@ -48,9 +49,16 @@ impl Hub {
         let keys: Vec<&str> = keys.split('.').collect();
         // Devices that are made from now on come with what they have.
         let last = self.store().last_device().await?;
-        let parts = (0..STREAMS).map(|n| (last * n / STREAMS, last * (n + 1) / STREAMS));
-        let read = parts.map(|(from, upto)| self.read_part(path, section, &keys, from, upto));
-        futures::future::try_join_all(read).await?;
+        let mut parts = JoinSet::new();
+        for n in 0..STREAMS {
+            let (hub, path) = (self.clone(), path.clone());
+            let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+            let (from, upto) = (last * n / STREAMS, last * (n + 1) / STREAMS);
+            parts.spawn(async move { hub.read_part(&path, section, &keys, from, upto).await });
+        }
+        while let Some(part) = parts.join_next().await {
+            part.expect("reading a part does not panic, and ends with this set only")?;
+        }
         while !index.finish(path) {
             for ids in index.unsure(path).chunks(AGAIN) {
                 let rows = self.store().find_twins(ids).await?;
@@ -74,15 +82,16 @@ impl Hub {
         &self,
         path: &Path,
         section: Properties,
-        keys: &[&str],
+        keys: &[String],
         from: i64,
         upto: i64,
     ) -> Result<(), ServiceError> {
+        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
         let mut from = Some(from);
         while let Some(start) = from {
-            let read = self.store().property_values(section, keys, start, upto);
+            let read = self.store().property_values(section, &keys, start, upto);
             let part = read.await?;
-            self.index().fill(path, &part.values);
+            self.index().fill(path, &part.values()?);
             from = part.next;
         }
         Ok(())
