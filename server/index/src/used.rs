@@ -27,6 +27,9 @@ pub const MAX_MEMORY: usize = 1_200 << 20;
 /// Most columns of properties at once.
 pub const MAX_USED: usize = 64;
 
+/// Values of a part that show what the others are.
+const SAMPLED: usize = 512;
+
 /// Chunks that are cleared of a column while the writer waits.
 const CLEARED_AT_ONCE: usize = 8;
 
@@ -58,9 +61,10 @@ pub fn configuration(path: &Path) -> Option<&str> {
 }
 
 /// The form for columns that begin with these values.
-fn form_of(values: &[(DeviceId, Option<Value>)], now: Form) -> Form {
+fn form_of(values: &[(impl AsRef<str>, Option<Value>)], now: Form) -> Form {
     let mut sample = Sample::default();
-    for value in values.iter().filter_map(|(_, value)| value.as_ref()) {
+    let some = values.iter().take(SAMPLED);
+    for value in some.filter_map(|(_, value)| value.as_ref()) {
         sample.add_value(value);
     }
     sample.form(now)
@@ -150,14 +154,19 @@ impl Fleet {
     }
 
     /// Takes what was read from storage.
-    pub(crate) fn fill_used(&mut self, path: &Path, values: &[(DeviceId, Option<Value>)]) {
+    pub(crate) fn fill_used(&mut self, path: &Path, values: &[(impl AsRef<str>, Option<Value>)]) {
         let Some(at) = self.used_at(path) else { return };
         let used = &mut self.used_mut()[at];
         used.form = form_of(values, used.form);
         let (code, form) = (used.code, used.form);
+        let mut next = None;
         for (id, value) in values {
-            if let Ok(place) = self.place(id.as_str()) {
+            let id = id.as_ref();
+            // Devices were mostly made in the order of their ids.
+            let beside = next.filter(|next| self.id(*next) == Some(id));
+            if let Some(place) = beside.or_else(|| self.place(id).ok()) {
                 self.put_value(place, code, form, value.as_ref());
+                next = Some(self.behind(place));
             }
         }
     }

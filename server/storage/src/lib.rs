@@ -60,8 +60,8 @@ pub use operations::{
 pub use records::{
     AuditCheck, AuditFault, BackupReport, DeviceChange, DeviceRow, DeviceSummary, EventQuery,
     Finding, InsertOutcome, NewPerson, NewToken, PasswordHash, PersonChange, PresenceNote,
-    PresenceOutcome, PresenceSample, Properties, PropertyValues, Pruned, Refusal, Repeated,
-    ReportOutcome, Session, TwinOutcome, TwinRow, WebSession, WriteOutcome,
+    PresenceOutcome, PresenceSample, Properties, Pruned, Refusal, Repeated, ReportOutcome, Session,
+    TwinOutcome, TwinRow, WebSession, WriteOutcome,
 };
 pub use revisions::Revision;
 pub use samples::MAX_SAMPLES;
@@ -69,4 +69,5 @@ pub use sheets::{Demand, MAX_SHEETS, SheetOutcome, SheetRow};
 #[doc(hidden)]
 pub use statements::{Statement, statements};
 pub use store::{Location, MasterKey, Store, StoreConfig};
+pub use twins::PropertyValues;
 pub use views::{MAX_OWN_VIEWS, MAX_SHARED_VIEWS, NewView, ViewOutcome};
