@@ -41,6 +41,11 @@ impl DataDir {
         self.0.join("tls")
     }
 
+    /// Firmware files, by their hash.
+    pub fn artifacts(&self) -> PathBuf {
+        self.0.join("artifacts")
+    }
+
     /// The socket through which commands reach a running hub.
     pub fn socket(&self) -> PathBuf {
         socket(&self.0)

@@ -19,6 +19,7 @@ pub fn service_topics(topics: Vec<Topic>) -> Vec<hub::Topic> {
         Topic::Events => hub::Topic::Events,
         Topic::Operations => hub::Topic::Operations,
         Topic::Operation(id) => hub::Topic::Operation(id),
+        Topic::Approvals => hub::Topic::Approvals,
     });
     topics.collect()
 }
@@ -36,6 +37,7 @@ pub fn encode(item: hub::LiveItem, now: Timestamp) -> Item {
         hub::LiveItem::Operation(id) => Item::Operations(vec![id]),
         // The list names none: a scope may hide some.
         hub::LiveItem::Operations => Item::Operations(Vec::new()),
+        hub::LiveItem::Approvals => Item::Approvals,
         hub::LiveItem::Resync => Item::Resync,
     }
 }

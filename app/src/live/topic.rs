@@ -28,6 +28,8 @@ pub enum Topic {
     Operations,
     /// One operation.
     Operation(OperationId),
+    /// What waits for approval.
+    Approvals,
 }
 
 impl Topic {
@@ -40,6 +42,7 @@ impl Topic {
                 text.push_str("operation:");
                 text.push_str(&id.to_string());
             }
+            Self::Approvals => text.push_str("approvals"),
             Self::Device(id) => {
                 text.push_str("device:");
                 text.push_str(id.as_str());
@@ -62,6 +65,7 @@ impl Topic {
                 "census" => Some(Self::Census),
                 "events" => Some(Self::Events),
                 "operations" => Some(Self::Operations),
+                "approvals" => Some(Self::Approvals),
                 _ => None,
             },
             Some(("device", id)) => DeviceId::new(id).ok().map(Self::Device),
@@ -133,6 +137,7 @@ mod tests {
     #[test]
     fn topics_are_joined_and_read_back() {
         let text = join([
+            Topic::Approvals,
             Topic::Events,
             Topic::Rows(vec![id("b"), id("a,1:x")]),
             Topic::Census,
@@ -141,10 +146,8 @@ mod tests {
             Topic::Device(id("a:b")),
             Topic::Operation(OperationId(7)),
         ]);
-        assert_eq!(
-            text,
-            "rows:a,1:x|b;census;device:a:b;events;operation:7"
-        );
+        assert_eq!(text, "rows:a,1:x|b;census;device:a:b;events;operation:7");
+        assert_eq!(text, "rows:a,1:x|b;census;device:a:b;events;approvals");
         assert_eq!(
             split(&text),
             Some(vec![
@@ -153,6 +156,7 @@ mod tests {
                 Topic::Device(id("a:b")),
                 Topic::Events,
                 Topic::Operation(OperationId(7)),
+                Topic::Approvals
             ])
         );
         assert_eq!(

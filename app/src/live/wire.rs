@@ -150,20 +150,16 @@ pub enum Item {
     Events(Vec<EventView>),
     /// These operations changed, or their list: read them again.
     Operations(Vec<OperationId>),
+    /// Something was asked for or decided: read again what waits.
+    Approvals,
     /// Something was missed: read everything again.
     Resync,
 }
 
 impl Item {
     /// The kinds, as the stream names them.
-    pub const KINDS: [&str; 6] = [
-        "rows",
-        "census",
-        "device",
-        "events",
-        "operations",
-        "resync",
-    ];
+    pub const KINDS: [&str; 6] = ["rows", "census", "device", "events", "operations", "resync"];
+    pub const KINDS: [&str; 6] = ["rows", "census", "device", "events", "approvals", "resync"];
 
     /// The name of its kind.
     pub fn kind(&self) -> &'static str {
@@ -173,6 +169,7 @@ impl Item {
             Self::Device(_) => "device",
             Self::Events(_) => "events",
             Self::Operations(_) => "operations",
+            Self::Approvals => "approvals",
             Self::Resync => "resync",
         }
     }
@@ -185,6 +182,7 @@ impl Item {
             "device" => serde_json::from_str(data).ok().map(Self::Device),
             "events" => serde_json::from_str(data).ok().map(Self::Events),
             "operations" => serde_json::from_str(data).ok().map(Self::Operations),
+            "approvals" => Some(Self::Approvals),
             "resync" => Some(Self::Resync),
             _ => None,
         }
@@ -199,6 +197,7 @@ impl Item {
             Self::Events(events) => json(events),
             Self::Operations(ids) => json(ids),
             Self::Resync => "{}".to_owned(),
+            Self::Approvals | Self::Resync => "{}".to_owned(),
         }
     }
 }
@@ -241,6 +240,7 @@ mod tests {
                 kind: EventKind::SignedIn,
                 detail: serde_json::json!({"from": "::1"}),
             }]),
+            Item::Approvals,
             Item::Resync,
         ];
         let kinds: Vec<_> = items.iter().map(Item::kind).collect();

@@ -5,6 +5,7 @@ use std::error::Error as _;
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use muster_core::configuration::BadConfiguration;
 use muster_core::time::Timestamp;
 use muster_service::{MethodError, ServiceError};
 use serde_json::{Value, json};
@@ -149,6 +150,7 @@ impl From<ServiceError> for ApiError {
             ServiceError::Twin(_) | ServiceError::DeviceId(_) | ServiceError::Invalid(_) => {
                 Self::argument(text)
             }
+            ServiceError::Configuration(bad) => Self::new(code_of_bad(&bad), text),
             ServiceError::Method(error) => Self::new(code_of(&error), text),
             ServiceError::Busy(_) => Self {
                 retry_after_s: Some(BUSY_RETRY_S),
@@ -164,6 +166,15 @@ impl From<ServiceError> for ApiError {
             },
             _ => Self::new(Code::InvalidOperation, text),
         }
+    }
+}
+
+fn code_of_bad(bad: &BadConfiguration) -> Code {
+    match bad {
+        BadConfiguration::Content(_) => Code::InvalidConfigurationContent,
+        BadConfiguration::Target(_) => Code::InvalidConfigurationTargetCondition,
+        BadConfiguration::Metric { .. } | BadConfiguration::Other(_) => Code::ArgumentInvalid,
+        BadConfiguration::TooMany => Code::InvalidOperation,
     }
 }
 

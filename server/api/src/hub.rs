@@ -17,6 +17,7 @@ use crate::throttle::Throttle;
 
 mod answer;
 mod body;
+mod configurations;
 mod credentials;
 mod door;
 mod guard;
@@ -102,6 +103,7 @@ pub fn doors() -> Vec<Door> {
         methods::doors(),
         query::doors(),
         statistics::doors(),
+        configurations::doors(),
         unsupported::doors(),
     ]
     .into_iter()

@@ -3,7 +3,11 @@
 
 #[path = "manage/answers.rs"]
 mod answers;
+#[path = "manage/firmware.rs"]
+mod firmware;
 #[path = "manage/rights.rs"]
 mod rights;
+#[path = "manage/sheets.rs"]
+mod sheets;
 #[path = "manage/support.rs"]
 mod support;

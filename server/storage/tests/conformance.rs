@@ -4,10 +4,13 @@
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
 mod conformance {
+    pub(crate) mod approvals;
     pub(crate) mod audit;
+    pub(crate) mod configurations;
     pub(crate) mod events;
     pub(crate) mod faults;
     pub(crate) mod files;
+    pub(crate) mod firmware;
     pub(crate) mod hook;
     pub(crate) mod idempotency;
     pub(crate) mod messages;
@@ -30,9 +33,9 @@ mod conformance {
 
 use conformance::place::Place;
 use conformance::{
-    audit, events, faults, files, hook, idempotency, messages, modules, operations, people,
-    presence, registry, sheets, small, statements, subscriptions, tokens, twins, views,
-    web_sessions,
+    approvals, audit, configurations, events, faults, files, firmware, hook, idempotency, messages,
+    modules, operations, people, presence, registry, sheets, small, statements, subscriptions,
+    tokens, twins, views, web_sessions,
 };
 
 /// Makes a test per case and engine.
@@ -92,6 +95,12 @@ mod both {
         views: views_come_back, others_see_shared_ones_only, names_and_numbers_have_bounds,
             a_pin_goes_with_its_view;
         sheets: sheets_come_back, sheets_follow_the_demand, names_of_sheets_are_unique_per_kind, the_zone_is_kept;
+        firmware: artifacts_come_back, the_number_of_artifacts_is_bounded, the_key_of_links_is_made_once;
+        configurations: configurations_come_back, there_are_so_many_configurations_at_most,
+            applying_writes_twins_and_standings, a_change_of_somebody_is_put_back_once, what_has_no_room_is_said,
+            stale_callers_change_nothing, covered_devices_are_walked, modules_are_covered_too;
+        approvals: requests_come_back, what_waits_comes_first, the_first_of_two_wins, what_is_stale_is_not_done,
+            nobody_decides_too_late, new_accounts_wait_closed;
         small: policies_are_made_once, settings_are_kept, samples_are_kept, a_healthy_store_has_no_findings;
         hook: the_hook_hears_everything_in_order, the_hook_hears_before_the_caller;
         faults: a_bad_command_harms_nobody_else, another_master_key_is_refused, a_newer_schema_is_refused,

@@ -51,6 +51,7 @@ fn HubBody(facts: HubFacts) -> impl IntoView {
             }
             Item::Resync => refresh.ask(),
             Item::Rows(_) | Item::Device(_) | Item::Events(_) | Item::Operations(_) => {}
+            Item::Rows(_) | Item::Device(_) | Item::Events(_) | Item::Approvals => {}
         },
     );
     let now = use_now();

@@ -20,11 +20,6 @@ const REGISTRY: Need = Need {
     class: Class::Registry,
 };
 
-const CONFIGURATIONS: Need = Need {
-    rights: &[Right::RegistryRead, Right::RegistryWrite],
-    ..SERVICE
-};
-
 /// Where they would be (spec §5.13).
 pub(super) fn doors() -> Vec<Door> {
     vec![
@@ -36,21 +31,6 @@ pub(super) fn doors() -> Vec<Door> {
         Door::post("/jobs/create", REGISTRY, files),
         Door::get("/jobs/{job}", REGISTRY, files),
         Door::delete("/jobs/{job}", REGISTRY, files),
-        Door::get("/configurations", CONFIGURATIONS, configurations),
-        Door::get("/configurations/", CONFIGURATIONS, configurations),
-        Door::get("/configurations/{id}", CONFIGURATIONS, configurations),
-        Door::put("/configurations/{id}", CONFIGURATIONS, configurations),
-        Door::delete("/configurations/{id}", CONFIGURATIONS, configurations),
-        Door::post(
-            "/configurations/testQueries",
-            CONFIGURATIONS,
-            configurations,
-        ),
-        Door::post(
-            "/devices/{device}/applyConfigurationContent",
-            REGISTRY,
-            configurations,
-        ),
         Door::get("/digitaltwins/{device}", SERVICE, digital_twins),
         Door::patch("/digitaltwins/{device}", SERVICE, digital_twins),
         Door::post(
@@ -77,10 +57,6 @@ async fn files() -> ApiError {
         "export and import to files",
         "list with queries, write with bulk requests",
     )
-}
-
-async fn configurations() -> ApiError {
-    absent("configurations", "write desired properties to the twins")
 }
 
 async fn digital_twins() -> ApiError {

@@ -21,7 +21,13 @@ pub(crate) const NAMED: &[(&str, Schema)] = &[
     ("Role", role),
     ("Token", token),
     ("View", view),
+    ("Window", super::sheets::window),
+    ("Calendar", super::sheets::calendar),
+    ("Place", super::sheets::place),
+    ("Firmware", super::firmware::described),
     ("Secret", secret),
+    ("Approval", super::approvals::approval_schema),
+    ("ApprovalPolicy", super::approvals::policy_schema),
 ];
 
 /// A reference to a named schema.
@@ -76,6 +82,11 @@ pub(crate) fn or_null(schema: Value) -> Value {
 /// A text up to a length in characters.
 pub(crate) fn text(max: usize) -> Value {
     json!({ "type": "string", "maxLength": max })
+}
+
+/// A file of any bytes: a route with this body reads it piece by piece ([`super::route::Route::takes_file`]).
+pub(crate) fn file() -> Value {
+    json!({ "type": "string", "format": "binary" })
 }
 
 /// Any text.
@@ -201,6 +212,27 @@ fn twin() -> Value {
     ])
 }
 
+/// Who did something.
+pub(crate) fn actor() -> Value {
+    object(&[
+        (
+            "kind",
+            words([
+                "person",
+                "policy",
+                "device",
+                "console",
+                "hub",
+                "operation",
+                "configuration",
+            ]),
+        ),
+        ("person", or_null(count())),
+        ("name", or_null(any_text())),
+        ("token", or_null(any_text())),
+    ])
+}
+
 fn event() -> Value {
     object(&[
         ("sequence", count()),
@@ -211,13 +243,22 @@ fn event() -> Value {
             object(&[
                 (
                     "kind",
-                    words(["person", "policy", "device", "console", "hub"]),
+                    words([
+                        "person",
+                        "policy",
+                        "device",
+                        "console",
+                        "hub",
+                        "operation",
+                        "configuration",
+                    ]),
                 ),
                 ("person", or_null(count())),
                 ("name", or_null(any_text())),
                 ("token", or_null(any_text())),
             ]),
         ),
+        ("actor", actor()),
         (
             "kind",
             words(EventKind::ALL.iter().map(|kind| kind.as_str())),

@@ -53,6 +53,24 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../../../migrations/sqlite/0006_gates.sql"),
         postgres: include_str!("../../../../migrations/postgres/0006_gates.sql"),
     },
+    Step {
+        version: 7,
+        name: "firmware",
+        sqlite: include_str!("../../../../migrations/sqlite/0007_firmware.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0007_firmware.sql"),
+    },
+    Step {
+        version: 8,
+        name: "configurations",
+        sqlite: include_str!("../../../../migrations/sqlite/0008_configurations.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0008_configurations.sql"),
+    },
+    Step {
+        version: 9,
+        name: "approvals",
+        sqlite: include_str!("../../../../migrations/sqlite/0009_approvals.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0009_approvals.sql"),
+    },
 ];
 
 /// The newest migration of this binary.

@@ -12,6 +12,8 @@ use crate::error::{ApiError, Code};
 use crate::hub::credentials::AuthenticationBody;
 use crate::hub::target::Asked;
 
+mod module;
+
 /// An item on the wire. Members that are not listed are ignored.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -25,6 +27,7 @@ pub(super) struct BulkItem {
     status: Option<String>,
     status_reason: Option<String>,
     authentication: Option<AuthenticationBody>,
+    managed_by: Option<String>,
     #[serde(rename = "twinETag")]
     twin_etag: Option<String>,
     tags: Option<Value>,
@@ -80,7 +83,12 @@ impl BulkItem {
         &self.id
     }
 
-    /// What may be in a request once.
+    /// Whether it names a module.
+    pub(super) fn is_module(&self) -> bool {
+        self.module_id.is_some()
+    }
+
+    /// What may be in a request once: device and module.
     pub(super) fn name(&self) -> (&str, Option<&str>) {
         (&self.id, self.module_id.as_deref())
     }
@@ -88,13 +96,11 @@ impl BulkItem {
     /// Does it.
     pub(super) async fn apply(&self, asked: &Asked) -> Result<(), ApiError> {
         let mode = ImportMode::parse(self.import_mode.as_deref())?;
-        if self.module_id.is_some() {
-            return Err(ApiError::argument(
-                "modules are made and changed one at a time, at /devices/{device}/modules/{module}",
-            ));
-        }
         self.edge.check()?;
         let id = DeviceId::new(&self.id).map_err(|error| ApiError::argument(error.to_string()))?;
+        if let Some(module) = &self.module_id {
+            return self.apply_to_module(asked, mode, &id, module).await;
+        }
         let etag = if_match(
             mode.matched && mode.task != Task::UpdateTwin,
             self.etag.as_deref(),
