@@ -14,6 +14,7 @@ use crate::change::Change;
 use crate::credentials::{Owner, closed};
 use crate::engine::Sql;
 use crate::error::StorageError;
+use crate::operations::batch;
 use crate::records::{DeviceChange, DeviceRow, InsertOutcome, WriteOutcome};
 use crate::revisions;
 use crate::twins;
@@ -205,6 +206,19 @@ impl Operation for Delete {
     type Output = WriteOutcome<()>;
 
     async fn apply(&self, unit: &mut Unit<'_>) -> Result<WriteOutcome<()>, StorageError> {
+        if let Found::Yes(stored) = find(unit, &self.id, self.if_match.as_ref()).await? {
+            batch::leave_out(unit, stored.key, &self.id, self.event.at, None).await?;
+        }
+        self.carry_out(unit).await
+    }
+}
+
+impl Delete {
+    /// The deletion itself: without the operations that wait for the device.
+    pub(crate) async fn carry_out(
+        &self,
+        unit: &mut Unit<'_>,
+    ) -> Result<WriteOutcome<()>, StorageError> {
         let stored = match find(unit, &self.id, self.if_match.as_ref()).await? {
             Found::Yes(stored) => stored,
             Found::No => return Ok(WriteOutcome::NotFound),

@@ -109,6 +109,7 @@ async fn open_second_wave(store: &Store, operation: OperationId) {
         from: WaveState::Open,
         to: WaveState::Passed,
         soak_until: None,
+        resume: None,
         actor: ann(),
         at: at(1),
     };
