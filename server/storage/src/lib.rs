@@ -44,7 +44,7 @@ pub use approvals::{
 pub use change::{BooksNews, Change, CommitHook, Committed, ModuleNews};
 pub use configurations::{
     ApplyOutcome, ConfigurationOutcome, Contest, Covered, CoveredModule, CoveredPage,
-    ModuleStanding, Standing,
+    ModuleStanding, Standing, StatusValues,
 };
 pub use error::StorageError;
 pub use firmware::files::{Arriving, ArtifactFiles, FileError, MAX_ARTIFACTS_BYTES};
