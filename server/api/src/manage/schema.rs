@@ -28,6 +28,7 @@ pub(crate) const NAMED: &[(&str, Schema)] = &[
     ("Secret", secret),
     ("Approval", super::approvals::approval_schema),
     ("ApprovalPolicy", super::approvals::policy_schema),
+    ("Configuration", super::configurations::configuration),
 ];
 
 /// A reference to a named schema.

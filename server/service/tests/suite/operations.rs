@@ -16,6 +16,14 @@ use crate::support::TestHub;
 
 #[path = "operations/firmware.rs"]
 mod firmware;
+#[path = "operations/gates.rs"]
+mod gates;
+#[path = "operations/life.rs"]
+mod life;
+#[path = "operations/methods.rs"]
+mod methods;
+#[path = "operations/rights.rs"]
+mod rights;
 #[path = "operations/twin.rs"]
 mod twin;
 
@@ -148,6 +156,14 @@ pub(crate) async fn until(
         Ok(detail) => detail,
         Err(_) => panic!("it did not become as wanted: {last:?}"),
     }
+}
+
+/// How many devices wait for which reason.
+pub(crate) fn waiting(detail: &OperationDetail) -> Vec<(String, u32)> {
+    let groups = detail.waiting.iter();
+    groups
+        .map(|group| (group.why.clone(), group.devices))
+        .collect()
 }
 
 pub(crate) fn succeeded(devices: u32) -> Counts {

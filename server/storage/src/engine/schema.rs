@@ -71,6 +71,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../../../migrations/sqlite/0009_approvals.sql"),
         postgres: include_str!("../../../../migrations/postgres/0009_approvals.sql"),
     },
+    Step {
+        version: 10,
+        name: "revisions",
+        sqlite: include_str!("../../../../migrations/sqlite/0010_revisions.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0010_revisions.sql"),
+    },
 ];
 
 /// The newest migration of this binary.
