@@ -66,6 +66,7 @@ pub static ROUTES: &[&Route] = &[
     &firmware::show::ROUTE,
     &firmware::update::ROUTE,
     &firmware::delete::ROUTE,
+    &firmware::install::ROUTE,
     &views::list::ROUTE,
     &views::create::ROUTE,
     &views::update::ROUTE,

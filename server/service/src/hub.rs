@@ -15,7 +15,7 @@ use crate::clock::{Clock, Entropy};
 use crate::configurations::engine::Engine;
 use crate::devices::{CloseReason, Connections};
 use crate::error::ServiceError;
-use crate::firmware::{Firmware, FirmwareConfig, Renewals};
+use crate::firmware::{Ears, Firmware, FirmwareConfig};
 use crate::gates::Books;
 use crate::live::Live;
 use crate::methods::Calls;
@@ -79,14 +79,14 @@ impl Hub {
         let people = People::new(Semaphore::new(HASHES_AT_ONCE));
         let books = Books::new();
         let operations = Arc::new(Operations::default());
-        let (renewals, wanting) = Renewals::new();
+        let (ears, wanting) = Ears::new();
         let engine = Arc::new(Engine::default());
         let hook = {
             let (index, connections) = (index.clone(), connections.clone());
             let (live, people) = (live.clone(), people.clone());
             let books = books.clone();
             let operations = operations.clone();
-            let renewals = renewals.clone();
+            let ears = ears.clone();
             let engine = engine.clone();
             Arc::new(move |batch: &[Committed]| {
                 for committed in batch {
@@ -100,7 +100,7 @@ impl Hub {
                     operations.follow(committed);
                     engine.hear(committed);
                     live.announce(committed);
-                    renewals.follow(committed);
+                    ears.follow(committed);
                 }
             })
         };
@@ -122,7 +122,7 @@ impl Hub {
         index.settle();
         store.ensure_policies(|| config.entropy.bytes()).await?;
         let policies = store.policies().await?;
-        let firmware = Firmware::open(config.firmware, &store, &config.entropy).await?;
+        let firmware = Firmware::open(config.firmware, &store, &config.entropy, ears).await?;
         let hub = Self(Arc::new(Inner {
             store,
             index,

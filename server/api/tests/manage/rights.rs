@@ -45,6 +45,7 @@ fn arguments(id: &str) -> (Option<Value>, u16) {
         "listFirmware" => (None, 200),
         "addFirmware" => (None, 422),
         "showFirmware" | "deleteFirmware" => (None, 404),
+        "installFirmware" => (Some(json!({ "sha256": "0" })), 422),
         "updateFirmware" => (Some(json!({ "state": "withdrawn" })), 404),
         "createView" => (Some(json!({ "name": "", "query": "" })), 422),
         "updateView" => (Some(json!({ "name": "a", "query": "" })), 404),

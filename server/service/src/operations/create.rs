@@ -70,7 +70,7 @@ impl Hub {
     ) -> Result<Selection, ServiceError> {
         let bad = |error: muster_core::operation::BadPlan| ServiceError::Invalid(error.0);
         plan.check(self.now()).map_err(bad)?;
-        tasks::check(self, &plan.task)?;
+        tasks::check(self, &plan.task).await?;
         self.books().prepare(&plan.how.gates)?;
         let mut conditions = Vec::new();
         if let Target::Query { text } = &plan.target {

@@ -8,7 +8,7 @@ use muster_core::operation::{Offline, Plan};
 use muster_query::Scope;
 use muster_storage::{Candidate, Hold, ReasonCause};
 
-use super::tasks::{Ready, Work, needs_connection, waits_for_maintenance};
+use super::tasks::{Ready, Work, may_be_absent, needs_connection, reaches, waits_for_maintenance};
 use crate::error::ServiceError;
 use crate::gates::Prepared;
 use crate::hub::Hub;
@@ -104,7 +104,8 @@ impl Judge<'_> {
             }
             _ => {}
         }
-        if needs_connection(task) && !self.hub.connections().listens(&candidate.device) {
+        let comes = self.plan.how.offline == Offline::NextContact && may_be_absent(task);
+        if needs_connection(task) && !comes && !reaches(self.hub, task, &candidate.device) {
             return match self.plan.how.offline {
                 Offline::Fail => Sentence::Fail("the device is offline".to_owned()),
                 Offline::Wait | Offline::NextContact => {

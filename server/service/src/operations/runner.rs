@@ -91,7 +91,7 @@ impl Runner {
         Self {
             id: row.id,
             waves: waves_of(&row.plan),
-            ready: Ready::new(row.id, &row.plan.task),
+            ready: Ready::new(row.id, &row.plan.task, row.plan.how.timeout_s),
             rivals: Vec::new(),
             passes: BTreeSet::new(),
             pace: Pace::new(row.plan.how.limits.per_minute, hub.now()),
@@ -149,6 +149,15 @@ impl Runner {
 
     /// Attempts of a process that is no more: whether the device has done it is not known.
     async fn recover(&mut self) -> Result<(), ServiceError> {
+        if tasks::goes_on(&self.row.plan.task) {
+            let store = self.hub.store().clone();
+            let ever = Timestamp::from_millis(i64::MAX);
+            let begun = store.due_targets(self.id, StoredTarget::Running, ever, MAX_IN_FLIGHT);
+            for candidate in begun.await? {
+                self.carry_out(candidate);
+            }
+            return Ok(());
+        }
         if !tasks::is_volatile(&self.row.plan.task) {
             return Ok(());
         }
