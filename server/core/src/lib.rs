@@ -11,6 +11,7 @@ pub mod event;
 pub mod gate;
 pub mod hash;
 pub mod ids;
+pub mod job;
 pub mod key;
 pub mod lifecycle;
 pub mod message;

@@ -8,13 +8,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::ast::Expr;
-use crate::datum::{Datum, Key};
+use crate::datum::{Datum, Key, number_of_key};
 use crate::eval::Row;
 use crate::path::Path;
-use crate::query::{Aggregate, By, Query, Select, Total, What};
+use crate::query::{Aggregate, By, Query, Select, Source, Total, What};
 
 /// Most groups that one query keeps apart.
 pub const MAX_GROUPS: usize = 100_000;
+
+/// The name under which rows of jobs carry the number of their operation, beside what queries can ask for.
+pub const OPERATION: &str = "operation";
 
 /// More groups than [`MAX_GROUPS`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -45,6 +48,13 @@ impl Step {
             descending: false,
         }
     }
+
+    fn down(key: Option<Key>) -> Self {
+        Self {
+            key,
+            descending: true,
+        }
+    }
 }
 
 impl Ord for Step {
@@ -72,12 +82,30 @@ impl Place {
 
     /// The id of the row's device, in an answer of rows (not of groups, nor of distinct rows).
     pub fn device(&self) -> Option<&str> {
-        self.id(0)
+        self.id(0).or_else(|| self.id(1))
     }
 
     /// The id of the row's module, in an answer of rows of modules.
     pub fn module(&self) -> Option<&str> {
         self.id(1)
+    }
+
+    /// The number of the row's operation and the id of its device, in an answer of rows of jobs.
+    pub fn job(&self) -> Option<(i64, &str)> {
+        match self.tie.first()?.key {
+            Some(Key::Number(key)) => Some((number_of_key(key) as i64, self.id(1)?)),
+            _ => None,
+        }
+    }
+
+    /// The place of a row of jobs, in an answer that nothing but newness orders.
+    pub fn of_job(operation: i64, device: &str) -> Self {
+        let newest_first = Step::down(Datum::number(operation as f64).key());
+        let device = Step::up(Some(Key::Text(device.to_owned())));
+        Self {
+            order: Vec::new(),
+            tie: vec![newest_first, device],
+        }
     }
 
     fn id(&self, at: usize) -> Option<&str> {
@@ -186,9 +214,7 @@ impl<'q> Run<'q> {
             tie: if once {
                 values.iter().map(Datum::key).map(Step::up).collect()
             } else {
-                let module = Path::System("moduleId");
-                let ids = [row.datum(&Path::DeviceId), row.datum(&module)];
-                ids.iter().map(Datum::key).map(Step::up).collect()
+                ids(self.query.source, row)
             },
         };
         if self.after.as_ref().is_some_and(|after| place <= *after) {
@@ -287,6 +313,20 @@ impl<'q> Run<'q> {
         let tie = if once { values } else { group };
         let tie = tie.into_iter().map(Step::up).collect();
         (Place { order, tie }, object)
+    }
+}
+
+/// What tells rows apart, and orders them where nothing else does: their ids; of jobs, the newest first.
+fn ids(source: Source, row: &impl Row) -> Vec<Step> {
+    let key = |path: &Path| row.datum(path).key();
+    let device = Step::up(key(&Path::DeviceId));
+    match source {
+        Source::Devices | Source::Modules => {
+            vec![device, Step::up(key(&Path::System("moduleId")))]
+        }
+        Source::Jobs => {
+            vec![Step::down(key(&Path::System(OPERATION))), device]
+        }
     }
 }
 
