@@ -41,6 +41,11 @@ impl DataDir {
         self.0.join("tls")
     }
 
+    /// Where exports are written and imports are handed in.
+    pub fn transfers(&self) -> PathBuf {
+        self.0.join("transfers")
+    }
+
     /// The socket through which commands reach a running hub.
     pub fn socket(&self) -> PathBuf {
         socket(&self.0)

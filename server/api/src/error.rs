@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use muster_core::time::Timestamp;
+use muster_service::bulk::BulkError;
 use muster_service::{MethodError, ServiceError};
 use serde_json::{Value, json};
 
@@ -163,6 +164,15 @@ impl From<ServiceError> for ApiError {
                 ..Self::new(Code::ServerError, "the hub failed; its log has the cause")
             },
             _ => Self::new(Code::InvalidOperation, text),
+        }
+    }
+}
+
+impl From<BulkError> for ApiError {
+    fn from(error: BulkError) -> Self {
+        match error {
+            BulkError::Missing(_) => Self::new(Code::ArgumentNull, error.to_string()),
+            BulkError::Service(error) => error.into(),
         }
     }
 }

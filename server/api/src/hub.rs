@@ -20,12 +20,15 @@ mod body;
 mod credentials;
 mod door;
 mod guard;
+mod jobs;
 mod methods;
 mod modules;
+mod page;
 mod query;
 mod registry;
 mod statistics;
 mod target;
+mod transfers;
 mod twins;
 mod unsupported;
 mod wire;
@@ -102,6 +105,8 @@ pub fn doors() -> Vec<Door> {
         methods::doors(),
         query::doors(),
         statistics::doors(),
+        jobs::doors(),
+        transfers::doors(),
         unsupported::doors(),
     ]
     .into_iter()

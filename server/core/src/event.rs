@@ -113,6 +113,10 @@ pub enum EventKind {
     ViewDeleted,
     /// Somebody chose the view they begin with, or none.
     ViewPinned,
+    /// A file of identities was handed in.
+    Imported,
+    /// An export or import of the registry ended.
+    TransferEnded,
 }
 
 impl EventKind {
@@ -145,6 +149,8 @@ impl EventKind {
         Self::ViewSaved,
         Self::ViewDeleted,
         Self::ViewPinned,
+        Self::Imported,
+        Self::TransferEnded,
     ];
 
     /// The stored name.
@@ -177,6 +183,8 @@ impl EventKind {
             Self::ViewSaved => "view_saved",
             Self::ViewDeleted => "view_deleted",
             Self::ViewPinned => "view_pinned",
+            Self::Imported => "imported",
+            Self::TransferEnded => "transfer_ended",
         }
     }
 

@@ -23,5 +23,6 @@ pub mod policy;
 pub mod sas;
 pub mod time;
 pub mod token;
+pub mod transfer;
 pub mod twin;
 pub mod view;

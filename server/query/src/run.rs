@@ -16,8 +16,9 @@ use crate::query::{Aggregate, By, Query, Select, Source, Total, What};
 /// Most groups that one query keeps apart.
 pub const MAX_GROUPS: usize = 100_000;
 
-/// The name under which rows of jobs carry the number of their operation, beside what queries can ask for.
-pub const OPERATION: &str = "operation";
+/// The names under which rows of jobs carry, beside what queries can ask for, the number of their operation and their
+/// own number in it.
+pub const JOB_NUMBERS: [&str; 2] = ["operation", "row"];
 
 /// More groups than [`MAX_GROUPS`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -82,7 +83,7 @@ impl Place {
 
     /// The id of the row's device, in an answer of rows (not of groups, nor of distinct rows).
     pub fn device(&self) -> Option<&str> {
-        self.id(0).or_else(|| self.id(1))
+        (0..self.tie.len()).find_map(|at| self.id(at))
     }
 
     /// The id of the row's module, in an answer of rows of modules.
@@ -90,21 +91,26 @@ impl Place {
         self.id(1)
     }
 
-    /// The number of the row's operation and the id of its device, in an answer of rows of jobs.
-    pub fn job(&self) -> Option<(i64, &str)> {
-        match self.tie.first()?.key {
-            Some(Key::Number(key)) => Some((number_of_key(key) as i64, self.id(1)?)),
+    /// The numbers of the row's operation and of the row in it, in an answer of rows of jobs.
+    pub fn job(&self) -> Option<(i64, i64)> {
+        let number = |at: usize| match self.tie.get(at)?.key {
+            Some(Key::Number(key)) => Some(number_of_key(key) as i64),
             _ => None,
-        }
+        };
+        Some((number(0)?, number(1)?))
     }
 
-    /// The place of a row of jobs, in an answer that nothing but newness orders.
-    pub fn of_job(operation: i64, device: &str) -> Self {
-        let newest_first = Step::down(Datum::number(operation as f64).key());
-        let device = Step::up(Some(Key::Text(device.to_owned())));
+    /// The place of a row of jobs, in an answer that nothing but newness orders; one without a device comes before all
+    /// of the same numbers.
+    pub fn of_job(operation: i64, row: i64, device: &str) -> Self {
+        let number = |number: i64| Datum::number(number as f64).key();
         Self {
             order: Vec::new(),
-            tie: vec![newest_first, device],
+            tie: vec![
+                Step::down(number(operation)),
+                Step::up(number(row)),
+                Step::up(Some(Key::Text(device.to_owned()))),
+            ],
         }
     }
 
@@ -325,7 +331,8 @@ fn ids(source: Source, row: &impl Row) -> Vec<Step> {
             vec![device, Step::up(key(&Path::System("moduleId")))]
         }
         Source::Jobs => {
-            vec![Step::down(key(&Path::System(OPERATION))), device]
+            let [operation, row] = JOB_NUMBERS.map(Path::System);
+            vec![Step::down(key(&operation)), Step::up(key(&row)), device]
         }
     }
 }

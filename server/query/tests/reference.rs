@@ -444,28 +444,22 @@ fn rows_of_jobs_are_ordered_by_newness() {
     let query = Query::parse("SELECT jobId, deviceId FROM devices.jobs").unwrap();
     let page = |after: Option<muster_query::Place>| {
         let mut run = Run::new(&query, after, 2);
-        for (operation, device) in [(1, "b"), (10, "b"), (2, "a"), (10, "a")] {
+        for (operation, number, device) in [(1, 7, "b"), (10, 8, "a"), (2, 5, "a"), (10, 7, "b")] {
             run.offer(&Document {
                 twin: &object(json!({"deviceId": device, "jobId": format!("job-{operation}")})),
-                beside: &object(json!({"operation": operation})),
+                beside: &object(json!({"operation": operation, "row": number})),
                 now: NOW,
             });
         }
-        let answered = run.finish().unwrap();
-        let rows = answered.rows.into_iter();
+        let rows = run.finish().unwrap().rows.into_iter();
         rows.map(|(place, _)| place).collect::<Vec<_>>()
     };
-    let ids = |places: &[muster_query::Place]| -> Vec<(i64, String)> {
-        let ids = places.iter().filter_map(muster_query::Place::job);
-        ids.map(|(operation, device)| (operation, device.to_owned()))
-            .collect()
+    let ids = |places: &[muster_query::Place]| -> Vec<(i64, i64)> {
+        places.iter().filter_map(muster_query::Place::job).collect()
     };
     let first = page(None);
-    assert_eq!(ids(&first), [(10, "a".to_owned()), (10, "b".to_owned())]);
-    let made = muster_query::Place::of_job(10, "b");
+    assert_eq!(ids(&first), [(10, 7), (10, 8)]);
+    let made = muster_query::Place::of_job(10, 8, "a");
     assert_eq!(made, first[1]);
-    assert_eq!(
-        ids(&page(Some(made))),
-        [(2, "a".to_owned()), (1, "b".to_owned())]
-    );
+    assert_eq!(ids(&page(Some(made))), [(2, 5), (1, 7)]);
 }

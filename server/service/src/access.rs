@@ -15,6 +15,8 @@ use muster_query::{Condition, Scope};
 use crate::error::ServiceError;
 use crate::hub::Hub;
 
+mod again;
+
 /// What a signed-in person, the holder of a shared access policy or the console may do. Cheap to clone; made once per request.
 #[derive(Clone, Debug)]
 pub struct Access(Arc<Holder>);

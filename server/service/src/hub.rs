@@ -17,6 +17,7 @@ use crate::error::ServiceError;
 use crate::live::Live;
 use crate::methods::Calls;
 use crate::people::People;
+use crate::transfer::Transfers;
 
 /// What opening a hub needs.
 #[derive(Clone, Debug)]
@@ -49,6 +50,7 @@ struct Inner {
     entropy: Entropy,
     /// Columns of properties are built one after the other.
     columns: tokio::sync::Mutex<()>,
+    transfers: Transfers,
     /// Ends the background tasks.
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -101,6 +103,7 @@ impl Hub {
             clock: config.clock,
             entropy: config.entropy,
             columns: tokio::sync::Mutex::default(),
+            transfers: Transfers::default(),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
         }));
@@ -160,6 +163,10 @@ impl Hub {
 
     pub(crate) fn columns(&self) -> &tokio::sync::Mutex<()> {
         &self.0.columns
+    }
+
+    pub(crate) fn transfer_folder(&self) -> &Transfers {
+        &self.0.transfers
     }
 
     pub(crate) fn live(&self) -> &Arc<Live> {

@@ -6,6 +6,7 @@
 //! describes it; the index follows before anybody is told, then the event is announced.
 
 pub mod access;
+pub mod bulk;
 pub mod clock;
 pub mod devices;
 pub mod error;
@@ -25,6 +26,7 @@ pub mod retention;
 pub mod sessions;
 pub mod telemetry;
 pub mod timeline;
+pub mod transfer;
 pub mod twins;
 pub mod upkeep;
 pub mod views;

@@ -28,6 +28,7 @@ mod statements;
 mod store;
 mod subscriptions;
 mod tokens;
+mod transfers;
 mod twins;
 mod views;
 mod writer;
@@ -47,4 +48,5 @@ pub use samples::MAX_SAMPLES;
 #[doc(hidden)]
 pub use statements::{Statement, statements};
 pub use store::{Location, MasterKey, Store, StoreConfig};
+pub use transfers::MAX_TRANSFERS;
 pub use views::{MAX_OWN_VIEWS, MAX_SHARED_VIEWS, NewView, ViewOutcome};

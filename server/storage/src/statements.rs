@@ -3,7 +3,7 @@
 use crate::engine::{Sql, postgres, schema, sqlite};
 use crate::{
     audit, backup, check, devices, events, idempotency, messages, modules, people, policies, prune,
-    samples, sealed, sessions, settings, subscriptions, tokens, twins, views, writer,
+    samples, sealed, sessions, settings, subscriptions, tokens, transfers, twins, views, writer,
 };
 
 /// A statement as tests see it: what it is for, and its texts; an empty one is not for that engine.
@@ -49,6 +49,7 @@ pub fn statements() -> Vec<Statement> {
         sqlite::STATEMENTS,
         subscriptions::STATEMENTS,
         tokens::STATEMENTS,
+        transfers::STATEMENTS,
         twins::STATEMENTS,
         views::STATEMENTS,
         views::change::STATEMENTS,

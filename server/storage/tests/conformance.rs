@@ -21,6 +21,7 @@ mod conformance {
     pub(crate) mod statements;
     pub(crate) mod subscriptions;
     pub(crate) mod tokens;
+    pub(crate) mod transfers;
     pub(crate) mod twins;
     pub(crate) mod views;
     pub(crate) mod web_sessions;
@@ -29,7 +30,7 @@ mod conformance {
 use conformance::place::Place;
 use conformance::{
     audit, events, faults, files, hook, idempotency, messages, modules, people, presence, registry,
-    small, statements, subscriptions, tokens, twins, views, web_sessions,
+    small, statements, subscriptions, tokens, transfers, twins, views, web_sessions,
 };
 
 /// Makes a test per case and engine.
@@ -84,6 +85,7 @@ mod both {
         idempotency: a_request_is_answered_once, remembered_requests_are_bounded;
         views: views_come_back, others_see_shared_ones_only, names_and_numbers_have_bounds,
             a_pin_goes_with_its_view;
+        transfers: one_runs_at_a_time;
         small: policies_are_made_once, settings_are_kept, samples_are_kept, a_healthy_store_has_no_findings;
         hook: the_hook_hears_everything_in_order, the_hook_hears_before_the_caller;
         faults: a_bad_command_harms_nobody_else, another_master_key_is_refused, a_newer_schema_is_refused,

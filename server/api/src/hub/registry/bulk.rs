@@ -6,9 +6,9 @@ use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use futures::future::join_all;
+use muster_service::bulk::BulkItem;
 use serde_json::{Value, json};
 
-use super::bulk_item::BulkItem;
 use crate::error::{ApiError, Code};
 use crate::hub::ApiState;
 use crate::hub::answer::json;
@@ -35,10 +35,15 @@ pub(super) async fn handle(
         .take(asked.caller.key(), Class::Registry, more, asked.hub.now())
         .map_err(|wait| ApiError::throttled(Class::Registry, wait))?;
     // At the same time, so that the writer takes them in one batch.
-    let results = join_all(items.iter().map(|item| item.apply(&asked))).await;
+    let results = join_all(
+        items
+            .iter()
+            .map(|item| item.apply(&asked.hub, asked.caller.access())),
+    )
+    .await;
     let failed = items.iter().zip(results);
     let errors: Vec<Value> = failed
-        .filter_map(|(item, result)| Some(item_error(item, &result.err()?)))
+        .filter_map(|(item, result)| Some(item_error(item, &result.err()?.into())))
         .collect();
     Ok(result(errors))
 }
