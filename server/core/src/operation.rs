@@ -36,6 +36,7 @@ pub struct Plan {
     /// Whom it is for.
     pub target: Target,
     /// When, in which order, under which conditions.
+    #[serde(default)]
     pub how: How,
 }
 

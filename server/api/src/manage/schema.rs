@@ -7,6 +7,7 @@ use muster_core::policy::{Action, Role};
 use muster_core::token::action_name;
 use serde_json::{Map, Value, json};
 
+use super::operations::schema as operations;
 use super::parameter::device_id;
 use super::route::Schema;
 
@@ -22,6 +23,16 @@ pub(crate) const NAMED: &[(&str, Schema)] = &[
     ("Token", token),
     ("View", view),
     ("Secret", secret),
+    ("Actor", actor),
+    ("Plan", operations::plan),
+    ("Task", operations::task),
+    ("How", operations::how),
+    ("Operation", operations::operation),
+    ("OperationDetail", operations::detail),
+    ("OperationPreview", operations::preview),
+    ("Counts", operations::counts),
+    ("Target", operations::target),
+    ("Draft", operations::draft),
 ];
 
 /// A reference to a named schema.
@@ -31,8 +42,13 @@ pub(crate) fn named(name: &str) -> Value {
 
 /// A page whose items are of a named schema.
 pub(crate) fn page_of(name: &str) -> Value {
+    page(named(name))
+}
+
+/// A page of such items.
+pub(crate) fn page(item: Value) -> Value {
     object(&[
-        ("items", array(named(name))),
+        ("items", array(item)),
         ("next", or_null(json!({ "type": "string" }))),
         ("previous", or_null(json!({ "type": "string" }))),
     ])
@@ -206,23 +222,32 @@ fn event() -> Value {
         ("sequence", count()),
         ("time", time()),
         ("deviceId", or_null(device_id())),
-        (
-            "actor",
-            object(&[
-                (
-                    "kind",
-                    words(["person", "policy", "device", "console", "hub"]),
-                ),
-                ("person", or_null(count())),
-                ("name", or_null(any_text())),
-                ("token", or_null(any_text())),
-            ]),
-        ),
+        ("actor", named("Actor")),
         (
             "kind",
             words(EventKind::ALL.iter().map(|kind| kind.as_str())),
         ),
         ("detail", json!({})),
+    ])
+}
+
+fn actor() -> Value {
+    object(&[
+        (
+            "kind",
+            words([
+                "person",
+                "policy",
+                "device",
+                "console",
+                "hub",
+                "operation",
+                "configuration",
+            ]),
+        ),
+        ("person", or_null(count())),
+        ("name", or_null(any_text())),
+        ("token", or_null(any_text())),
     ])
 }
 

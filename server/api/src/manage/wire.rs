@@ -88,7 +88,8 @@ pub(crate) fn event(event: &Event) -> Value {
     })
 }
 
-fn actor(actor: &Actor) -> Value {
+/// Who did it.
+pub(crate) fn actor(actor: &Actor) -> Value {
     let (kind, id, name, token) = match actor {
         Actor::Person { id, name, token } => ("person", Some(id), Some(name), token.as_ref()),
         Actor::Policy { name } => {
