@@ -78,12 +78,22 @@ fn icon(kind: EventKind) -> &'static str {
         EventKind::ViewSaved | EventKind::ViewDeleted => "i-bookmark",
         EventKind::ViewPinned => "i-pin",
         EventKind::Imported | EventKind::TransferEnded => "i-upload",
+        EventKind::OperationCreated
+        | EventKind::OperationStarted
+        | EventKind::OperationResumed
+        | EventKind::WaveOpened => "i-play",
+        EventKind::OperationPaused => "i-pause",
+        EventKind::OperationStopped => "i-stop",
+        EventKind::TargetFailed => "s-attention",
+        EventKind::OperationFinished | EventKind::WavePassed => "i-check",
+        EventKind::GateOverridden => "i-key",
+        EventKind::WindowSaved | EventKind::WindowDeleted | EventKind::ZoneChanged => "i-window",
     }
 }
 
 fn tone(kind: EventKind) -> Tone {
     match kind {
-        EventKind::SignInRefused => Tone::Attention,
+        EventKind::SignInRefused | EventKind::TargetFailed => Tone::Attention,
         _ => Tone::Neutral,
     }
 }

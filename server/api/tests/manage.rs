@@ -3,6 +3,8 @@
 
 #[path = "manage/answers.rs"]
 mod answers;
+#[path = "manage/operations.rs"]
+mod operations;
 #[path = "manage/rights.rs"]
 mod rights;
 #[path = "manage/support.rs"]

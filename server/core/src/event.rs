@@ -117,6 +117,32 @@ pub enum EventKind {
     Imported,
     /// An export or import of the registry ended.
     TransferEnded,
+    /// A bulk operation was handed in.
+    OperationCreated,
+    /// A bulk operation began: its targets are written down.
+    OperationStarted,
+    /// A bulk operation is held.
+    OperationPaused,
+    /// A bulk operation goes on.
+    OperationResumed,
+    /// A bulk operation was ended early.
+    OperationStopped,
+    /// A bulk operation is over.
+    OperationFinished,
+    /// A wave of a bulk operation opened.
+    WaveOpened,
+    /// A wave of a bulk operation proved good.
+    WavePassed,
+    /// Devices were let past a gate that held them.
+    GateOverridden,
+    /// A device failed in a bulk operation.
+    TargetFailed,
+    /// A window, calendar or place was made or changed.
+    WindowSaved,
+    /// A window, calendar or place was deleted.
+    WindowDeleted,
+    /// The zone of devices that name none was changed.
+    ZoneChanged,
 }
 
 impl EventKind {
@@ -151,6 +177,19 @@ impl EventKind {
         Self::ViewPinned,
         Self::Imported,
         Self::TransferEnded,
+        Self::OperationCreated,
+        Self::OperationStarted,
+        Self::OperationPaused,
+        Self::OperationResumed,
+        Self::OperationStopped,
+        Self::OperationFinished,
+        Self::WaveOpened,
+        Self::WavePassed,
+        Self::GateOverridden,
+        Self::TargetFailed,
+        Self::WindowSaved,
+        Self::WindowDeleted,
+        Self::ZoneChanged,
     ];
 
     /// The stored name.
@@ -185,6 +224,19 @@ impl EventKind {
             Self::ViewPinned => "view_pinned",
             Self::Imported => "imported",
             Self::TransferEnded => "transfer_ended",
+            Self::OperationCreated => "operation_created",
+            Self::OperationStarted => "operation_started",
+            Self::OperationPaused => "operation_paused",
+            Self::OperationResumed => "operation_resumed",
+            Self::OperationStopped => "operation_stopped",
+            Self::OperationFinished => "operation_finished",
+            Self::WaveOpened => "wave_opened",
+            Self::WavePassed => "wave_passed",
+            Self::GateOverridden => "gate_overridden",
+            Self::TargetFailed => "target_failed",
+            Self::WindowSaved => "window_saved",
+            Self::WindowDeleted => "window_deleted",
+            Self::ZoneChanged => "zone_changed",
         }
     }
 

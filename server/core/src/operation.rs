@@ -4,20 +4,29 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::DeviceId;
 
+mod allot;
+mod check;
 mod count;
 mod how;
+mod progress;
+mod read;
 mod state;
 mod target;
 mod task;
+mod touch;
 
-pub use count::Counts;
+pub use allot::{Allotment, place_of};
+pub use check::{BadPlan, MAX_DELAY_S};
+pub use count::{Counts, Tally};
 pub use how::{
     FailureRule, How, Limits, MAX_ATTEMPTS, MAX_GATES, MAX_WAVES, Offline, OnFailures, Wave,
     WaveSize,
 };
+pub use progress::{Progress, progress, too_many_failed};
 pub use state::{NotNow, OperationState, Turn, WaveState};
 pub use target::{TargetState, TargetTurn};
 pub use task::{Task, TaskKind};
+pub use touch::{collides, undo_of, would_change};
 
 /// Most characters of an operation's title.
 pub const MAX_TITLE: usize = 120;

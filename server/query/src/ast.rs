@@ -230,6 +230,15 @@ impl Condition {
         }))
     }
 
+    /// Whether it asks for the present, so that time alone may change what it says.
+    pub fn asks_for_now(&self) -> bool {
+        let mut asks = false;
+        if let Some(expr) = &self.expr {
+            expr.each_part(&mut |part| asks |= matches!(part, Expr::Call(Function::Now, _)));
+        }
+        asks
+    }
+
     /// Every path it looks at, each once, in order of appearance.
     pub fn paths(&self) -> Vec<Path> {
         let mut paths = Vec::new();

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use muster_core::gate::{Point, metres_between};
 use serde_json::Value;
 
 use crate::ast::Expr;
@@ -57,7 +58,9 @@ pub(crate) fn call<'a, R: Row>(function: F, arguments: &'a [Expr], row: &'a R) -
                 2 => point(&value(1)),
                 _ => degrees(&value(1), &value(2)),
             };
-            let metres = here.zip(there).map(|(here, there)| distance(here, there));
+            let metres = here
+                .zip(there)
+                .map(|(here, there)| metres_between(here, there));
             metres.map_or(Datum::Undefined, Datum::number)
         }
         _ => text(function, &first, &value(1), &value(2)).unwrap_or(Datum::Undefined),
@@ -166,7 +169,7 @@ fn array<'a>(value: &'a Datum<'_>) -> Option<&'a [Value]> {
 }
 
 /// A point: `{"lat": …, "lon": …}`, or GeoJSON with longitude first. Latitude and longitude in degrees.
-fn point(value: &Datum<'_>) -> Option<(f64, f64)> {
+pub fn point(value: &Datum<'_>) -> Option<Point> {
     let Datum::Json(value) = value else {
         return None;
     };
@@ -187,21 +190,16 @@ fn point(value: &Datum<'_>) -> Option<(f64, f64)> {
     )
 }
 
-fn degrees(latitude: &Datum<'_>, longitude: &Datum<'_>) -> Option<(f64, f64)> {
+fn degrees(latitude: &Datum<'_>, longitude: &Datum<'_>) -> Option<Point> {
     match (latitude, longitude) {
         (Datum::Number(latitude), Datum::Number(longitude))
             if latitude.abs() <= 90.0 && longitude.abs() <= 180.0 =>
         {
-            Some((*latitude, *longitude))
+            Some(Point {
+                lat: *latitude,
+                lon: *longitude,
+            })
         }
         _ => None,
     }
-}
-
-/// Metres along the great circle (haversine, mean radius of the earth).
-fn distance((lat_a, lon_a): (f64, f64), (lat_b, lon_b): (f64, f64)) -> f64 {
-    const RADIUS_M: f64 = 6_371_008.8;
-    let half = |a: f64, b: f64| ((b - a).to_radians() / 2.0).sin().powi(2);
-    let across = lat_a.to_radians().cos() * lat_b.to_radians().cos() * half(lon_a, lon_b);
-    2.0 * RADIUS_M * (half(lat_a, lat_b) + across).sqrt().min(1.0).asin()
 }

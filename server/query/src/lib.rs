@@ -27,6 +27,7 @@ pub mod scope;
 pub use ast::{
     Arithmetic, Calculation, Comparison, Condition, Expr, Literal, Membership, Op, Term,
 };
+pub use call::point;
 pub use complete::{Completion, Expected, complete};
 pub use datum::{Datum, Key};
 pub use document::Document;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use muster_core::access::PolicyName;
 use muster_core::event::Actor;
-use muster_core::ids::DeviceId;
+use muster_core::ids::{DeviceId, OperationId};
 use muster_core::person::Person;
 use muster_core::policy::{Action, Role, allows};
 use muster_core::token::ApiToken;
@@ -15,8 +15,6 @@ use muster_query::{Condition, Scope};
 use crate::error::ServiceError;
 use crate::hub::Hub;
 
-mod again;
-
 /// What a signed-in person, the holder of a shared access policy or the console may do. Cheap to clone; made once per request.
 #[derive(Clone, Debug)]
 pub struct Access(Arc<Holder>);
@@ -25,6 +23,8 @@ pub struct Access(Arc<Holder>);
 enum Holder {
     Console,
     Policy(PolicyName),
+    /// Asked at its start what its author may do; each of its targets is one of those.
+    Operation(OperationId),
     Person {
         person: Person,
         /// Roles with their scopes, parsed. A scope that no longer parses covers nothing.
@@ -54,6 +54,11 @@ impl Access {
     /// The access of whoever signs with a key of this policy: [`Hub::authenticate_policy`] makes it.
     pub(crate) fn policy(name: PolicyName) -> Self {
         Self(Arc::new(Holder::Policy(name)))
+    }
+
+    /// The access of a bulk operation to its own targets.
+    pub(crate) fn operation(id: OperationId) -> Self {
+        Self(Arc::new(Holder::Operation(id)))
     }
 
     pub(crate) fn of(person: Person, home: Option<SavedView>) -> Self {
@@ -100,7 +105,7 @@ impl Access {
     /// The person, if it is one.
     pub fn person(&self) -> Option<&Person> {
         match &*self.0 {
-            Holder::Console | Holder::Policy(_) => None,
+            Holder::Console | Holder::Policy(_) | Holder::Operation(_) => None,
             Holder::Person { person, .. } => Some(person),
         }
     }
@@ -109,14 +114,14 @@ impl Access {
     pub fn policy_name(&self) -> Option<PolicyName> {
         match &*self.0 {
             Holder::Policy(name) => Some(*name),
-            Holder::Console | Holder::Person { .. } => None,
+            Holder::Console | Holder::Operation(_) | Holder::Person { .. } => None,
         }
     }
 
     /// The saved view they begin with, if they pinned one.
     pub fn home_view(&self) -> Option<&SavedView> {
         match &*self.0 {
-            Holder::Console | Holder::Policy(_) => None,
+            Holder::Console | Holder::Policy(_) | Holder::Operation(_) => None,
             Holder::Person { home, .. } => home.as_deref(),
         }
     }
@@ -126,6 +131,7 @@ impl Access {
         match &*self.0 {
             Holder::Console => Actor::Console,
             Holder::Policy(name) => Actor::Policy { name: *name },
+            Holder::Operation(id) => Actor::Operation { id: *id },
             Holder::Person { person, token, .. } => Actor::Person {
                 id: person.id,
                 name: person.name.clone(),
@@ -137,7 +143,7 @@ impl Access {
     /// The name of the API token that acts, if one does.
     pub fn token(&self) -> Option<&str> {
         match &*self.0 {
-            Holder::Console | Holder::Policy(_) => None,
+            Holder::Console | Holder::Policy(_) | Holder::Operation(_) => None,
             Holder::Person { token, .. } => token.as_ref().map(|token| token.name.as_str()),
         }
     }
@@ -146,7 +152,7 @@ impl Access {
     pub fn roles(&self) -> Vec<Role> {
         let holds = |role: &Role| match &*self.0 {
             Holder::Console => *role == Role::Admin,
-            Holder::Policy(_) => false,
+            Holder::Policy(_) | Holder::Operation(_) => false,
             Holder::Person { grants, .. } => grants.iter().any(|(held, _)| held == role),
         };
         Role::ALL.into_iter().filter(holds).collect()
@@ -155,7 +161,7 @@ impl Access {
     /// Whether some role allows the action, on some device if it is about devices.
     pub fn can(&self, action: Action) -> bool {
         match &*self.0 {
-            Holder::Console => true,
+            Holder::Console | Holder::Operation(_) => true,
             Holder::Policy(name) => name.allows(action),
             Holder::Person { grants, token, .. } => {
                 let narrowed = token.as_ref().is_some_and(|t| !t.actions.contains(&action));
@@ -168,7 +174,7 @@ impl Access {
     /// of the token. Policies know no scope: all devices or none.
     pub fn scope(&self, action: Action) -> Scope {
         match &*self.0 {
-            Holder::Console => Scope::everything(),
+            Holder::Console | Holder::Operation(_) => Scope::everything(),
             Holder::Policy(name) if name.allows(action) => Scope::everything(),
             Holder::Policy(_) => Scope::nothing(),
             Holder::Person { grants, token, .. } => {

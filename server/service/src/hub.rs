@@ -14,8 +14,10 @@ use tokio_util::task::TaskTracker;
 use crate::clock::{Clock, Entropy};
 use crate::devices::{CloseReason, Connections};
 use crate::error::ServiceError;
+use crate::gates::Books;
 use crate::live::Live;
 use crate::methods::Calls;
+use crate::operations::Operations;
 use crate::people::People;
 use crate::transfer::Transfers;
 
@@ -44,6 +46,8 @@ struct Inner {
     calls: Arc<Calls>,
     live: Arc<Live>,
     people: People,
+    books: Books,
+    operations: Arc<Operations>,
     policies: Vec<SharedAccessPolicy>,
     hostname: String,
     clock: Clock,
@@ -66,20 +70,29 @@ impl Hub {
         let connections = Arc::new(Connections::default());
         let live = Arc::new(Live::new());
         let people = People::new(Semaphore::new(HASHES_AT_ONCE));
+        let books = Books::new();
+        let operations = Arc::new(Operations::default());
         let hook = {
             let (index, connections) = (index.clone(), connections.clone());
             let (live, people) = (live.clone(), people.clone());
+            let books = books.clone();
+            let operations = operations.clone();
             Arc::new(move |batch: &[Committed]| {
                 for committed in batch {
                     follow(&index, &connections, committed);
                     if matches!(committed.change, Change::People) {
                         people.forget_access();
                     }
+                    if let Change::Books(news) = &committed.change {
+                        books.follow(news);
+                    }
+                    operations.follow(committed);
                     live.announce(committed);
                 }
             })
         };
         let store = Store::open(config.store, hook).await?;
+        books.load(&store).await?;
         let mut left_open = Vec::new();
         store
             .each_device(|row| {
@@ -98,6 +111,8 @@ impl Hub {
             calls: Arc::default(),
             live,
             people,
+            books,
+            operations,
             policies,
             hostname: config.hostname,
             clock: config.clock,
@@ -113,6 +128,7 @@ impl Hub {
         hub.spawn(crate::presence::sample(hub.clone()));
         hub.spawn(crate::retention::run(hub.clone()));
         hub.spawn(crate::query::columns::remembered(hub.clone()));
+        hub.spawn(crate::operations::run(hub.clone()));
         Ok(hub)
     }
 
@@ -169,12 +185,21 @@ impl Hub {
         &self.0.transfers
     }
 
+    pub(crate) fn operations_at_work(&self) -> &Arc<Operations> {
+        &self.0.operations
+    }
+
     pub(crate) fn live(&self) -> &Arc<Live> {
         &self.0.live
     }
 
     pub(crate) fn people(&self) -> &People {
         &self.0.people
+    }
+
+    /// Windows, calendars and places.
+    pub(crate) fn books(&self) -> &Books {
+        &self.0.books
     }
 
     pub(crate) fn policies(&self) -> &[SharedAccessPolicy] {
@@ -194,7 +219,7 @@ impl Hub {
 /// Brings index and connections to the committed state. Runs in the writer, in commit order, before anybody is told.
 fn follow(index: &Index, connections: &Connections, committed: &Committed) {
     match &committed.change {
-        Change::None | Change::People => {}
+        Change::None | Change::People | Change::Books(_) | Change::Operation { .. } => {}
         Change::Device(row) => {
             let device = &row.device;
             let reason = if device.status == muster_core::device::Status::Disabled {

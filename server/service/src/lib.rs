@@ -11,12 +11,14 @@ pub mod clock;
 pub mod devices;
 pub mod error;
 pub mod fleet;
+pub mod gates;
 pub mod hub;
 pub mod identities;
 pub mod live;
 pub mod methods;
 pub mod modules;
 pub mod once;
+pub mod operations;
 pub mod people;
 pub mod policies;
 pub mod presence;
@@ -40,6 +42,7 @@ pub use hub::{Hub, HubConfig};
 pub use methods::{MethodAnswer, MethodCall, MethodError};
 pub use muster_index::{Census, Entry, PageQuery, Row, Scalar, Sort, SortKey, TagPath};
 pub use muster_storage::{
-    BackupReport, DeviceSummary, Finding, PresenceSample, Repeated, TwinRow, WebSession,
+    BackupReport, Demand, DeviceSummary, Finding, PresenceSample, Repeated, SheetRow, TwinRow,
+    WebSession,
 };
 pub use query::{AnswerKind, QueryAnswer, QueryPageRequest};

@@ -4,13 +4,13 @@
 //! stream picks what its page shows and its person may see. So a thousand pages cost a thousand looks per tick, not a
 //! thousand times the traffic of the fleet.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use muster_core::event::{Event, EventKind};
-use muster_core::ids::{DeviceId, PersonId};
+use muster_core::ids::{DeviceId, OperationId, PersonId};
 use muster_storage::{Change, Committed};
 use tokio::sync::broadcast;
 
@@ -63,13 +63,19 @@ struct Marks {
     events: VecDeque<Event>,
     /// More changed than can be listed.
     everything: bool,
+    /// Operations that changed, or some of their targets.
+    operations: BTreeSet<OperationId>,
     /// An account changed: streams ask again what their person may see.
     people: bool,
 }
 
 impl Marks {
     fn is_empty(&self) -> bool {
-        self.devices.is_empty() && self.events.is_empty() && !self.everything && !self.people
+        self.devices.is_empty()
+            && self.events.is_empty()
+            && self.operations.is_empty()
+            && !self.everything
+            && !self.people
     }
 
     fn mark(&mut self, id: &DeviceId, aspect: Aspect) {
@@ -126,12 +132,14 @@ impl Live {
                 }
             }
             Change::People => marks.people = true,
+            Change::Books(_) => {}
             Change::Device(row) => marks.mark(&row.device.id, Aspect::Identity),
             Change::DeviceDeleted(id) => marks.mark(id, Aspect::Deleted),
             Change::Twin { id, .. } => marks.mark(id, Aspect::Twin),
             Change::Presence { id, .. } => marks.mark(id, Aspect::Presence),
             Change::Module { id, .. } => marks.mark(&id.device, Aspect::Event),
             Change::Activity { id, .. } => marks.mark(id, Aspect::Telemetry),
+            Change::Operation { id, .. } => _ = marks.operations.insert(*id),
         }
         for event in committed.events.iter().filter(|e| is_notable(e.kind)) {
             if marks.events.len() == MAX_EVENTS {

@@ -198,6 +198,9 @@ impl Hub {
         let who = proof.identity();
         if self.connections().set_listens(who, connection, listens) && listens {
             self.calls().came_online(who);
+            if who.module.is_none() {
+                self.operations_at_work().came_online(&who.device);
+            }
         }
     }
 

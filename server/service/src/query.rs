@@ -126,13 +126,50 @@ impl Hub {
     ) -> Result<usize, ServiceError> {
         let scope = access.scope(Action::SeeDevices);
         access.may_ask_about(&condition.paths())?;
+        self.matching_count(condition, &scope).await
+    }
+
+    /// The next devices in the order of ids, at most `limit`, that a condition keeps within a scope.
+    pub(crate) async fn matching(
+        &self,
+        condition: &Condition,
+        scope: &Scope,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<DeviceId>, ServiceError> {
         self.make_columns(&condition.paths()).await?;
         let held = |path: &Path| self.index().holds(path);
         if condition.paths().iter().all(held) {
-            return Ok(self.index().count(condition, "", &scope, self.now()));
+            let now = self.now();
+            return Ok(self.index().next_ids(after, condition, scope, now, limit));
+        }
+        let mut ids = Vec::new();
+        let after = after.map(str::to_owned);
+        let mut walk = Walk::new(self, condition.clone(), scope.clone(), after);
+        while let Some(batch) = walk.next().await? {
+            let kept = |row: &&Found| condition.eval(&row.document(self)) == Some(true);
+            ids.extend(batch.iter().filter(kept).map(|row| row.id.clone()));
+            if ids.len() >= limit {
+                ids.truncate(limit);
+                break;
+            }
+        }
+        Ok(ids)
+    }
+
+    /// How many devices a condition keeps within a scope.
+    pub(crate) async fn matching_count(
+        &self,
+        condition: &Condition,
+        scope: &Scope,
+    ) -> Result<usize, ServiceError> {
+        self.make_columns(&condition.paths()).await?;
+        let held = |path: &Path| self.index().holds(path);
+        if condition.paths().iter().all(held) {
+            return Ok(self.index().count(condition, "", scope, self.now()));
         }
         let mut count = 0;
-        let mut walk = Walk::new(self, condition.clone(), scope, None);
+        let mut walk = Walk::new(self, condition.clone(), scope.clone(), None);
         while let Some(batch) = walk.next().await? {
             let kept = |row: &Found| condition.eval(&row.document(self)) == Some(true);
             count += batch.iter().filter(|row| kept(row)).count();
@@ -281,7 +318,7 @@ impl Hub {
     }
 
     /// The documents of devices, in any order.
-    async fn found(&self, ids: &[DeviceId]) -> Result<Vec<Found>, ServiceError> {
+    pub(crate) async fn found(&self, ids: &[DeviceId]) -> Result<Vec<Found>, ServiceError> {
         let now = self.now();
         let rows = self.store().find_twins(ids).await?;
         let found = rows.into_iter().filter_map(|row| {
@@ -307,14 +344,20 @@ fn too_many(problem: TooManyGroups) -> ServiceError {
 
 /// A device with its document.
 #[derive(Debug)]
-struct Found {
+pub(crate) struct Found {
     id: DeviceId,
     twin: Object,
     beside: Object,
 }
 
 impl Found {
-    fn document(&self, hub: &Hub) -> Document<'_> {
+    /// Which.
+    pub(crate) fn id(&self) -> &DeviceId {
+        &self.id
+    }
+
+    /// As conditions see it now.
+    pub(crate) fn document(&self, hub: &Hub) -> Document<'_> {
         Document {
             twin: &self.twin,
             beside: &self.beside,

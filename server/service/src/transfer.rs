@@ -199,7 +199,7 @@ async fn work(
 ) -> Result<(), Halt> {
     let access = match access {
         Some(access) => access,
-        None => hub.access_again(&transfer.by).await?.ok_or_else(|| {
+        None => hub.access_of_author(&transfer.by).await?.ok_or_else(|| {
             Halt::Failed("whoever asked for it has no access any more".to_owned())
         })?,
     };

@@ -13,6 +13,8 @@ mod live;
 mod methods;
 #[path = "suite/modules.rs"]
 mod modules;
+#[path = "suite/operations.rs"]
+mod operations;
 #[path = "suite/people.rs"]
 mod people;
 #[path = "suite/policies.rs"]

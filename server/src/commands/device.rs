@@ -92,7 +92,11 @@ pub enum Command {
         #[arg(long, value_name = "JSON")]
         desired: Option<String>,
         /// What people call it
-        #[arg(long, value_name = "TEXT", default_value = "Update from the command line")]
+        #[arg(
+            long,
+            value_name = "TEXT",
+            default_value = "Update from the command line"
+        )]
         title: String,
         /// Only say what it would do
         #[arg(long)]

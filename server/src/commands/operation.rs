@@ -78,9 +78,6 @@ pub enum Command {
         /// The number
         id: i64,
     },
-    /// Take back what an operation did
-    #[command(after_help = "Example:\n  muster operation roll-back 17 --reason \"drains batteries\"")]
-    RollBack(WithReason),
     /// List the devices of an operation with what became of them
     #[command(after_help = "Example:\n  muster operation targets 17 --state failed --json")]
     Targets {
@@ -98,7 +95,12 @@ pub struct WithReason {
     /// The number
     id: i64,
     /// Why; others read it
-    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "",
+        hide_default_value = true
+    )]
     reason: String,
 }
 
@@ -146,7 +148,6 @@ pub async fn run(command: &Command, config: &Config, output: &Output) -> Result<
         Command::Stop(with) => steer(with.id, Steering::Stop, &with.reason).await,
         Command::Cancel(with) => steer(with.id, Steering::Cancel, &with.reason).await,
         Command::Retry { id } => steer(*id, Steering::Retry, "").await,
-        Command::RollBack(with) => steer(with.id, Steering::RollBack, &with.reason).await,
         Command::Targets { id, state } => targets(*id, state.as_ref(), config, output).await,
     }
 }
@@ -185,7 +186,8 @@ fn read(file: &str) -> Result<Value, Failure> {
         "-" => io::read_to_string(io::stdin()),
         file => fs::read_to_string(file),
     };
-    let text = text.map_err(|problem| Failure::Usage(format!("{file} cannot be read: {problem}")))?;
+    let text =
+        text.map_err(|problem| Failure::Usage(format!("{file} cannot be read: {problem}")))?;
     serde_json::from_str(&text)
         .map_err(|problem| Failure::Usage(format!("{file} is not JSON: {problem}")))
 }
@@ -204,7 +206,11 @@ async fn targets(
     output.print(&Value::Array(targets.clone()), || {
         let heads = ["DEVICE", "WAVE", "STATE", "ATTEMPT", "WHY"];
         let keys = ["deviceId", "wave", "state", "attempt", "why"];
-        format!("{}{} devices", columns(&heads, &keys, &targets), targets.len())
+        format!(
+            "{}{} devices",
+            columns(&heads, &keys, &targets),
+            targets.len()
+        )
     });
     Ok(())
 }
@@ -240,7 +246,15 @@ fn columns(heads: &[&str], keys: &[&str], rows: &[Value]) -> String {
 }
 
 fn list(operations: &[Value]) -> String {
-    let heads = ["NUMBER", "STATE", "DEVICES", "DONE", "FAILED", "HANDED IN", "TITLE"];
+    let heads = [
+        "NUMBER",
+        "STATE",
+        "DEVICES",
+        "DONE",
+        "FAILED",
+        "HANDED IN",
+        "TITLE",
+    ];
     let cells = |row: &Value| {
         vec![
             text_at(row, &["operation"]),
@@ -273,16 +287,35 @@ fn line(operation: &Value) -> String {
 fn shown(operation: &Value) -> String {
     let mut text = line(operation) + "\n\n";
     let counts = &operation["counts"];
-    let heads = ["DEVICES", "LATER", "WAITING", "RUNNING", "DONE", "FAILED", "SKIPPED", "CALLED OFF"];
+    let heads = [
+        "DEVICES",
+        "LATER",
+        "WAITING",
+        "RUNNING",
+        "DONE",
+        "FAILED",
+        "SKIPPED",
+        "CALLED OFF",
+    ];
     let keys = [
-        "total", "later", "waiting", "running", "succeeded", "failed", "skipped", "cancelled",
+        "total",
+        "later",
+        "waiting",
+        "running",
+        "succeeded",
+        "failed",
+        "skipped",
+        "cancelled",
     ];
     text += &columns(&heads, &keys, std::slice::from_ref(counts));
     let empty = Vec::new();
     let groups = |name: &str| operation[name].as_array().unwrap_or(&empty).as_slice();
     let mut add = |title: &str, rows: &[Value]| {
         if !rows.is_empty() {
-            text += &format!("\n{title}\n{}", columns(&["DEVICES", "WHY"], &["devices", "why"], rows));
+            text += &format!(
+                "\n{title}\n{}",
+                columns(&["DEVICES", "WHY"], &["devices", "why"], rows)
+            );
         }
     };
     add("Waiting", groups("waiting"));
@@ -291,7 +324,10 @@ fn shown(operation: &Value) -> String {
 }
 
 fn forecast(preview: &Value) -> String {
-    let mut text = format!("It would reach {} devices.\n", text_at(preview, &["targets"]));
+    let mut text = format!(
+        "It would reach {} devices.\n",
+        text_at(preview, &["targets"])
+    );
     let waves = preview["waves"].as_array().map_or(&[][..], Vec::as_slice);
     if waves.len() > 1 {
         let sizes: Vec<String> = waves.iter().map(Value::to_string).collect();
@@ -351,7 +387,10 @@ mod tests {
             "Operation 17 “ring 2” is completed with failures."
         );
         let text = shown(&operation);
-        assert!(text.contains("Failed\nDEVICES  WHY\n1        offline"), "{text}");
+        assert!(
+            text.contains("Failed\nDEVICES  WHY\n1        offline"),
+            "{text}"
+        );
         assert!(!text.contains("Waiting"), "{text}");
     }
 

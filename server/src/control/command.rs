@@ -161,8 +161,6 @@ pub enum Steering {
     Cancel,
     /// Failed devices are tried again.
     Retry,
-    /// What it did is taken back.
-    RollBack,
 }
 
 /// A text that `Debug` does not show.

@@ -4,13 +4,16 @@ use std::fmt;
 use std::sync::Arc;
 
 use muster_core::event::Event;
-use muster_core::ids::{DeviceId, Identity};
+use muster_core::gate::{SheetKind, Slug};
+use muster_core::ids::{DeviceId, Identity, OperationId};
+
 use muster_core::lifecycle::Stage;
 use muster_core::time::Timestamp;
 use muster_core::twin::Object;
 use serde_json::Value;
 
 use crate::records::DeviceRow;
+use crate::sheets::SheetRow;
 
 /// Called by the writer after COMMIT and before any acknowledgement, in commit order. It must be quick and must not
 /// call the store.
@@ -78,6 +81,26 @@ pub enum Change {
     },
     /// An account changed.
     People,
+    /// Something about a bulk operation changed.
+    Operation {
+        /// Which.
+        id: OperationId,
+        /// Its state or that of a wave, or what is asked of it; not only its targets.
+        turned: bool,
+    },
+    /// A window, a calendar, a place or the zone of the fleet changed.
+    Books(BooksNews),
+}
+
+/// What changed about the context that devices are judged in.
+#[derive(Clone, PartialEq, Debug)]
+pub enum BooksNews {
+    /// A sheet was made or changed.
+    Kept(SheetRow),
+    /// A sheet was deleted.
+    Gone(SheetKind, Slug),
+    /// Devices that name no zone are in this one.
+    Zone(String),
 }
 
 /// What changed about a module.

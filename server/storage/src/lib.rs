@@ -15,6 +15,7 @@ mod events;
 mod idempotency;
 mod messages;
 mod modules;
+mod operations;
 mod people;
 mod policies;
 mod presence;
@@ -24,6 +25,7 @@ mod samples;
 mod sealed;
 mod sessions;
 mod settings;
+mod sheets;
 mod statements;
 mod store;
 mod subscriptions;
@@ -33,11 +35,16 @@ mod twins;
 mod views;
 mod writer;
 
-pub use change::{Change, CommitHook, Committed, ModuleNews};
+pub use change::{BooksNews, Change, CommitHook, Committed, ModuleNews};
 pub use error::StorageError;
 pub use idempotency::MAX_REMEMBERED;
 pub use messages::MAX_MESSAGES;
 pub use modules::{ModuleChange, ModuleInsert, ModuleNote, ModuleTwinRow};
+pub use operations::{
+    Candidate, DraftRow, Effect, Ended, Hold, MAX_DRAFTS, MAX_REASONS, NewOperation,
+    OperationFilter, OperationRow, ReasonCause, ReasonRow, Settled, StoredTarget, TargetBatch,
+    TargetFilter, TargetRow, TurnOutcome, WalkedTarget, WaveRow, WaveTurn,
+};
 pub use records::{
     AuditCheck, AuditFault, BackupReport, DeviceChange, DeviceRow, DeviceSummary, EventQuery,
     Finding, InsertOutcome, NewPerson, NewToken, PasswordHash, PersonChange, PresenceNote,
@@ -45,6 +52,7 @@ pub use records::{
     ReportOutcome, Session, TwinOutcome, TwinRow, WebSession, WriteOutcome,
 };
 pub use samples::MAX_SAMPLES;
+pub use sheets::{Demand, MAX_SHEETS, SheetOutcome, SheetRow};
 #[doc(hidden)]
 pub use statements::{Statement, statements};
 pub use store::{Location, MasterKey, Store, StoreConfig};

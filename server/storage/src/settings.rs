@@ -46,8 +46,14 @@ impl Operation for Set {
     type Output = ();
 
     async fn apply(&self, unit: &mut Unit<'_>) -> Result<(), StorageError> {
-        let arguments = [self.key.as_str().into(), self.value.as_str().into()];
-        unit.connection.run(&WRITE, arguments).await?;
-        Ok(())
+        write(unit, &self.key, &self.value).await
     }
+}
+
+/// Sets a setting together with what else a command does.
+pub(crate) async fn write(unit: &mut Unit<'_>, key: &str, value: &str) -> Result<(), StorageError> {
+    unit.connection
+        .run(&WRITE, [key.into(), value.into()])
+        .await?;
+    Ok(())
 }

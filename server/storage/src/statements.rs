@@ -2,8 +2,9 @@
 
 use crate::engine::{Sql, postgres, schema, sqlite};
 use crate::{
-    audit, backup, check, devices, events, idempotency, messages, modules, people, policies, prune,
-    samples, sealed, sessions, settings, subscriptions, tokens, transfers, twins, views, writer,
+    audit, backup, check, devices, events, idempotency, messages, modules, operations, people,
+    policies, prune, samples, sealed, sessions, settings, sheets, subscriptions, tokens, transfers,
+    twins, views, writer,
 };
 
 /// A statement as tests see it: what it is for, and its texts; an empty one is not for that engine.
@@ -36,6 +37,17 @@ pub fn statements() -> Vec<Statement> {
         modules::change::STATEMENTS,
         modules::session::STATEMENTS,
         modules::twin::STATEMENTS,
+        operations::STATEMENTS,
+        operations::batch::STATEMENTS,
+        operations::change::STATEMENTS,
+        operations::drafts::STATEMENTS,
+        operations::freeze::STATEMENTS,
+        operations::list::STATEMENTS,
+        operations::passes::STATEMENTS,
+        operations::reasons::STATEMENTS,
+        operations::targets::STATEMENTS,
+        operations::turn::STATEMENTS,
+        operations::wave::STATEMENTS,
         people::STATEMENTS,
         people::change::STATEMENTS,
         policies::STATEMENTS,
@@ -46,6 +58,8 @@ pub fn statements() -> Vec<Statement> {
         sealed::STATEMENTS,
         sessions::STATEMENTS,
         settings::STATEMENTS,
+        sheets::STATEMENTS,
+        sheets::change::STATEMENTS,
         sqlite::STATEMENTS,
         subscriptions::STATEMENTS,
         tokens::STATEMENTS,

@@ -33,6 +33,7 @@ pub struct Store {
 struct Inner {
     readers: Readers,
     queue: mpsc::Sender<Command>,
+    background: mpsc::Sender<Command>,
     sealer: Sealer,
     /// Where an SQLite database is.
     file: Option<PathBuf>,
@@ -100,6 +101,24 @@ impl Store {
         let (request, reply) = Request::new(operation);
         self.send(name, Command::Other(Box::new(request)), reply)
             .await
+    }
+
+    /// Has the writer do an operation when devices and people have had their turn; waits for it as long as it takes.
+    pub(crate) async fn write_behind<P: Operation>(
+        &self,
+        name: &'static str,
+        operation: P,
+    ) -> Result<P::Output, StorageError> {
+        let (request, reply) = Request::new(operation);
+        let sent = self
+            .inner
+            .background
+            .send(Command::Other(Box::new(request)));
+        if sent.await.is_err() {
+            return Err(StorageError::Closed { operation: name });
+        }
+        let closed = Err(StorageError::Closed { operation: name });
+        reply.await.unwrap_or(closed)
     }
 
     /// Queues a command and waits for its answer.

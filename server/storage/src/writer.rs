@@ -13,7 +13,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
 pub(crate) mod command;
 pub(crate) mod documents;
-mod fast;
+pub(crate) mod fast;
 pub(crate) mod link;
 pub(crate) mod state;
 pub(crate) mod unit;
@@ -31,6 +31,9 @@ use state::Counters;
 
 /// Commands that may wait for the writer.
 pub(crate) const QUEUE: usize = 4096;
+
+/// Commands of bulk operations that may wait for the writer.
+pub(crate) const BACKGROUND: usize = 16;
 
 /// Most commands in one transaction.
 const MAX_BATCH: usize = 512;
@@ -54,6 +57,8 @@ pub(crate) struct Writer {
     pub(crate) sealer: Sealer,
     pub(crate) hook: Hook,
     pub(crate) queue: mpsc::Receiver<Command>,
+    /// Work that lets devices and people go first: one command after each of their batches, in a transaction of its own.
+    pub(crate) background: mpsc::Receiver<Command>,
     /// A batch whose COMMIT got no answer.
     pub(crate) in_doubt: Option<InDoubt>,
     /// Since when the database is away.
@@ -83,7 +88,11 @@ impl Writer {
                         break;
                     }
                     self.take(&mut batch).await;
+                    if let Ok(command) = self.background.try_recv() {
+                        self.take_one(command).await;
+                    }
                 }
+                Some(command) = self.background.recv() => self.take_one(command).await,
                 _ = idle.tick() => self.idle().await,
             }
         }
@@ -109,6 +118,15 @@ impl Writer {
         metrics::histogram!("muster_writer_batch_seconds").record(started.elapsed().as_secs_f64());
         self.link.keep_log_short(false).await;
         // Those just answered ask again at once: let them, so that the next batch is whole and not half of them.
+        yield_now().await;
+    }
+
+    async fn take_one(&mut self, command: Command) {
+        let started = Instant::now();
+        self.write(&mut vec![command]).await;
+        metrics::histogram!("muster_writer_background_seconds")
+            .record(started.elapsed().as_secs_f64());
+        self.link.keep_log_short(false).await;
         yield_now().await;
     }
 

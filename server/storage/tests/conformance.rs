@@ -17,6 +17,7 @@ mod conformance {
     pub(crate) mod presence;
     pub(crate) mod registry;
     pub(crate) mod server;
+    pub(crate) mod sheets;
     pub(crate) mod small;
     pub(crate) mod statements;
     pub(crate) mod subscriptions;
@@ -30,7 +31,7 @@ mod conformance {
 use conformance::place::Place;
 use conformance::{
     audit, events, faults, files, hook, idempotency, messages, modules, people, presence, registry,
-    small, statements, subscriptions, tokens, transfers, twins, views, web_sessions,
+    sheets, small, statements, subscriptions, tokens, transfers, twins, views, web_sessions,
 };
 
 /// Makes a test per case and engine.
@@ -86,6 +87,7 @@ mod both {
         views: views_come_back, others_see_shared_ones_only, names_and_numbers_have_bounds,
             a_pin_goes_with_its_view;
         transfers: one_runs_at_a_time;
+        sheets: sheets_come_back, sheets_follow_the_demand, names_of_sheets_are_unique_per_kind, the_zone_is_kept;
         small: policies_are_made_once, settings_are_kept, samples_are_kept, a_healthy_store_has_no_findings;
         hook: the_hook_hears_everything_in_order, the_hook_hears_before_the_caller;
         faults: a_bad_command_harms_nobody_else, another_master_key_is_refused, a_newer_schema_is_refused,

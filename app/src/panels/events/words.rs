@@ -1,5 +1,8 @@
 //! An event in a sentence: who did what, and what changed.
 
+mod gates;
+mod operations;
+
 use muster_core::event::EventKind;
 use serde_json::Value;
 
@@ -94,6 +97,19 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
         },
         EventKind::Imported => transfer::imported(&who, detail),
         EventKind::TransferEnded => transfer::ended(detail),
+        EventKind::WindowSaved | EventKind::WindowDeleted | EventKind::ZoneChanged => {
+            gates::sentence(&who, kind, detail)
+        }
+        EventKind::OperationCreated
+        | EventKind::OperationStarted
+        | EventKind::OperationPaused
+        | EventKind::OperationResumed
+        | EventKind::OperationStopped
+        | EventKind::OperationFinished
+        | EventKind::WaveOpened
+        | EventKind::WavePassed
+        | EventKind::GateOverridden
+        | EventKind::TargetFailed => operations::sentence(&who, &it, kind, detail),
     };
     format::sentence(&text)
 }

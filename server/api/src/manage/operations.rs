@@ -21,7 +21,7 @@ pub mod wire;
 const TAG: &str = "Operations";
 
 /// Which operation.
-static OPERATION: Parameter = Parameter::path(
+pub(super) static OPERATION: Parameter = Parameter::path(
     "operation",
     Kind::Number(1, i64::MAX),
     "The operation's number.",
@@ -29,7 +29,7 @@ static OPERATION: Parameter = Parameter::path(
 );
 
 /// Which draft.
-static DRAFT: Parameter = Parameter::path(
+pub(super) static DRAFT: Parameter = Parameter::path(
     "draft",
     Kind::Number(1, i64::MAX),
     "The draft's number.",

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::TargetState;
+use super::{OperationState, TargetState, WaveState};
 
 /// Devices per state. Kept in the same transaction as the devices themselves, so it always equals a full count.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -51,5 +51,52 @@ impl Counts {
     /// Those something may still happen to.
     pub fn open(&self) -> u32 {
         self.later + self.waiting + self.running
+    }
+}
+
+/// Devices of a wave as they are stored: those that were not begun are not yet told apart, because opening a wave or
+/// ending an operation moves all of them at once.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Tally {
+    /// Not begun.
+    pub pending: u32,
+    /// Begun.
+    pub running: u32,
+    /// Done.
+    pub succeeded: u32,
+    /// All attempts failed.
+    pub failed: u32,
+    /// Left out for a reason.
+    pub skipped: u32,
+}
+
+impl Tally {
+    /// The counts of a wave in this state, of an operation in that state.
+    pub fn counts(self, wave: WaveState, operation: OperationState) -> Counts {
+        let mut counts = Counts {
+            running: self.running,
+            succeeded: self.succeeded,
+            failed: self.failed,
+            skipped: self.skipped,
+            ..Counts::default()
+        };
+        match TargetState::of_pending(wave, operation) {
+            TargetState::Later => counts.later = self.pending,
+            TargetState::Cancelled => counts.cancelled = self.pending,
+            _ => counts.waiting = self.pending,
+        }
+        counts
+    }
+}
+
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.later += other.later;
+        self.waiting += other.waiting;
+        self.running += other.running;
+        self.succeeded += other.succeeded;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
+        self.cancelled += other.cancelled;
     }
 }

@@ -85,7 +85,11 @@ fn all() -> u8 {
 
 /// Which part of the targets a wave takes, of those no earlier wave took.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
 pub enum WaveSize {
     /// So many.
     Count {

@@ -1,21 +1,51 @@
-//! Reading a plan that somebody wrote by hand.
+//! Plans as people write and read them: as they are stored, but with times in words.
 
 use serde::Deserialize as _;
 use serde_json::Value;
 
 use super::{BadPlan, Plan};
+use crate::time::Timestamp;
+
+/// Where times stand in a plan.
+const TIMES: [&str; 3] = ["/how/startsAt", "/how/expiresAt", "/task/at"];
 
 impl Plan {
+    /// The plan as people read it; [`Plan::read`] takes it again.
+    pub fn written(&self) -> Value {
+        let mut plan = serde_json::to_value(self).unwrap_or_default();
+        for place in TIMES {
+            if let Some(time) = plan.pointer_mut(place)
+                && let Some(ms) = time.as_i64()
+            {
+                *time = Timestamp::from_millis(ms).to_string().into();
+            }
+        }
+        plan
+    }
+
     /// Reads a plan. What is left out takes its usual value; a name that means nothing is refused, because it may be
     /// the misspelt name of something that was meant to be careful.
     pub fn read(given: &Value) -> Result<Self, BadPlan> {
-        let plan = Self::deserialize(given).map_err(|error| BadPlan(error.to_string()))?;
-        let known = serde_json::to_value(&plan).map_err(|error| BadPlan(error.to_string()))?;
-        match stray(given, &known, "") {
+        let mut stored = given.clone();
+        for place in TIMES {
+            if let Some(time) = stored.pointer_mut(place).filter(|time| !time.is_null()) {
+                *time = instant(time, place)?.millis().into();
+            }
+        }
+        let plan = Self::deserialize(&stored).map_err(|error| BadPlan(error.to_string()))?;
+        match stray(given, &plan.written(), "") {
             None => Ok(plan),
             Some(name) => Err(BadPlan(format!("there is nothing called {name} in a plan"))),
         }
     }
+}
+
+fn instant(time: &Value, place: &str) -> Result<Timestamp, BadPlan> {
+    let read = time.as_str().and_then(|text| text.parse().ok());
+    read.ok_or_else(|| {
+        let name = place.trim_start_matches('/').replace('/', ".");
+        BadPlan(format!("{name} is an instant such as 2026-03-04T05:06:07Z"))
+    })
 }
 
 /// The first name in `given` that `known` does not have.
@@ -56,8 +86,30 @@ mod tests {
         let plan = Plan::read(&given).unwrap();
         assert_eq!((plan.how.attempts, plan.how.offline), (1, Offline::Wait));
         assert_eq!(plan.how.limits, Limits::default());
-        let written = serde_json::to_value(&plan).unwrap();
-        assert_eq!(Plan::read(&written).unwrap(), plan);
+        assert_eq!(Plan::read(&plan.written()).unwrap(), plan);
+    }
+
+    #[test]
+    fn times_are_written_in_words() {
+        let given = |at: Value| {
+            json!({
+                "title": "back to Monday",
+                "task": {"kind": "restoreDesired", "at": "2026-03-04T05:06:07Z"},
+                "target": {"kind": "query", "text": ""},
+                "how": {"startsAt": at},
+            })
+        };
+        let plan = Plan::read(&given("2026-03-05T00:00:00Z".into())).unwrap();
+        assert_eq!(plan.how.starts_at, "2026-03-05T00:00:00Z".parse().ok());
+        assert_eq!(Plan::read(&plan.written()).unwrap(), plan);
+        assert_eq!(Plan::read(&given(Value::Null)).unwrap().how.starts_at, None);
+        for bad in [json!(5), json!("tomorrow")] {
+            let refused = Plan::read(&given(bad)).unwrap_err().0;
+            assert!(
+                refused.starts_with("how.startsAt is an instant"),
+                "{refused}"
+            );
+        }
     }
 
     #[test]
@@ -75,7 +127,10 @@ mod tests {
         };
         check(json!({}), None);
         check(json!({"limits": {"perMinute": 5}}), None);
-        check(json!({"limits": {"perSecond": 5}}), Some("how.limits.perSecond"));
+        check(
+            json!({"limits": {"perSecond": 5}}),
+            Some("how.limits.perSecond"),
+        );
         check(json!({"strartsAt": null}), Some("how.strartsAt"));
         let wave = json!({"size": {"kind": "rest"}, "soakS": 1});
         check(json!({"waves": [wave]}), None);

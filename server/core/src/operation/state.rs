@@ -201,3 +201,33 @@ pub enum WaveState {
     /// The next one may go.
     Passed,
 }
+
+impl WaveState {
+    /// All states.
+    pub const ALL: &'static [WaveState] = &[
+        Self::Later,
+        Self::Open,
+        Self::Soaking,
+        Self::Held,
+        Self::Passed,
+    ];
+
+    /// The stored name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Later => "later",
+            Self::Open => "open",
+            Self::Soaking => "soaking",
+            Self::Held => "held",
+            Self::Passed => "passed",
+        }
+    }
+
+    /// The state of a stored name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|state| state.as_str() == name)
+    }
+}

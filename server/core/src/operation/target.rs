@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{OperationState, WaveState};
+
 /// Where a device is in an operation.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -75,6 +77,15 @@ impl TargetState {
             .iter()
             .copied()
             .find(|state| state.as_str() == name)
+    }
+
+    /// Where a device is that was not begun: its wave and its operation say so.
+    pub fn of_pending(wave: WaveState, operation: OperationState) -> Self {
+        match (operation.is_over(), wave) {
+            (true, _) => Self::Cancelled,
+            (false, WaveState::Later) => Self::Later,
+            (false, _) => Self::Waiting,
+        }
     }
 
     /// Whether the device is through.

@@ -9,7 +9,11 @@ use crate::time::Timestamp;
 
 /// What is done to each device.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
 pub enum Task {
     /// Merges patches into tags and desired properties. At least one of both.
     UpdateTwin {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use muster_core::event::Event;
-use muster_core::ids::{DeviceId, PersonId};
+use muster_core::ids::{DeviceId, OperationId, PersonId};
 use muster_core::policy::Action;
 use muster_index::{Census, Row};
 use muster_query::Condition;
@@ -37,6 +37,10 @@ pub enum Topic {
     Device(DeviceId),
     /// The latest notable events.
     Events,
+    /// One bulk operation.
+    Operation(OperationId),
+    /// All bulk operations.
+    Operations,
 }
 
 /// News for a page.
@@ -55,6 +59,10 @@ pub enum LiveItem {
     },
     /// New events, oldest first.
     Events(Vec<Event>),
+    /// A followed operation changed, or some of its targets: read it again.
+    Operation(OperationId),
+    /// Operations changed, or some of their targets: read the list again.
+    Operations,
     /// Something was missed: read the whole page again.
     Resync,
 }
@@ -197,6 +205,14 @@ impl LiveStream {
                         aspects: aspects.clone(),
                     })
                 }),
+                Topic::Operation(id) => {
+                    let changed = tick.marks.operations.contains(id);
+                    changed.then_some(LiveItem::Operation(*id))
+                }
+                Topic::Operations => {
+                    let changed = !tick.marks.operations.is_empty();
+                    changed.then_some(LiveItem::Operations)
+                }
                 Topic::Events => {
                     let visible = |event: &&Event| {
                         let device = event.device.as_ref();

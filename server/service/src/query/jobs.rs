@@ -61,7 +61,8 @@ impl Hub {
             ));
         }
         let from = after.as_ref().and_then(Place::job).filter(|_| by_newness);
-        let devices = devices.map(|ids| ids.iter().filter_map(|id| DeviceId::new(id).ok()).collect());
+        let devices =
+            devices.map(|ids| ids.iter().filter_map(|id| DeviceId::new(id).ok()).collect());
         let mut walk = Walk {
             hub: self,
             scope: access.scope(Action::SeeDevices),
@@ -168,7 +169,7 @@ impl Walk<'_> {
         if let Some(devices) = self.devices.clone() {
             for device in &devices {
                 let found = self.hub.store().target_of(operation.id, device).await?;
-                for target in found {
+                if let Some(target) = found {
                     self.offer(operation, &target);
                 }
             }

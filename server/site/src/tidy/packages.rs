@@ -13,7 +13,7 @@ struct Rule {
 }
 
 /// Pure packages: no I/O, no clock, no chance, fit for the browser.
-const IMPURE: &[&str] = &["axum", "jiff", "leptos", "rand", "rustls", "sqlx", "tokio"];
+const IMPURE: &[&str] = &["axum", "leptos", "rand", "rustls", "sqlx", "tokio"];
 
 /// SQL lives in storage alone.
 const SQL: &[&str] = &["libsqlite3-sys", "sqlx"];
@@ -113,8 +113,12 @@ const RULES: [Rule; 13] = [
     },
 ];
 
-/// What `app` knows only when it renders on the server.
-const OPTIONAL_IN_APP: [&str; 2] = ["muster-index", "muster-service"];
+/// What a package knows only on the server: rendering pages, or with the world's time zones.
+const OPTIONAL: [(&str, &str); 3] = [
+    ("muster-app", "muster-index"),
+    ("muster-app", "muster-service"),
+    ("muster-core", "jiff"),
+];
 
 /// The only place where the browser's package may depend on anything: else a host build gets its features too.
 const BROWSER_ONLY: &str = r#"cfg(target_arch = "wasm32")"#;
@@ -172,11 +176,7 @@ fn problems(package: &str, manifest: &Table) -> Vec<String> {
         if refused {
             problems.push(format!("{package} must not depend on {name}"));
         }
-        if package == "muster-app"
-            && OPTIONAL_IN_APP.contains(&name)
-            && !dependency.optional
-            && !dependency.test
-        {
+        if OPTIONAL.contains(&(package, name)) && !dependency.optional && !dependency.test {
             problems.push(format!(
                 "{name} must be optional: the browser does not get it"
             ));
@@ -279,6 +279,11 @@ mod tests {
             "muster-query",
             "[dependencies.r]\npackage = \"rand\"",
             &["muster-query must not depend on rand"],
+        );
+        check(
+            "muster-core",
+            "[dependencies]\njiff = \"1\"",
+            &["jiff must be optional: the browser does not get it"],
         );
         check(
             "muster-core",

@@ -67,7 +67,6 @@ pub(super) async fn steer(
         Steering::Stop => Steer::Stop { reason },
         Steering::Cancel => Steer::Cancel { reason },
         Steering::Retry => Steer::Retry,
-        Steering::RollBack => Steer::RollBack { reason },
     };
     let permit = hub.permit(&Access::console())?;
     let now = hub.steer_operation(&permit, OperationId(id), steer).await?;

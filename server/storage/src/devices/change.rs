@@ -132,11 +132,11 @@ impl Insert {
 }
 
 #[derive(Debug)]
-pub(super) struct Update {
-    pub(super) id: DeviceId,
-    pub(super) if_match: Option<IfMatch>,
-    pub(super) change: DeviceChange,
-    pub(super) event: NewEvent,
+pub(crate) struct Update {
+    pub(crate) id: DeviceId,
+    pub(crate) if_match: Option<IfMatch>,
+    pub(crate) change: DeviceChange,
+    pub(crate) event: NewEvent,
 }
 
 impl Operation for Update {
@@ -193,10 +193,10 @@ impl Operation for Update {
 }
 
 #[derive(Debug)]
-pub(super) struct Delete {
-    pub(super) id: DeviceId,
-    pub(super) if_match: Option<IfMatch>,
-    pub(super) event: NewEvent,
+pub(crate) struct Delete {
+    pub(crate) id: DeviceId,
+    pub(crate) if_match: Option<IfMatch>,
+    pub(crate) event: NewEvent,
 }
 
 impl Operation for Delete {

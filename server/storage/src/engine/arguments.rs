@@ -36,6 +36,13 @@ impl Table {
         Argument::Table(Self(vec![Column::Text(values)]))
     }
 
+    /// A single column of numbers.
+    pub(crate) fn ints(values: impl IntoIterator<Item = i64>) -> Argument {
+        Argument::Table(Self(vec![Column::Int(
+            values.into_iter().map(Some).collect(),
+        )]))
+    }
+
     fn rows(&self) -> usize {
         match self.0.first() {
             Some(Column::Int(values)) => values.len(),

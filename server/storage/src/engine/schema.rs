@@ -42,6 +42,18 @@ const STEPS: &[Step] = &[
         postgres: include_str!("../../../../migrations/postgres/0004_methods.sql"),
     },
     Step {
+        version: 5,
+        name: "operations",
+        sqlite: include_str!("../../../../migrations/sqlite/0005_operations.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0005_operations.sql"),
+    },
+    Step {
+        version: 6,
+        name: "gates",
+        sqlite: include_str!("../../../../migrations/sqlite/0006_gates.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0006_gates.sql"),
+    },
+    Step {
         version: 12,
         name: "transfers",
         sqlite: include_str!("../../../../migrations/sqlite/0012_transfers.sql"),

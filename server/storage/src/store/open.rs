@@ -14,7 +14,7 @@ use crate::error::StorageError;
 use crate::sealed::Sealer;
 use crate::writer::link::{Link, SqliteLink};
 use crate::writer::state::Counters;
-use crate::writer::{QUEUE, Writer, state};
+use crate::writer::{BACKGROUND, QUEUE, Writer, state};
 
 pub(super) async fn open(config: StoreConfig, hook: CommitHook) -> Result<Store, StorageError> {
     let holder = format!(
@@ -31,6 +31,7 @@ pub(super) async fn open(config: StoreConfig, hook: CommitHook) -> Result<Store,
         Location::Postgres { .. } => None,
     };
     let (queue, commands) = mpsc::channel(QUEUE);
+    let (background, unhurried) = mpsc::channel(BACKGROUND);
     let writer = Writer {
         link,
         holder,
@@ -38,12 +39,14 @@ pub(super) async fn open(config: StoreConfig, hook: CommitHook) -> Result<Store,
         sealer: prepared.sealer.clone(),
         hook: Hook(hook),
         queue: commands,
+        background: unhurried,
         in_doubt: None,
         away_since: None,
     };
     let inner = Inner {
         readers,
         queue,
+        background,
         sealer: prepared.sealer,
         file,
         writer: Mutex::new(Some(tokio::spawn(writer.run()))),

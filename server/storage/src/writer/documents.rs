@@ -56,16 +56,16 @@ pub(crate) const STATEMENTS: &[&Sql] = &[&READ_TWINS, &READ_IDENTITIES];
 
 /// Twins and identities by device.
 #[derive(Debug, Default)]
-pub(super) struct Documents {
+pub(crate) struct Documents {
     documents: HashMap<DeviceId, Result<Document, StorageError>>,
     identities: HashMap<DeviceId, Identity>,
 }
 
 /// A twin under change.
 #[derive(Debug)]
-pub(super) struct Document {
+pub(crate) struct Document {
     key: i64,
-    pub(super) twin: Twin,
+    pub(crate) twin: Twin,
     pub(super) drift: bool,
     reported_at: Option<Timestamp>,
     written: bool,
@@ -161,8 +161,24 @@ impl Documents {
         Ok(loaded)
     }
 
+    /// Reads the whole twins of these devices.
+    pub(crate) async fn of(
+        connection: &mut Connection<'_>,
+        devices: BTreeSet<DeviceId>,
+    ) -> Result<Self, StorageError> {
+        let mut loaded = Self::default();
+        if !devices.is_empty() {
+            let packed = connection.packed(&READ_TWINS, [names(devices)]).await?;
+            for record in packed.records() {
+                let id = id_of(record.text(0))?;
+                loaded.documents.insert(id, Document::read(&record, true));
+            }
+        }
+        Ok(loaded)
+    }
+
     /// The twin of a device, if there is such a device.
-    pub(super) fn document(
+    pub(crate) fn document(
         &mut self,
         id: &DeviceId,
     ) -> Result<Option<&mut Document>, StorageError> {

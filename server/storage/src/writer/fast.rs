@@ -3,7 +3,7 @@
 use muster_core::event::{Actor, EventKind, NewEvent};
 use muster_core::lifecycle::Step;
 use muster_core::message::NewMessage;
-use muster_core::twin::{Mode, ServiceApplied};
+use muster_core::twin::{Mode, ServiceApplied, TwinError};
 use serde_json::{Value, json};
 
 use super::command::{Report, WriteTwin};
@@ -122,18 +122,28 @@ fn write_twin(unit: &mut Unit<'_>, document: &mut Document, write: &WriteTwin) -
     {
         return TwinOutcome::Conflict { current };
     }
-    let applied = match document.twin.apply_service(&write.write, write.at) {
+    let applied = match write_service(unit, document, write) {
         Ok(applied) => applied,
         Err(error) => return TwinOutcome::Refused(error),
     };
-    if applied.tags.is_some() || applied.desired.is_some() {
-        document.was_written();
-        announce_write(unit, document, write, &applied);
-    }
     TwinOutcome::Done {
         twin: Box::new(document.twin.clone()),
         applied,
     }
+}
+
+/// Writes tags and desired properties, whatever the ETag.
+pub(crate) fn write_service(
+    unit: &mut Unit<'_>,
+    document: &mut Document,
+    write: &WriteTwin,
+) -> Result<ServiceApplied, TwinError> {
+    let applied = document.twin.apply_service(&write.write, write.at)?;
+    if applied.tags.is_some() || applied.desired.is_some() {
+        document.was_written();
+        announce_write(unit, document, write, &applied);
+    }
+    Ok(applied)
 }
 
 fn announce_write(

@@ -66,6 +66,11 @@ impl<'c> Unit<'c> {
         event
     }
 
+    /// The place of the next event: the number of what the event makes.
+    pub(crate) fn next_event(&self) -> i64 {
+        self.counters.event + 1
+    }
+
     /// Tells what a command did to those who follow, once the transaction is committed.
     pub(crate) fn announce(&mut self, events: Vec<Event>, change: Change) {
         self.committed.push(Committed { events, change });

@@ -2,8 +2,10 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
+use muster_core::operation::OperationState;
 use muster_service::ServiceError;
-use serde_json::json;
+use muster_service::operations::OperationQuery;
+use serde_json::Value;
 
 use super::JobName;
 use super::body::JobBody;
@@ -13,6 +15,12 @@ use crate::hub::answer::json;
 use crate::hub::body::Json;
 use crate::hub::target::Asked;
 
+/// Most jobs that are under way or wait for their time; ten times what IoT Hub's largest unit takes (spec §9).
+const MAX_ACTIVE: usize = 100;
+
+/// When to ask again while there are too many, in seconds.
+const RETRY_AFTER_S: u64 = 30;
+
 pub(super) async fn handle(
     asked: Asked,
     JobName(id): JobName,
@@ -20,6 +28,17 @@ pub(super) async fn handle(
 ) -> Result<Response, ApiError> {
     let plan = body.plan(&id, asked.hub.now())?;
     let permit = asked.permit()?;
+    if active(&asked).await? >= MAX_ACTIVE {
+        return Err(ApiError {
+            retry_after_s: Some(RETRY_AFTER_S),
+            ..ApiError::new(
+                Code::ThrottlingMaxActiveJobCountExceeded,
+                format!(
+                    "{MAX_ACTIVE} jobs are under way or wait for their time; cancel one, or wait for an end"
+                ),
+            )
+        });
+    }
     let made = asked.hub.create_operation(&permit, plan, Some(id)).await;
     let summary = made.map_err(refused)?;
     let job = shown::job(&summary, asked.hub.now());
@@ -27,8 +46,20 @@ pub(super) async fn handle(
     let members = ["jobId", "type", "status"].map(|name| (name.to_owned(), job[name].clone()));
     Ok(json(
         StatusCode::OK,
-        &serde_json::Value::Object(members.into_iter().collect()),
+        &Value::Object(members.into_iter().collect()),
     ))
+}
+
+async fn active(asked: &Asked) -> Result<usize, ApiError> {
+    let all = OperationState::ALL.iter().copied();
+    let query = OperationQuery {
+        states: all.filter(|state| !state.is_over()).collect(),
+        jobs: true,
+        limit: MAX_ACTIVE,
+        ..OperationQuery::default()
+    };
+    let page = asked.hub.operations(asked.caller.access(), &query).await?;
+    Ok(page.rows.len())
 }
 
 fn refused(error: ServiceError) -> ApiError {
@@ -37,10 +68,6 @@ fn refused(error: ServiceError) -> ApiError {
             Code::JobAlreadyExists,
             "there is a job of that id; choose another one",
         ),
-        ServiceError::Busy(what) => ApiError {
-            code: Code::ThrottlingMaxActiveJobCountExceeded,
-            ..ServiceError::Busy(what).into()
-        },
         other => other.into(),
     }
 }

@@ -40,7 +40,8 @@ async fn run(call: Call) -> Outcome {
         .hub
         .device_operations(&call.access, &device, call.limit(), call.cursor())
         .await?;
-    Ok(Reply::of(shared::page(page, |(operation, target)| {
-        json!({ "operation": wire::operation(operation), "target": wire::target(target) })
-    })))
+    Ok(Reply::of(shared::page(
+        page,
+        |(operation, target)| json!({ "operation": wire::operation(operation), "target": wire::target(target) }),
+    )))
 }

@@ -46,8 +46,10 @@ fn answer() -> Value {
 
 async fn create(call: Call) -> Outcome {
     let body: Map<String, Value> = call.body()?;
-    let saved = call.hub.save_draft(&call.permit()?, None, body.into());
-    let id = saved.await?;
+    let id = call
+        .hub
+        .save_draft(&call.permit()?, None, body.into())
+        .await?;
     Ok(Reply::of(json!({ "draft": id })).at(format!("{PREFIX}/operations/drafts")))
 }
 

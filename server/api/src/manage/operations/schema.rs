@@ -188,7 +188,8 @@ fn name(step: Step) -> &'static str {
 }
 
 fn target_of_plan() -> Value {
-    let ids = json!({ "type": "array", "items": device_id(), "minItems": 1, "maxItems": MAX_NAMED });
+    let ids =
+        json!({ "type": "array", "items": device_id(), "minItems": 1, "maxItems": MAX_NAMED });
     json!({ "oneOf": [
         kind("query", &[("text", text(muster_query::MAX_TEXT))], &["text"]),
         kind("devices", &[("ids", ids)], &["ids"]),
@@ -197,7 +198,8 @@ fn target_of_plan() -> Value {
 
 /// When and how; what is left out takes its usual value.
 pub(in crate::manage) fn how() -> Value {
-    let many = |item: Value, most: usize| json!({ "type": "array", "items": item, "maxItems": most });
+    let many =
+        |item: Value, most: usize| json!({ "type": "array", "items": item, "maxItems": most });
     let limits = closed(
         &[
             ("perMinute", or_null(seconds(1, u32::MAX))),
@@ -281,4 +283,3 @@ fn kind(kind: &str, members: &[(&str, Value)], required: &[&str]) -> Value {
 fn seconds(from: u32, to: u32) -> Value {
     json!({ "type": "integer", "minimum": from, "maximum": to })
 }
-

@@ -19,10 +19,10 @@ pub(in crate::manage) static ROUTE: Route = Route {
     path: "/operations/{operation}/steer",
     id: "steerOperation",
     tag: TAG,
-    summary: "Pause an operation, let it go on, stop it, try again, take it back",
+    summary: "Pause an operation, let it go on, stop it, try again",
     notes: "`continue` opens the next wave of an operation that waits for a person; `cancel` calls off one that has not \
             begun; `stop` ends one that has, and what has begun may finish; `retry` tries failed and called-off devices \
-            again; `roll_back` takes back what it did.",
+            again.",
     need: Need::Action(Action::SteerOperations),
     parameters: &[&OPERATION],
     body: Some(body),
@@ -36,15 +36,7 @@ fn body() -> Value {
         &[
             (
                 "verb",
-                words([
-                    "pause",
-                    "resume",
-                    "continue",
-                    "stop",
-                    "cancel",
-                    "retry",
-                    "roll_back",
-                ]),
+                words(["pause", "resume", "continue", "stop", "cancel", "retry"]),
             ),
             ("reason", text(MAX_REASON)),
         ],
@@ -73,7 +65,6 @@ enum Verb {
     Stop,
     Cancel,
     Retry,
-    RollBack,
 }
 
 async fn run(call: Call) -> Outcome {
@@ -85,12 +76,8 @@ async fn run(call: Call) -> Outcome {
         Verb::Stop => Steer::Stop { reason },
         Verb::Cancel => Steer::Cancel { reason },
         Verb::Retry => Steer::Retry,
-        Verb::RollBack => Steer::RollBack { reason },
     };
     let id = call.operation()?;
-    let now = call
-        .hub
-        .steer_operation(&call.permit()?, id, steer)
-        .await?;
+    let now = call.hub.steer_operation(&call.permit()?, id, steer).await?;
     Ok(Reply::of(wire::operation(&now)))
 }

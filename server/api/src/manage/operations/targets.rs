@@ -1,6 +1,6 @@
 //! `GET /operations/{operation}/targets`: its devices, page by page.
 
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use muster_core::operation::TargetState;
 use muster_core::policy::Action;
 use muster_service::operations::TargetQuery;
@@ -31,7 +31,7 @@ pub(in crate::manage) static ROUTE: Route = Route {
     ],
     body: None,
     answer: Answer::ok("A page of devices.", answer),
-    also: &[axum::http::StatusCode::UNPROCESSABLE_ENTITY],
+    also: &[StatusCode::UNPROCESSABLE_ENTITY],
     run: |call| Box::pin(run(call)),
 };
 

@@ -14,7 +14,7 @@ pub fn operation(operation: &OperationSummary) -> Value {
     json!({
         "operation": operation.id,
         "jobId": operation.job_id,
-        "plan": operation.plan,
+        "plan": operation.plan.written(),
         "state": operation.state,
         "reason": operation.reason,
         "createdTime": operation.created_at.to_string(),
@@ -54,9 +54,10 @@ pub fn target(target: &TargetRow) -> Value {
 
 /// What a plan would do.
 pub fn preview(preview: &Preview) -> Value {
-    let excluded = preview.excluded.iter().map(|group| {
-        json!({ "why": group.why, "devices": group.devices, "sample": group.sample })
-    });
+    let excluded = preview
+        .excluded
+        .iter()
+        .map(|group| json!({ "why": group.why, "devices": group.devices, "sample": group.sample }));
     let conflicts = preview.conflicts.iter().map(|conflict| {
         json!({
             "operation": conflict.operation,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use muster_core::ids::Identity;
+use muster_core::ids::{DeviceId, Identity};
 use muster_core::method::MethodName;
 use tokio::sync::oneshot;
 
@@ -68,6 +68,11 @@ impl Connections {
             request,
             answer,
         })
+    }
+
+    /// Whether the device takes calls now.
+    pub(crate) fn listens(&self, device: &DeviceId) -> bool {
+        self.lock().device(device).is_some_and(|open| open.listens)
     }
 
     /// Notes whether the connection listens. Says whether it is the open one.

@@ -66,10 +66,7 @@ pub(crate) const STATEMENTS: &[&Sql] = &[
 
 impl Documents {
     /// Writes what was changed.
-    pub(in crate::writer) async fn store(
-        self,
-        connection: &mut Connection<'_>,
-    ) -> Result<(), StorageError> {
+    pub(crate) async fn store(self, connection: &mut Connection<'_>) -> Result<(), StorageError> {
         let documents: Vec<&Document> = self.documents.values().flatten().collect();
         let identities: Vec<&Identity> = self.identities.values().collect();
         let reported = only(&documents, |document| document.reported_at.is_some());

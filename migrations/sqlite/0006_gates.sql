@@ -1,0 +1,11 @@
+-- Windows, service calendars and places, by which devices are judged.
+CREATE TABLE sheet (
+    kind       TEXT    NOT NULL, -- window, calendar, place
+    sheet_id   TEXT    NOT NULL, -- short name
+    name       TEXT    NOT NULL,
+    document   TEXT    NOT NULL, -- JSON
+    etag       INTEGER NOT NULL, -- number of the event that wrote it
+    changed_at INTEGER NOT NULL,
+    PRIMARY KEY (kind, sheet_id),
+    UNIQUE (kind, name)
+) STRICT;

@@ -1,0 +1,280 @@
+//! What people do to operations under way.
+
+use muster_core::event::{EventKind, NewEvent};
+use muster_core::ids::{DeviceId, OperationId};
+use muster_core::operation::{OperationState, Turn, WaveState};
+use muster_core::policy::Action;
+use muster_storage::{OperationRow, ReasonCause, StoredTarget, TargetBatch, TurnOutcome, WaveTurn};
+use serde_json::json;
+
+use super::OperationSummary;
+use super::create::brief;
+use super::judge::ALL_DEVICES;
+use crate::access::Permit;
+use crate::access::kinds::{OverrideGates, SteerOperations};
+use crate::error::ServiceError;
+use crate::hub::Hub;
+
+/// Most characters of a reason.
+const MAX_REASON: usize = 500;
+
+/// Devices that are moved in one transaction.
+const BATCH: usize = 1_000;
+
+/// What somebody wants of an operation.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Steer {
+    /// It is held: no device is begun, what is begun may finish.
+    Pause {
+        /// Why.
+        reason: String,
+    },
+    /// It goes on.
+    Resume,
+    /// The next wave opens, though this one waits for a person or ended short of its share.
+    Continue,
+    /// It ends: no device is begun, what is begun may finish.
+    Stop {
+        /// Why.
+        reason: String,
+    },
+    /// It is called off before it began.
+    Cancel {
+        /// Why.
+        reason: String,
+    },
+    /// Failed and cancelled devices are tried again from the beginning.
+    Retry,
+}
+
+impl Hub {
+    /// Steers an operation that the person sees.
+    pub async fn steer_operation(
+        &self,
+        permit: &Permit<SteerOperations>,
+        id: OperationId,
+        steer: Steer,
+    ) -> Result<OperationSummary, ServiceError> {
+        let access = permit.access();
+        let row = self.visible_row(access, id).await?;
+        let event = |kind| NewEvent {
+            at: self.now(),
+            device: None,
+            actor: access.actor(),
+            kind,
+            detail: json!({}),
+        };
+        let row = match steer {
+            Steer::Pause { reason } => {
+                let event = event(EventKind::OperationPaused);
+                self.turned(id, Turn::Pause, Some(said(&reason)?), event)
+                    .await?
+            }
+            Steer::Resume => {
+                let event = event(EventKind::OperationResumed);
+                self.turned(id, Turn::Resume, None, event).await?
+            }
+            Steer::Stop { reason } => {
+                let event = event(EventKind::OperationStopped);
+                self.turned(id, Turn::Stop, Some(said(&reason)?), event)
+                    .await?
+            }
+            Steer::Cancel { reason } => {
+                let event = event(EventKind::OperationStopped);
+                self.turned(id, Turn::Cancel, Some(said(&reason)?), event)
+                    .await?
+            }
+            Steer::Continue => {
+                self.let_next_wave_go(row, event(EventKind::OperationResumed))
+                    .await?
+            }
+            Steer::Retry => self.retry(row, event(EventKind::OperationResumed)).await?,
+        };
+        Ok(brief(row))
+    }
+
+    async fn turned(
+        &self,
+        id: OperationId,
+        turn: Turn,
+        reason: Option<String>,
+        event: NewEvent,
+    ) -> Result<OperationRow, ServiceError> {
+        let outcome = self.store().turn_operation(id, turn, reason, event).await?;
+        match outcome {
+            TurnOutcome::Done(row) => Ok(*row),
+            TurnOutcome::NotFound => Err(ServiceError::NotFound),
+            TurnOutcome::NotNow(not_now) => Err(ServiceError::Invalid(not_now.to_string())),
+        }
+    }
+
+    async fn let_next_wave_go(
+        &self,
+        row: OperationRow,
+        event: NewEvent,
+    ) -> Result<OperationRow, ServiceError> {
+        let waits = |state| match row.state {
+            OperationState::Running => state == WaveState::Held,
+            OperationState::Paused => matches!(state, WaveState::Held | WaveState::Open),
+            _ => false,
+        };
+        let index = row.waves.iter().position(|wave| waits(wave.state));
+        let next = |index: &usize| {
+            let next = row.waves.get(index + 1);
+            next.is_some_and(|next| next.state == WaveState::Later)
+        };
+        let Some(index) = index.filter(next) else {
+            return Err(ServiceError::Invalid(
+                "no wave waits for a person now".to_owned(),
+            ));
+        };
+        if row.state == OperationState::Paused {
+            self.turned(row.id, Turn::Resume, None, event.clone())
+                .await?;
+        }
+        let turn = WaveTurn {
+            operation: row.id,
+            wave: index as u16,
+            from: row.waves[index].state,
+            to: WaveState::Passed,
+            soak_until: None,
+            actor: event.actor,
+            at: event.at,
+        };
+        let row = self.store().turn_wave(turn).await?;
+        row.ok_or(ServiceError::NotFound)
+    }
+
+    /// Failed devices become devices that nobody has looked at; what was called off is waiting again with the operation.
+    async fn retry(
+        &self,
+        row: OperationRow,
+        event: NewEvent,
+    ) -> Result<OperationRow, ServiceError> {
+        let turn = match row.state {
+            OperationState::Running => None,
+            OperationState::Paused => Some(Turn::Resume),
+            state => {
+                state
+                    .after(Turn::Retry)
+                    .map_err(|error| ServiceError::Invalid(error.to_string()))?;
+                Some(Turn::Retry)
+            }
+        };
+        if turn == Some(Turn::Retry) && row.plan.how.expires_at.is_some_and(|at| at <= self.now()) {
+            return Err(ServiceError::Invalid(
+                "its time is over; hand in a new operation for the devices that are left"
+                    .to_owned(),
+            ));
+        }
+        let mut place = (0, i64::MIN);
+        loop {
+            let failed = self.store().failed_targets(row.id, place, BATCH).await?;
+            let Some(last) = failed.last() else { break };
+            place = (last.wave, last.key);
+            let mut batch = TargetBatch::new(row.id, event.at);
+            batch.retry = failed;
+            self.store().settle_targets(batch).await?;
+        }
+        if let Some(turn) = turn {
+            return self.turned(row.id, turn, None, event).await;
+        }
+        self.operations_at_work().turn(row.id);
+        let row = self.store().find_operation(row.id).await?;
+        row.ok_or(ServiceError::NotFound)
+    }
+
+    /// Lets devices past a gate: one of them, or all that are in the person's scope. Says how many waited for it.
+    pub async fn override_gate(
+        &self,
+        permit: &Permit<OverrideGates>,
+        id: OperationId,
+        gate: u8,
+        device: Option<DeviceId>,
+        reason: &str,
+    ) -> Result<u32, ServiceError> {
+        let access = permit.access();
+        let row = self.visible_row(access, id).await?;
+        let reason = said(reason)?;
+        if usize::from(gate) >= row.plan.how.gates.len() || row.state.is_over() {
+            return Err(ServiceError::Invalid(
+                "there is no such gate that still holds devices".to_owned(),
+            ));
+        }
+        let scope = access.scope(Action::OverrideGates);
+        let now = self.now();
+        let (keys, devices) = match &device {
+            Some(device) => {
+                if !self.index().in_scope(device, &scope, now) {
+                    return Err(ServiceError::NotFound);
+                }
+                let ids = std::slice::from_ref(device);
+                let found = self
+                    .store()
+                    .targets_of(id, StoredTarget::Pending, ids)
+                    .await?;
+                (found.iter().map(|one| one.key).collect(), found.len())
+            }
+            None => {
+                let waiting = self.waiting_at(id, gate, &scope).await?;
+                let devices = waiting.len();
+                let keys = if scope.is_everything() {
+                    vec![ALL_DEVICES]
+                } else {
+                    waiting
+                };
+                (keys, devices)
+            }
+        };
+        let event = NewEvent {
+            at: now,
+            device,
+            actor: access.actor(),
+            kind: EventKind::GateOverridden,
+            detail: json!({ "gate": gate, "reason": reason, "devices": devices }),
+        };
+        self.store().pass_gate(id, gate, keys, event).await?;
+        self.operations_at_work().look_again(id);
+        Ok(devices as u32)
+    }
+
+    /// The keys of devices in a scope that a gate holds.
+    async fn waiting_at(
+        &self,
+        id: OperationId,
+        gate: u8,
+        scope: &muster_query::Scope,
+    ) -> Result<Vec<i64>, ServiceError> {
+        let mut keys = Vec::new();
+        let now = self.now();
+        for reason in self.store().operation_reasons(id).await? {
+            if reason.cause != ReasonCause::Gate || reason.gate != Some(gate) {
+                continue;
+            }
+            let mut place = (0, i64::MIN);
+            loop {
+                let held = self
+                    .store()
+                    .held_targets(id, reason.reason, place, BATCH)
+                    .await?;
+                let Some(last) = held.last() else { break };
+                place = (last.wave, last.key);
+                let within = held
+                    .iter()
+                    .filter(|one| self.index().in_scope(&one.device, scope, now));
+                keys.extend(within.map(|one| one.key));
+            }
+        }
+        Ok(keys)
+    }
+}
+
+fn said(reason: &str) -> Result<String, ServiceError> {
+    let reason = reason.trim();
+    if reason.is_empty() || reason.chars().count() > MAX_REASON {
+        return Err(ServiceError::Invalid(format!(
+            "say why, in 1 to {MAX_REASON} characters"
+        )));
+    }
+    Ok(reason.to_owned())
+}
