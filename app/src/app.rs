@@ -8,7 +8,9 @@ use leptos_router::{SsrMode, path};
 use crate::clock::provide_clock;
 use crate::live::provide_live;
 use crate::pages::account::AccountPage;
+use crate::pages::approvals::{ApprovalsPage, RulesPage};
 use crate::pages::device::DevicePage;
+use crate::pages::firmware::FirmwarePage;
 use crate::pages::fleet::FleetPage;
 use crate::pages::gallery::GalleryPage;
 use crate::pages::home::{GoalsPage, HubPage, OversightPage, QueuePage};
@@ -48,7 +50,10 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/devices/:id") view=DevicePage ssr=SsrMode::Async/>
                     <Route path=path!("/people") view=PeoplePage ssr=SsrMode::Async/>
                     <Route path=path!("/people/:id") view=PersonPage ssr=SsrMode::Async/>
+                    <Route path=path!("/firmware") view=FirmwarePage ssr=SsrMode::Async/>
                     <Route path=path!("/gallery") view=GalleryPage ssr=SsrMode::Async/>
+                    <Route path=path!("/approvals") view=ApprovalsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/approvals/rules") view=RulesPage ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>

@@ -2,9 +2,11 @@
 //! [`crate::shell::Page`].
 
 pub mod account;
+pub mod approvals;
 pub mod device;
 pub mod failure;
 mod fault;
+pub mod firmware;
 pub mod fleet;
 pub mod forbidden;
 mod front;

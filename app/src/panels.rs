@@ -1,5 +1,6 @@
 //! Parts of pages with data of their own: used by pages, embeds and wallboards alike.
 
+pub mod approvals;
 pub mod census;
 pub mod events;
 pub mod filters;

@@ -3,12 +3,22 @@
 //! Every closure has a type of its own, and Leptos compiles effects and reactive views anew for each type. Boxed ones
 //! share one. The `view!` macro does this itself for closures that are written inside it.
 
-use std::sync::{Arc, Mutex};
-
 use leptos::prelude::*;
 
-/// A part of a view that is written anew whenever something changes that it reads.
+#[cfg(feature = "ssr")]
+mod part;
+
+/// A part of a view that is written anew whenever something changes that it reads; on the server once.
+#[cfg(feature = "ssr")]
 pub fn dynamic<V: IntoAny>(mut view: impl FnMut() -> V + Send + 'static) -> AnyView {
+    part::Part::new(move || view().into_any()).into_any()
+}
+
+/// A part of a view that is written anew whenever something changes that it reads; on the server once.
+#[cfg(not(feature = "ssr"))]
+pub fn dynamic<V: IntoAny>(mut view: impl FnMut() -> V + Send + 'static) -> AnyView {
+    use std::sync::{Arc, Mutex};
+
     let view: Arc<Mutex<dyn FnMut() -> AnyView + Send>> =
         Arc::new(Mutex::new(move || view().into_any()));
     view.into_any()

@@ -43,6 +43,14 @@ pub const FLEET_TEXT: &str = "q";
 pub const DEVICES: &str = "/devices";
 /// Accounts; for one of them its number follows.
 pub const PEOPLE: &str = "/people";
+/// Firmware; for one artifact its SHA-256 is in the query.
+pub const FIRMWARE: &str = "/firmware";
+/// Takes the posted form with a firmware file.
+pub const FIRMWARE_UPLOAD: &str = "/firmware/upload";
+/// What waits for a second person.
+pub const APPROVALS: &str = "/approvals";
+/// What needs a second person.
+pub const APPROVAL_RULES: &str = "/approvals/rules";
 /// The parts of the design system.
 pub const GALLERY: &str = "/gallery";
 /// The stream of live updates.
@@ -62,7 +70,10 @@ pub const PAGES: &[(&str, Need)] = &[
     ("/devices/:id", Need::Action(Action::SeeDevices)),
     (PEOPLE, Need::Action(Action::ManagePeople)),
     ("/people/:id", Need::Action(Action::ManagePeople)),
+    (FIRMWARE, Need::Action(Action::SeeDevices)),
     (GALLERY, Need::SignedIn),
+    (APPROVALS, Need::SignedIn),
+    (APPROVAL_RULES, Need::Action(Action::ManageHub)),
 ];
 
 /// The home of a role.
@@ -85,6 +96,11 @@ pub fn device(id: &DeviceId) -> String {
 pub fn device_text(path: &str) -> Option<String> {
     let encoded = path.strip_prefix(DEVICES)?.strip_prefix('/')?;
     Some(decode(encoded))
+}
+
+/// The page of firmware with one artifact open, by its SHA-256.
+pub fn firmware(sha256: &str) -> String {
+    format!("{FIRMWARE}?artifact={sha256}")
 }
 
 /// The page of one account.

@@ -3,9 +3,11 @@
 //! Each names its address, begins with [`crate::session::require`], asks the hub for permission, and is listed in
 //! [`ENDPOINTS`]: the test of rights calls every address as everybody and fails for one that is not listed.
 
+pub mod approvals;
 mod compact;
 pub mod data;
 pub mod devices;
+pub mod firmware;
 pub mod fleet;
 pub mod home;
 pub mod people;
@@ -88,4 +90,20 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
     ("/rpc/home/oversight", Need::Action(Action::SeeDevices)),
     ("/rpc/home/goals", Need::Action(Action::SeeDevices)),
     ("/rpc/home/hub", Need::Action(Action::ManageHub)),
+    // firmware
+    ("/rpc/firmware/list", Need::Action(Action::SeeDevices)),
+    ("/rpc/firmware/show", Need::Action(Action::SeeDevices)),
+    (
+        "/rpc/firmware/set_state",
+        Need::Action(Action::KeepFirmware),
+    ),
+    ("/rpc/firmware/delete", Need::Action(Action::KeepFirmware)),
+    // approvals
+    ("/rpc/approvals/list", Need::SignedIn),
+    ("/rpc/approvals/due", Need::SignedIn),
+    "/rpc/approvals/decide",
+    Need::Action(Action::ApproveOperations),
+    ("/rpc/approvals/withdraw", Need::SignedIn),
+    ("/rpc/approvals/policy", Need::Action(Action::ManageHub)),
+    ("/rpc/approvals/set_policy", Need::Action(Action::ManageHub)),
 ];

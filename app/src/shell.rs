@@ -4,6 +4,7 @@
 
 mod account_menu;
 mod document;
+mod due;
 mod links;
 mod navigation;
 mod page;
@@ -69,6 +70,7 @@ pub fn Shell(
 ) -> impl IntoView {
     let page = children();
     let palette = Palette::new();
+    let due = due::use_due(&me);
     // Whoever has to choose a password first can go nowhere else.
     let finder = (!me.must_change_password).then(|| palette_dialog(palette, &me));
     if me.only_reads() {
@@ -89,12 +91,12 @@ pub fn Shell(
         view! {
             <a class="skip" href="#main" rel="external">"Skip to content"</a>
             <div class="app" data-role=role>
-                <Side me=me.clone()/>
+                <Side me=me.clone() due=due/>
                 <div class="main">
                     <Top me=me.clone() palette=palette/>
                     {page}
                 </div>
-                <TabBar me=me/>
+                <TabBar me=me due=due/>
                 {finder}
                 <SignOutForm/>
             </div>

@@ -135,6 +135,25 @@ def test_92_modes_are_read_in_any_case(service, device, mode):
     assert service.get_device(device.device_id).status == "disabled"
 
 
+def test_91_modules_go_with_their_device(service, device_id):
+    def item(mode, module_id=None, **fields):
+        return ExportImportDevice(id=device_id, module_id=module_id, import_mode=mode, **fields)
+
+    made = service.bulk_create_or_update_devices([item("create", "camera", tags={"side": "left"}), item("create")])
+    assert made.is_successful is True and made.errors == []
+    module = service.get_module(device_id, "camera")
+    assert module.authentication.symmetric_key.primary_key
+    assert service.get_module_twin(device_id, "camera").tags == {"side": "left"}
+    again = service.bulk_create_or_update_devices([item("create", "camera"), item("create", "lamp")])
+    assert [(error.device_id, error.module_id, error.error_code) for error in again.errors] == [
+        (device_id, "camera", "ModuleAlreadyExistsOnDevice")
+    ]
+    assert [each.module_id for each in service.get_modules(device_id)] == ["camera", "lamp"]
+    gone = service.bulk_create_or_update_devices([item("deleteIfMatchETag", "camera", e_tag=module.etag)])
+    assert gone.is_successful is True
+    assert error_of(service.get_module, device_id, "camera")[0] == 404
+
+
 def send_bulk(service, items):
     """The SDK's own connection, for bodies its models do not let through."""
     client = service.protocol._client

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 pub mod database;
+pub mod firmware;
 pub mod hostname;
 pub mod listen;
 pub mod logs;
@@ -41,6 +42,12 @@ pub struct Config {
     pub hostname: String,
     /// A built site on disk, instead of the one inside the binary.
     pub site_dir: Option<PathBuf>,
+    /// A file with the public keys that may sign firmware.
+    pub firmware_keys: Option<PathBuf>,
+    /// Where devices fetch firmware, when a proxy stands before `https`.
+    pub firmware_url: Option<String>,
+    /// Megabytes of firmware per second that leave the hub.
+    pub firmware_rate: u32,
     /// What is logged: a filter such as `info,muster_gateway=debug`.
     pub log: String,
     /// How it is logged.
@@ -66,6 +73,9 @@ impl Config {
             database: read.get(&setting::DATABASE, Database::parse),
             hostname: read.get(&setting::HOSTNAME, hostname::parse),
             site_dir: read.optional(&setting::SITE_DIR, path),
+            firmware_keys: read.optional(&setting::FIRMWARE_KEYS, path),
+            firmware_url: read.optional(&setting::FIRMWARE_URL, firmware::url),
+            firmware_rate: read.get(&setting::FIRMWARE_RATE, firmware::rate),
             log: read.get(&setting::LOG, logs::filter),
             log_format: read.get(&setting::LOG_FORMAT, LogFormat::parse),
         };

@@ -46,6 +46,11 @@ impl DataDir {
         self.0.join("transfers")
     }
 
+    /// Firmware files, by their hash.
+    pub fn artifacts(&self) -> PathBuf {
+        self.0.join("artifacts")
+    }
+
     /// The socket through which commands reach a running hub.
     pub fn socket(&self) -> PathBuf {
         socket(&self.0)

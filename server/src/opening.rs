@@ -1,5 +1,8 @@
 //! Opening a hub from configuration and data directory.
 
+use std::fs;
+
+use muster_service::firmware::{FirmwareConfig, FirmwareKeys};
 use muster_service::{Clock, Entropy, Hub, HubConfig};
 use muster_storage::{Location, StoreConfig};
 
@@ -25,6 +28,18 @@ pub async fn open_hub(config: &Config, data_dir: &DataDir) -> Result<Hub, Failur
         hostname: config.hostname.clone(),
         clock: Clock::System,
         entropy,
+        firmware: firmware(config, data_dir)?,
     });
     Ok(hub.await?)
+}
+
+fn firmware(config: &Config, data_dir: &DataDir) -> Result<FirmwareConfig, Failure> {
+    let mut firmware = FirmwareConfig::new(data_dir.artifacts());
+    firmware.address.clone_from(&config.firmware_url);
+    if let Some(path) = &config.firmware_keys {
+        let text = fs::read_to_string(path).map_err(Failure::file("read", path))?;
+        firmware.keys = FirmwareKeys::parse(&text)
+            .map_err(|problem| Failure::Refused(format!("{}: {problem}", path.display())))?;
+    }
+    Ok(firmware)
 }

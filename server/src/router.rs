@@ -24,9 +24,10 @@ use muster_app::pages::fleet::export::FileKind;
 use muster_app::rpc::Need;
 use muster_app::session::Visitor;
 use muster_app::{App, routes, shell};
-use muster_core::policy::Action::SeeDevices;
+use muster_core::policy::Action::{KeepFirmware, SeeDevices};
 use tower::{ServiceExt as _, service_fn};
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::middleware::csp::CspNonce;
@@ -37,6 +38,7 @@ use crate::middleware::{
 use crate::problem_page::{self, Problem, Wanted};
 use crate::session;
 use crate::state::AppState;
+use crate::web::firmware::{download, upload};
 use crate::web::{api_page, assets, csp_report, export, live, password, setup, sign_in, sign_out};
 
 /// Largest form.
@@ -57,6 +59,9 @@ pub fn doors() -> Vec<Door> {
         Door::get(routes::LIVE, SignedIn, live::get),
         Door::get(muster_api::openapi::PAGE, Anyone, api_page::get),
         Door::post("/csp-report", Anyone, csp_report::post),
+        Door::get("/firmware/{artifact}", Anyone, download::get),
+        Door::post(routes::FIRMWARE_UPLOAD, Action(KeepFirmware), upload::post)
+            .limited(upload::MAX_UPLOAD),
     ];
     for kind in FileKind::ALL {
         let whole = move |state, visitor, query| export::whole(kind, state, visitor, query);
@@ -102,9 +107,14 @@ fn dashboard(state: &AppState) -> Router {
         .merge(files(state))
         .merge(muster_api::manage::router(state.hub().clone()))
         .layer(from_fn_with_state(state.clone(), csp::layer))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(compressible()))
         .layer(from_fn_with_state(state.clone(), capacity::layer))
         .with_state(state.clone())
+}
+
+/// Firmware leaves as it is: it hardly shrinks, and ranges of it must fit together.
+fn compressible() -> impl Predicate {
+    DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream"))
 }
 
 /// Pages and server functions.
@@ -117,15 +127,14 @@ fn pages(state: &AppState) -> Router<AppState> {
 }
 
 fn others(state: &AppState) -> Router<AppState> {
-    let router = doors().into_iter().fold(Router::new(), |router, door| {
+    doors().into_iter().fold(Router::new(), |router, door| {
         let require = move |state, request, next| visitor::require(door.need, state, request, next);
-        router.route(
-            door.path,
-            door.handler
-                .route_layer(from_fn_with_state(state.clone(), require)),
-        )
-    });
-    router.layer(RequestBodyLimitLayer::new(MAX_FORM))
+        let handler = door
+            .handler
+            .layer(RequestBodyLimitLayer::new(door.limit))
+            .route_layer(from_fn_with_state(state.clone(), require));
+        router.route(door.path, handler)
+    })
 }
 
 /// The built site. Open to everybody, without session.
@@ -197,10 +206,17 @@ pub struct Door {
     pub path: &'static str,
     /// What it needs; checked before the handler is called.
     pub need: Need,
+    /// Largest body, in bytes.
+    limit: usize,
     handler: MethodRouter<AppState>,
 }
 
 impl Door {
+    /// The same for larger bodies.
+    fn limited(self, limit: usize) -> Self {
+        Self { limit, ..self }
+    }
+
     fn get<H: Handler<T, AppState>, T: 'static>(
         path: &'static str,
         need: Need,
@@ -210,6 +226,7 @@ impl Door {
             method: Method::GET,
             path,
             need,
+            limit: MAX_FORM,
             handler: get(handler),
         }
     }
@@ -223,6 +240,7 @@ impl Door {
             method: Method::POST,
             path,
             need,
+            limit: MAX_FORM,
             handler: post(handler),
         }
     }

@@ -24,10 +24,14 @@ use crate::opening;
 use crate::router;
 use crate::site::Site;
 use crate::state::{AppState, Scheme};
+use crate::web::firmware::Downloads;
 
 /// How often the certificate is looked at: one of the local authority is renewed in time, one of the operator's own
 /// is read again.
 const CERTIFICATE_EVERY: Duration = Duration::from_secs(12 * 60 * 60);
+
+/// Bytes of the unit of the setting `firmware-rate`.
+const MEGABYTE: u64 = 1_000_000;
 
 /// Where the endpoints are, as `serve` prints it: addresses to connect to.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -147,7 +151,14 @@ impl Running {
             admin: Stage::default(),
             upkeep: Stage::default(),
         };
-        let state = AppState::new(hub.clone(), site, running.streams.clone());
+        hub.serve_firmware_at(&format!(
+            "https://{}:{}",
+            config.hostname,
+            running.endpoints.https.port()
+        ));
+        let downloads = Downloads::new(u64::from(config.firmware_rate) * MEGABYTE);
+        let state =
+            AppState::new(hub.clone(), site, running.streams.clone()).with_downloads(downloads);
         let plain = Endpoint::new(http, None, router::build(state.clone()));
         let acceptor = TlsAcceptor::from(for_http(&tls));
         let secure = Endpoint::new(

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::middleware::capacity::Turns;
 use crate::session::Endings;
 use crate::site::Site;
+use crate::web::firmware::Downloads;
 
 /// How browsers reach a listener: decides the cookie's name and which headers are promised.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,6 +28,7 @@ pub enum Scheme {
 pub struct AppState {
     shared: Arc<Shared>,
     turns: Turns,
+    downloads: Downloads,
     scheme: Scheme,
 }
 
@@ -59,6 +61,7 @@ impl AppState {
         Self {
             shared: Arc::new(shared),
             turns: Turns::default(),
+            downloads: Downloads::default(),
             scheme: Scheme::Http,
         }
     }
@@ -76,6 +79,12 @@ impl AppState {
     #[must_use]
     pub fn with_turns(self, turns: Turns) -> Self {
         Self { turns, ..self }
+    }
+
+    /// The same with other downloads.
+    #[must_use]
+    pub fn with_downloads(self, downloads: Downloads) -> Self {
+        Self { downloads, ..self }
     }
 
     /// The hub.
@@ -106,6 +115,11 @@ impl AppState {
     /// The turns that requests take.
     pub fn turns(&self) -> &Turns {
         &self.turns
+    }
+
+    /// The downloads of firmware under way.
+    pub fn downloads(&self) -> &Downloads {
+        &self.downloads
     }
 
     /// Tells live streams of sessions that end.

@@ -4,6 +4,7 @@ pub mod api_page;
 pub mod assets;
 pub mod csp_report;
 pub mod export;
+pub mod firmware;
 pub mod live;
 pub mod password;
 pub mod setup;

@@ -19,6 +19,8 @@ mod demo;
 mod drain;
 #[path = "doors/export.rs"]
 mod export;
+#[path = "doors/firmware.rs"]
+mod firmware;
 #[path = "doors/kill9.rs"]
 mod kill9;
 #[path = "doors/live.rs"]

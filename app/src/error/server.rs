@@ -29,6 +29,10 @@ impl From<ServiceError> for AppError {
             | ServiceError::DeviceId(_)
             | ServiceError::Credential(_)
             | ServiceError::View(_)
+            | ServiceError::Firmware(_)
+            | ServiceError::Configuration(_)
+            | ServiceError::Approval(_)
+            | ServiceError::ApprovalPolicy(_)
             | ServiceError::Invalid(_)
             | ServiceError::Method(_)
             | ServiceError::TooManyModules

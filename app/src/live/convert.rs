@@ -17,6 +17,9 @@ pub fn service_topics(topics: Vec<Topic>) -> Vec<hub::Topic> {
         Topic::Census => hub::Topic::Census,
         Topic::Device(id) => hub::Topic::Device(id),
         Topic::Events => hub::Topic::Events,
+        Topic::Operations => hub::Topic::Operations,
+        Topic::Operation(id) => hub::Topic::Operation(id),
+        Topic::Approvals => hub::Topic::Approvals,
     });
     topics.collect()
 }
@@ -31,6 +34,10 @@ pub fn encode(item: hub::LiveItem, now: Timestamp) -> Item {
             aspects: aspects.into_iter().map(aspect).collect(),
         }),
         hub::LiveItem::Events(events) => Item::Events(events.into_iter().map(event_view).collect()),
+        hub::LiveItem::Operation(id) => Item::Operations(vec![id]),
+        // The list names none: a scope may hide some.
+        hub::LiveItem::Operations => Item::Operations(Vec::new()),
+        hub::LiveItem::Approvals => Item::Approvals,
         hub::LiveItem::Resync => Item::Resync,
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! `topics=census;device:pump-1;rows:pump-1|pump-2`: neither `;` nor `|` can be part of a device id.
 
-use muster_core::ids::DeviceId;
+use muster_core::ids::{DeviceId, OperationId};
 
 use crate::routes;
 use crate::short::sort_by;
@@ -24,6 +24,12 @@ pub enum Topic {
     Device(DeviceId),
     /// The newest events in the person's scope.
     Events,
+    /// The list of operations.
+    Operations,
+    /// One operation.
+    Operation(OperationId),
+    /// What waits for approval.
+    Approvals,
 }
 
 impl Topic {
@@ -31,6 +37,12 @@ impl Topic {
         match self {
             Self::Census => text.push_str("census"),
             Self::Events => text.push_str("events"),
+            Self::Operations => text.push_str("operations"),
+            Self::Operation(id) => {
+                text.push_str("operation:");
+                text.push_str(&id.to_string());
+            }
+            Self::Approvals => text.push_str("approvals"),
             Self::Device(id) => {
                 text.push_str("device:");
                 text.push_str(id.as_str());
@@ -52,9 +64,12 @@ impl Topic {
             None => match text {
                 "census" => Some(Self::Census),
                 "events" => Some(Self::Events),
+                "operations" => Some(Self::Operations),
+                "approvals" => Some(Self::Approvals),
                 _ => None,
             },
             Some(("device", id)) => DeviceId::new(id).ok().map(Self::Device),
+            Some(("operation", id)) => id.parse().ok().map(|id| Self::Operation(OperationId(id))),
             Some(("rows", ids)) => {
                 let ids: Option<Vec<_>> = ids.split('|').map(|id| DeviceId::new(id).ok()).collect();
                 ids.filter(|ids| ids.len() <= MAX_ROWS).map(Self::Rows)
@@ -122,21 +137,26 @@ mod tests {
     #[test]
     fn topics_are_joined_and_read_back() {
         let text = join([
+            Topic::Approvals,
             Topic::Events,
             Topic::Rows(vec![id("b"), id("a,1:x")]),
             Topic::Census,
             Topic::Census,
             Topic::Rows(vec![id("b")]),
             Topic::Device(id("a:b")),
+            Topic::Operation(OperationId(7)),
         ]);
-        assert_eq!(text, "rows:a,1:x|b;census;device:a:b;events");
+        assert_eq!(text, "rows:a,1:x|b;census;device:a:b;events;operation:7");
+        assert_eq!(text, "rows:a,1:x|b;census;device:a:b;events;approvals");
         assert_eq!(
             split(&text),
             Some(vec![
                 Topic::Rows(vec![id("a,1:x"), id("b")]),
                 Topic::Census,
                 Topic::Device(id("a:b")),
-                Topic::Events
+                Topic::Events,
+                Topic::Operation(OperationId(7)),
+                Topic::Approvals
             ])
         );
         assert_eq!(
@@ -155,6 +175,7 @@ mod tests {
             "rows:",
             "rows:a||b",
             "census;;",
+            "operation:x",
         ] {
             assert_eq!(split(text), None, "{text}");
         }

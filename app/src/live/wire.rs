@@ -148,13 +148,18 @@ pub enum Item {
     Device(DeviceNews),
     /// New events, oldest first.
     Events(Vec<EventView>),
+    /// These operations changed, or their list: read them again.
+    Operations(Vec<OperationId>),
+    /// Something was asked for or decided: read again what waits.
+    Approvals,
     /// Something was missed: read everything again.
     Resync,
 }
 
 impl Item {
     /// The kinds, as the stream names them.
-    pub const KINDS: [&str; 5] = ["rows", "census", "device", "events", "resync"];
+    pub const KINDS: [&str; 6] = ["rows", "census", "device", "events", "operations", "resync"];
+    pub const KINDS: [&str; 6] = ["rows", "census", "device", "events", "approvals", "resync"];
 
     /// The name of its kind.
     pub fn kind(&self) -> &'static str {
@@ -163,6 +168,8 @@ impl Item {
             Self::Census(_) => "census",
             Self::Device(_) => "device",
             Self::Events(_) => "events",
+            Self::Operations(_) => "operations",
+            Self::Approvals => "approvals",
             Self::Resync => "resync",
         }
     }
@@ -174,6 +181,8 @@ impl Item {
             "census" => serde_json::from_str(data).ok().map(Self::Census),
             "device" => serde_json::from_str(data).ok().map(Self::Device),
             "events" => serde_json::from_str(data).ok().map(Self::Events),
+            "operations" => serde_json::from_str(data).ok().map(Self::Operations),
+            "approvals" => Some(Self::Approvals),
             "resync" => Some(Self::Resync),
             _ => None,
         }
@@ -186,7 +195,9 @@ impl Item {
             Self::Census(census) => json(census),
             Self::Device(device) => json(device),
             Self::Events(events) => json(events),
+            Self::Operations(ids) => json(ids),
             Self::Resync => "{}".to_owned(),
+            Self::Approvals | Self::Resync => "{}".to_owned(),
         }
     }
 }
@@ -220,6 +231,7 @@ mod tests {
                 id: DeviceId::new("pump-1").unwrap(),
                 aspects: vec![Aspect::Twin],
             }),
+            Item::Operations(vec![OperationId(7)]),
             Item::Events(vec![EventView {
                 seq: 1,
                 at_ms: 2,
@@ -228,6 +240,7 @@ mod tests {
                 kind: EventKind::SignedIn,
                 detail: serde_json::json!({"from": "::1"}),
             }]),
+            Item::Approvals,
             Item::Resync,
         ];
         let kinds: Vec<_> = items.iter().map(Item::kind).collect();

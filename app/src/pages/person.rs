@@ -13,6 +13,7 @@ use muster_core::ids::PersonId;
 use crate::clock::use_now;
 use crate::error::AppError;
 use crate::format::TimeStyle;
+use crate::pages::approvals::waits_note;
 use crate::panels::loaded::loaded_page;
 use crate::reactive::effect;
 use crate::routes;
@@ -77,11 +78,13 @@ fn Account(
         (!active).then(|| view! { <Pill look=Look::from(muster_core::device::Status::Disabled) word="Deactivated"/> })
     };
     let facts = facts(&person);
+    let waits = person.waits.clone().map(waits_note);
     view! {
         <Page title=title.clone()>
             <Breadcrumb crumbs=crumbs/>
             <PageHead title=title pills=pill facts=move || facts/>
             <div class="stack">
+                {waits}
                 <Section id="roles" title="Name, roles and scope">
                     <EditForm person=person again=again saved=saved/>
                 </Section>

@@ -88,6 +88,12 @@ fn icon(kind: EventKind) -> &'static str {
         EventKind::OperationFinished | EventKind::WavePassed => "i-check",
         EventKind::GateOverridden => "i-key",
         EventKind::WindowSaved | EventKind::WindowDeleted | EventKind::ZoneChanged => "i-window",
+        EventKind::FirmwareAdded | EventKind::FirmwareChanged => "i-box",
+        EventKind::FirmwareDeleted => "i-trash",
+        EventKind::ConfigurationSaved | EventKind::ConfigurationDeleted => "i-configure",
+        EventKind::ApprovalRequested
+        | EventKind::ApprovalDecided
+        | EventKind::ApprovalPolicyChanged => "i-approve",
     }
 }
 

@@ -39,6 +39,15 @@ pub fn answered<T: Wire>(
     )
 }
 
+/// The same for a number beside something: nothing stands there while it is read.
+pub fn quietly<T: Wire>(
+    data: Data<T>,
+    show: impl Fn(Result<T, AppError>) -> AnyView + Send + Sync + 'static,
+) -> AnyView {
+    let show = Arc::new(move |parcel: Parcel| show(parcel.open()));
+    shown(data.parcels(), show, Box::new(|| ().into_any()))
+}
+
 /// The same for a page that is named after what was read.
 pub fn loaded_page<T: Wire>(
     title: &'static str,

@@ -32,3 +32,18 @@ fn begin() -> Result<(Hub, Permit<ManagePeople>), crate::error::AppError> {
     let permit = hub.permit::<ManagePeople>(&access)?;
     Ok((hub, permit))
 }
+
+/// An account with what waits to change it.
+#[cfg(feature = "ssr")]
+async fn with_waiting(
+    hub: &Hub,
+    permit: &Permit<ManagePeople>,
+    person: muster_core::person::Person,
+) -> Result<PersonView, crate::error::AppError> {
+    let key = format!("person:{}", person.id);
+    let waits = hub.waiting_about(permit.access(), &key).await?;
+    Ok(PersonView {
+        waits: waits.as_ref().map(crate::rpc::approvals::Waits::of),
+        ..person.into()
+    })
+}

@@ -31,17 +31,29 @@ const FLEET: Entry = Entry {
     icon: "i-fleet",
 };
 
+const FIRMWARE: Entry = Entry {
+    href: routes::FIRMWARE,
+    label: "Firmware",
+    icon: "i-box",
+};
+
 const PEOPLE: Entry = Entry {
     href: routes::PEOPLE,
     label: "People",
     icon: "i-users",
 };
 
+const APPROVALS: Entry = Entry {
+    href: routes::APPROVALS,
+    label: "Approvals",
+    icon: "i-approve",
+};
+
 /// The entry of a role's home.
 pub fn home_entry(role: Role) -> Entry {
     let (label, icon) = match role {
         Role::Operator => ("Queue", "i-queue"),
-        Role::Supervisor => ("Oversight", "i-approve"),
+        Role::Supervisor => ("Oversight", "i-eye"),
         Role::Manager => ("Goals", "i-target"),
         Role::Admin => ("Server health", "i-server"),
     };
@@ -61,12 +73,15 @@ pub fn navigation(me: &Me) -> Vec<Group> {
     let mut places: Vec<Entry> = Vec::new();
     for role in me.roles() {
         match role {
-            Role::Operator | Role::Supervisor => places.extend([home_entry(role), FLEET]),
+            Role::Operator | Role::Supervisor => places.extend([home_entry(role), FLEET, FIRMWARE]),
+            Role::Operator => places.extend([home_entry(role), FLEET, APPROVALS]),
+            Role::Supervisor => places.extend([home_entry(role), APPROVALS, FLEET]),
             Role::Manager => places.push(home_entry(role)),
             // Administrators look at everything.
             Role::Admin => {
-                places.extend([home_entry(role), FLEET]);
+                places.extend([home_entry(role), FLEET, FIRMWARE]);
                 places.extend(Role::ALL.map(home_entry));
+                places.push(APPROVALS);
             }
         }
     }
@@ -124,23 +139,28 @@ mod tests {
     #[test]
     fn each_role_sees_its_places() {
         let check = |roles: &[Role], want: &[&str]| assert_eq!(labels(roles), want);
-        check(&[Role::Operator], &["Queue", "Fleet"]);
-        check(&[Role::Supervisor], &["Oversight", "Fleet"]);
+        check(&[Role::Operator], &["Queue", "Fleet", "Firmware"]);
+        check(&[Role::Supervisor], &["Oversight", "Fleet", "Firmware"]);
+        check(&[Role::Operator], &["Queue", "Fleet", "Approvals"]);
+        check(&[Role::Supervisor], &["Oversight", "Approvals", "Fleet"]);
         check(&[Role::Manager], &["Goals"]);
         check(
             &[Role::Admin],
             &[
                 "Server health",
                 "Fleet",
+                "Firmware",
                 "Queue",
                 "Oversight",
                 "Goals",
+                "Approvals",
                 "People",
             ],
         );
         check(
             &[Role::Manager, Role::Operator],
-            &["Queue", "Fleet", "Goals"],
+            &["Queue", "Fleet", "Firmware", "Goals"],
+            &["Queue", "Fleet", "Approvals", "Goals"],
         );
     }
 

@@ -4,18 +4,21 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use super::account_menu::AccountMenu;
+use super::due::badge;
 use super::navigation::{Entry, Group, is_at, navigation};
+use crate::routes;
+use crate::rpc::data::Data;
 use crate::session::{Me, use_session};
 use crate::ui::{Brand, Icon};
 
 /// Places of the person's roles, and at the foot the account.
 #[component]
-pub(super) fn Side(me: Me) -> impl IntoView {
+pub(super) fn Side(me: Me, due: Option<Data<u64>>) -> impl IntoView {
     let session = use_session();
     let groups = navigation(&me)
         .into_iter()
         .enumerate()
-        .map(group)
+        .map(|at| group(at, due))
         .collect_view();
     view! {
         <nav class="side" aria-label="Main">
@@ -28,9 +31,10 @@ pub(super) fn Side(me: Me) -> impl IntoView {
     }
 }
 
-fn group((i, group): (usize, Group)) -> impl IntoView {
+fn group((i, group): (usize, Group), due: Option<Data<u64>>) -> impl IntoView {
     let id = group.heading.map(|_| format!("nav-{i}"));
-    let entries = group.entries.into_iter().map(entry).collect_view();
+    let entries = group.entries.into_iter();
+    let entries = entries.map(|at| entry(at, due)).collect_view();
     view! {
         {group.heading.map(|heading| view! { <p class="nav-h" id=id.clone()>{heading}</p> })}
         <ul class="nav" aria-labelledby=id>
@@ -39,14 +43,16 @@ fn group((i, group): (usize, Group)) -> impl IntoView {
     }
 }
 
-fn entry(entry: Entry) -> impl IntoView {
+fn entry(entry: Entry, due: Option<Data<u64>>) -> impl IntoView {
     let path = use_location().pathname;
+    let due = due.filter(|_| entry.href == routes::APPROVALS).map(badge);
     let current = move || path.with(|path| is_at(path, entry.href)).then_some("page");
     view! {
         <li>
             <a href=entry.href aria-current=current title=entry.label>
                 <Icon name=entry.icon/>
                 <span class="nav-t">{entry.label}</span>
+                {due}
             </a>
         </li>
     }

@@ -3,8 +3,10 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
+use super::due::badge;
 use super::navigation::{Entry, is_at, navigation};
 use crate::routes;
+use crate::rpc::data::Data;
 use crate::session::Me;
 use crate::ui::{Icon, IconSize};
 
@@ -19,12 +21,12 @@ const ACCOUNT: Entry = Entry {
 
 /// The first places and the account, within reach of the thumb.
 #[component]
-pub(super) fn TabBar(me: Me) -> impl IntoView {
+pub(super) fn TabBar(me: Me, due: Option<Data<u64>>) -> impl IntoView {
     let places = navigation(&me).into_iter().flat_map(|group| group.entries);
     let tabs = places
         .take(MAX_TABS)
         .chain([ACCOUNT])
-        .map(tab)
+        .map(|at| tab(at, due))
         .collect_view();
     view! {
         <nav class="tabbar" aria-label="Main, phone">
@@ -33,13 +35,15 @@ pub(super) fn TabBar(me: Me) -> impl IntoView {
     }
 }
 
-fn tab(entry: Entry) -> impl IntoView {
+fn tab(entry: Entry, due: Option<Data<u64>>) -> impl IntoView {
+    let due = due.filter(|_| entry.href == routes::APPROVALS).map(badge);
     let path = use_location().pathname;
     let current = move || path.with(|path| is_at(path, entry.href)).then_some("page");
     view! {
         <a href=entry.href aria-current=current>
             <Icon name=entry.icon size=IconSize::Large/>
             <span>{entry.label}</span>
+            {due}
         </a>
     }
 }

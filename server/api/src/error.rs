@@ -5,11 +5,13 @@ use std::error::Error as _;
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use muster_core::configuration::BadConfiguration;
 use muster_core::time::Timestamp;
 use muster_service::bulk::BulkError;
 use muster_service::{MethodError, ServiceError};
 use serde_json::{Value, json};
 
+use crate::hub::module_error;
 use crate::reference::Reference;
 use crate::throttle::{Class, RetryAfter};
 
@@ -150,6 +152,7 @@ impl From<ServiceError> for ApiError {
             ServiceError::Twin(_) | ServiceError::DeviceId(_) | ServiceError::Invalid(_) => {
                 Self::argument(text)
             }
+            ServiceError::Configuration(bad) => Self::new(code_of_bad(&bad), text),
             ServiceError::Method(error) => Self::new(code_of(&error), text),
             ServiceError::Busy(_) => Self {
                 retry_after_s: Some(BUSY_RETRY_S),
@@ -173,7 +176,17 @@ impl From<BulkError> for ApiError {
         match error {
             BulkError::Missing(_) => Self::new(Code::ArgumentNull, error.to_string()),
             BulkError::Service(error) => error.into(),
+            BulkError::Module(error) => module_error(error),
         }
+    }
+}
+
+fn code_of_bad(bad: &BadConfiguration) -> Code {
+    match bad {
+        BadConfiguration::Content(_) => Code::InvalidConfigurationContent,
+        BadConfiguration::Target(_) => Code::InvalidConfigurationTargetCondition,
+        BadConfiguration::Metric { .. } | BadConfiguration::Other(_) => Code::ArgumentInvalid,
+        BadConfiguration::TooMany => Code::InvalidOperation,
     }
 }
 

@@ -17,6 +17,7 @@ use crate::throttle::Throttle;
 
 mod answer;
 mod body;
+mod configurations;
 mod credentials;
 mod door;
 mod guard;
@@ -34,6 +35,7 @@ mod unsupported;
 mod wire;
 
 pub use door::{Door, Need};
+pub(crate) use modules::module_error;
 
 /// Requests that are answered at once, on all listeners together.
 pub const MAX_REQUESTS: usize = 256;
@@ -107,6 +109,7 @@ pub fn doors() -> Vec<Door> {
         statistics::doors(),
         jobs::doors(),
         transfers::doors(),
+        configurations::doors(),
         unsupported::doors(),
     ]
     .into_iter()

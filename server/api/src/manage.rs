@@ -1,9 +1,11 @@
 //! The management REST under `/api/v1`: everything the dashboard does, for scripts. [`ROUTES`] is the one list from
 //! which the router, the description and the test of rights are made.
 
+mod approvals;
 pub mod bearer;
 mod call;
 mod devices;
+mod firmware;
 mod fleet;
 mod hub;
 pub mod once;
@@ -14,6 +16,7 @@ mod people;
 pub mod problem;
 pub mod route;
 mod schema;
+mod sheets;
 mod tokens;
 mod views;
 mod wire;
@@ -58,10 +61,31 @@ pub static ROUTES: &[&Route] = &[
     &fleet::census::ROUTE,
     &fleet::presence::ROUTE,
     &fleet::events::ROUTE,
+    &firmware::list::ROUTE,
+    &firmware::add::ROUTE,
+    &firmware::show::ROUTE,
+    &firmware::update::ROUTE,
+    &firmware::delete::ROUTE,
     &views::list::ROUTE,
     &views::create::ROUTE,
     &views::update::ROUTE,
     &views::delete::ROUTE,
+    &sheets::list::WINDOWS,
+    &sheets::show::WINDOW,
+    &sheets::put::WINDOW,
+    &sheets::delete::WINDOW,
+    &sheets::openings::WINDOW,
+    &sheets::list::CALENDARS,
+    &sheets::show::CALENDAR,
+    &sheets::put::CALENDAR,
+    &sheets::delete::CALENDAR,
+    &sheets::openings::CALENDAR,
+    &sheets::list::PLACES,
+    &sheets::show::PLACE,
+    &sheets::put::PLACE,
+    &sheets::delete::PLACE,
+    &sheets::zone::READ,
+    &sheets::zone::WRITE,
     &people::list::ROUTE,
     &people::create::ROUTE,
     &people::show::ROUTE,
@@ -89,6 +113,12 @@ pub static ROUTES: &[&Route] = &[
     &operations::save_draft::CREATE,
     &operations::save_draft::REPLACE,
     &operations::delete_draft::ROUTE,
+    &approvals::list::ROUTE,
+    &approvals::show::ROUTE,
+    &approvals::decide::ROUTE,
+    &approvals::withdraw::ROUTE,
+    &approvals::policy::ROUTE,
+    &approvals::set_policy::ROUTE,
 ];
 
 /// What all routes work with.

@@ -38,10 +38,10 @@ impl Class {
         Self::Job,
     ];
 
-    /// The name in answers.
+    /// What it counts, in answers and metrics.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Registry => "registry",
+            Self::Registry => "registry operations",
             Self::TwinRead => "twin reads",
             Self::TwinWrite => "twin updates",
             Self::Query => "queries",

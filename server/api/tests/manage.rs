@@ -3,9 +3,13 @@
 
 #[path = "manage/answers.rs"]
 mod answers;
+#[path = "manage/firmware.rs"]
+mod firmware;
 #[path = "manage/operations.rs"]
 mod operations;
 #[path = "manage/rights.rs"]
 mod rights;
+#[path = "manage/sheets.rs"]
+mod sheets;
 #[path = "manage/support.rs"]
 mod support;

@@ -3,6 +3,8 @@
 
 #[path = "suite/bulk.rs"]
 mod bulk;
+#[path = "suite/configurations.rs"]
+mod configurations;
 #[path = "suite/errors.rs"]
 mod errors;
 #[path = "suite/jobs.rs"]

@@ -14,6 +14,7 @@ use muster_core::person::RoleGrant;
 use muster_core::policy::Role;
 use muster_core::twin::Object;
 use muster_service::access::kinds::{ManageHub, ManagePeople, ProvisionDevices};
+use muster_service::firmware::FirmwareConfig;
 use muster_service::people::NewAccount;
 use muster_service::registry::NewDevice;
 use muster_service::{Access, Clock, Entropy, Hub, HubConfig};
@@ -47,11 +48,16 @@ pub(crate) fn id(n: usize) -> String {
 
 /// Opens a hub on a database.
 pub(crate) async fn open(location: Location, master_key: [u8; 32]) -> Outcome<Hub> {
+    let dir = match &location {
+        Location::Sqlite { dir } => dir.clone(),
+        Location::Postgres { .. } => std::env::temp_dir(),
+    };
     let config = HubConfig {
         store: StoreConfig::new(location, MasterKey(master_key)),
         hostname: HOST.into(),
         clock: Clock::System,
         entropy: Entropy::system(),
+        firmware: FirmwareConfig::new(dir.join("artifacts")),
     };
     Ok(Hub::open(config).await?)
 }

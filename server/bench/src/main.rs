@@ -29,7 +29,7 @@ type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
 /// Measures Muster.
 #[derive(Parser, Debug)]
 struct Options {
-    /// Only figures whose name begins with this
+    /// Only figures whose names begin with this; several beginnings with commas between them
     #[arg(long, default_value = "")]
     only: String,
     /// The release binary to measure

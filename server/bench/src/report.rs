@@ -35,22 +35,30 @@ struct Figure {
 /// Figures as they come in.
 #[derive(Debug)]
 pub(crate) struct Report {
-    only: String,
+    /// Beginnings of names.
+    only: Vec<String>,
     figures: BTreeMap<String, Figure>,
 }
 
 impl Report {
     pub(crate) fn new(only: &str) -> Self {
         Self {
-            only: only.to_owned(),
+            only: only.split(',').map(str::to_owned).collect(),
             figures: BTreeMap::new(),
         }
     }
 
     /// Whether figures beginning with one of these are asked for.
     pub(crate) fn wants_any(&self, prefixes: &[&str]) -> bool {
-        let either = |p: &&str| p.starts_with(&self.only) || self.only.starts_with(*p);
+        let either = |p: &&str| {
+            let mut only = self.only.iter();
+            only.any(|only| p.starts_with(only) || only.starts_with(*p))
+        };
         prefixes.iter().any(either)
+    }
+
+    fn wants(&self, name: &str) -> bool {
+        self.only.iter().any(|only| name.starts_with(only))
     }
 
     /// Adds a figure, if it is asked for.
@@ -62,7 +70,7 @@ impl Report {
         aim: Aim,
         work: impl Into<String>,
     ) {
-        if !name.starts_with(&self.only) {
+        if !self.wants(name) {
             return;
         }
         let figure = Figure {

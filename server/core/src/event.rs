@@ -143,6 +143,22 @@ pub enum EventKind {
     WindowDeleted,
     /// The zone of devices that name none was changed.
     ZoneChanged,
+    /// Firmware was added.
+    FirmwareAdded,
+    /// Firmware was withdrawn or offered again.
+    FirmwareChanged,
+    /// Firmware was deleted.
+    FirmwareDeleted,
+    /// A configuration was made or changed.
+    ConfigurationSaved,
+    /// A configuration was deleted.
+    ConfigurationDeleted,
+    /// Something waits for a second person.
+    ApprovalRequested,
+    /// What waited was approved, refused, withdrawn, or ran out of time.
+    ApprovalDecided,
+    /// The rules of approval were changed.
+    ApprovalPolicyChanged,
 }
 
 impl EventKind {
@@ -190,6 +206,14 @@ impl EventKind {
         Self::WindowSaved,
         Self::WindowDeleted,
         Self::ZoneChanged,
+        Self::FirmwareAdded,
+        Self::FirmwareChanged,
+        Self::FirmwareDeleted,
+        Self::ConfigurationSaved,
+        Self::ConfigurationDeleted,
+        Self::ApprovalRequested,
+        Self::ApprovalDecided,
+        Self::ApprovalPolicyChanged,
     ];
 
     /// The stored name.
@@ -237,6 +261,14 @@ impl EventKind {
             Self::WindowSaved => "window_saved",
             Self::WindowDeleted => "window_deleted",
             Self::ZoneChanged => "zone_changed",
+            Self::FirmwareAdded => "firmware_added",
+            Self::FirmwareChanged => "firmware_changed",
+            Self::FirmwareDeleted => "firmware_deleted",
+            Self::ConfigurationSaved => "configuration_saved",
+            Self::ConfigurationDeleted => "configuration_deleted",
+            Self::ApprovalRequested => "approval_requested",
+            Self::ApprovalDecided => "approval_decided",
+            Self::ApprovalPolicyChanged => "approval_policy_changed",
         }
     }
 

@@ -28,11 +28,20 @@ pub use slug::{MAX_SLUG, Slug};
 pub use window::Window;
 
 #[cfg(feature = "zones")]
-pub use openings::{Hours, LOOK_AHEAD_DAYS, Openings, Span, State};
+pub use openings::{Hours, LOOK_AHEAD_DAYS, Openings, State};
 #[cfg(feature = "zones")]
 pub use words::when;
 #[cfg(feature = "zones")]
 pub use zone::Zone;
+
+/// From one moment until before another.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Span {
+    /// The first moment of it.
+    pub from: Timestamp,
+    /// The first moment after it.
+    pub until: Timestamp,
+}
 
 /// Most characters of the name of a window, calendar or place.
 pub const MAX_NAME: usize = 60;

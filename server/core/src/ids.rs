@@ -277,6 +277,14 @@ impl fmt::Display for ConfigurationId {
     }
 }
 
+impl FromStr for ConfigurationId {
+    type Err = BadConfigurationId;
+
+    fn from_str(text: &str) -> Result<Self, BadConfigurationId> {
+        Self::new(text)
+    }
+}
+
 impl TryFrom<String> for ConfigurationId {
     type Error = BadConfigurationId;
 

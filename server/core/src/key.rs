@@ -48,7 +48,12 @@ impl SharedKey {
 
     /// HMAC-SHA256 of `message`, as standard base64.
     pub fn sign(&self, message: &str) -> String {
-        STANDARD.encode(self.mac(message).finalize().into_bytes())
+        STANDARD.encode(self.sign_bytes(message))
+    }
+
+    /// HMAC-SHA256 of `message`.
+    pub fn sign_bytes(&self, message: &str) -> [u8; 32] {
+        self.mac(message).finalize().into_bytes().into()
     }
 
     /// Whether `signature` is this key's HMAC-SHA256 of `message`; takes the same time either way.

@@ -4,10 +4,13 @@
 //! It compiles for WASM, so the dashboard judges with the same rules as the hub.
 
 pub mod access;
+pub mod approval;
+pub mod configuration;
 pub mod contact;
 pub mod cursor;
 pub mod device;
 pub mod event;
+pub mod firmware;
 pub mod gate;
 pub mod hash;
 pub mod ids;

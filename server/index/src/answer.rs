@@ -2,15 +2,19 @@
 
 use std::collections::HashMap;
 
+use muster_core::time::Timestamp;
 use muster_query::query::{By, Select, What};
 use muster_query::run::{Answered, TooManyGroups};
 use muster_query::{Datum, Expr, Field, Path, Place, Query, Run};
 
-use crate::chunk::Chunk;
-use crate::dictionary::{Code, Values};
+use crate::cell::Cell;
+use crate::chunk::Facts;
+use crate::column::Wide;
+use crate::dictionary::Code;
+use crate::fact::Fact;
 use crate::filter::Source;
 use crate::fleet::Fleet;
-use crate::line::{Asked, Line, datum_of};
+use crate::line::{Asked, Line};
 use crate::scan::Scan;
 
 mod top;
@@ -127,29 +131,39 @@ fn is_coded(source: Source) -> bool {
     }
 }
 
-/// A value of a few columns by number: the code of a value, or one more than the place of a fact's.
-type Numbers = [u32; MAX_TOGETHER];
+/// The values of a few columns, each as a number: that of its code, or its own; of facts, one more than their place.
+type Numbers = [Wide; MAX_TOGETHER];
 
-/// Tells each combination of values with its number of rows.
+/// Tells each combination of values with its number of rows; one that lies differently here and there more than once.
 fn each_tuple(scan: &Scan, sources: &[(Path, Source)], mut tell: impl FnMut(&Tuple<'_>, usize)) {
     let values = scan.snapshot.values();
+    let none: Numbers = [Wide::of_code(Code::NONE); MAX_TOGETHER];
     let mut counts: HashMap<Numbers, usize> = HashMap::new();
-    let mut rooms: Vec<Vec<Code>> = vec![Vec::new(); sources.len()];
-    let mut last: (Numbers, usize) = ([0; MAX_TOGETHER], 0);
-    scan.each(|_, chunk, bits| {
+    let mut names = Names::default();
+    let mut last: (Numbers, usize) = (none, 0);
+    let mut walk = scan.start();
+    for chunk in scan.snapshot.chunks() {
+        let bits = walk.bits(chunk);
         if sources.is_empty() {
             last.1 += bits.count();
-            return;
+            continue;
         }
-        let cells: Vec<Cells<'_>> = sources
+        let places = sources
             .iter()
-            .zip(&mut rooms)
-            .map(|((_, source), room)| Cells::new(*source, chunk, room))
-            .collect();
+            .map(|(_, source)| (*source, source.column(chunk)));
+        let places: Vec<_> = places.collect();
         for row in bits.iter() {
-            let mut numbers: Numbers = [0; MAX_TOGETHER];
-            for (number, cells) in numbers.iter_mut().zip(&cells) {
-                *number = cells.number(row, scan);
+            let mut numbers = none;
+            for (number, (source, column)) in numbers.iter_mut().zip(&places) {
+                let cell = match (source, column) {
+                    (_, Some(column)) => column.get(row),
+                    (source, None) => Cell::Code(code(*source, &chunk.facts()[row], scan.now)),
+                };
+                *number = match cell {
+                    Cell::Code(code) => Wide::of_code(code),
+                    Cell::Number(key) => Wide::of_number(key),
+                    Cell::Text(text) => names.number(text),
+                };
             }
             // Neighbours are often alike.
             if numbers == last.0 {
@@ -159,15 +173,61 @@ fn each_tuple(scan: &Scan, sources: &[(Path, Source)], mut tell: impl FnMut(&Tup
                 last = (numbers, 1);
             }
         }
-    });
+    }
     add(&mut counts, last);
     // Sums of fractions depend on the order of their parts.
     let mut counts: Vec<_> = counts.into_iter().collect();
     counts.sort_unstable();
     for (numbers, rows) in counts {
         let datums = sources.iter().zip(numbers);
-        let datums = datums.map(|((path, source), number)| (path, datum(*source, number, values)));
+        let datums = datums.map(|((path, source), number)| {
+            let datum = match (source, names.text(number)) {
+                (_, Some(text)) => Datum::Text(text.into()),
+                (Source::Fact(fact), _) => fact_of(*fact, number.cell()),
+                _ => number.cell().datum(values),
+            };
+            (path, datum)
+        });
         tell(&Tuple(datums.collect(), scan), rows);
+    }
+}
+
+/// Texts that lie in place, by numbers made up here.
+#[derive(Default)]
+struct Names<'a> {
+    numbers: HashMap<&'a str, Wide>,
+    texts: Vec<&'a str>,
+}
+
+impl<'a> Names<'a> {
+    fn number(&mut self, text: &'a str) -> Wide {
+        *self.numbers.entry(text).or_insert_with(|| {
+            self.texts.push(text);
+            Wide::of_name(self.texts.len() - 1)
+        })
+    }
+
+    fn text(&self, number: Wide) -> Option<&'a str> {
+        Some(self.texts[number.name()?])
+    }
+}
+
+/// The code of a model; of a fact, one more than the place of its value.
+fn code(source: Source, facts: &Facts, now: Timestamp) -> Code {
+    match source {
+        Source::Model => facts.model,
+        Source::Fact(fact) => {
+            let index = fact.index(facts, now);
+            index.map_or(Code::NONE, |index| Code::of_number(index as u32 + 1))
+        }
+        _ => Code::NONE,
+    }
+}
+
+fn fact_of(fact: Fact, cell: Cell<'_>) -> Datum<'static> {
+    match cell {
+        Cell::Code(code) if !code.is_none() => fact.value(code.number() as usize - 1).into(),
+        _ => Datum::Undefined,
     }
 }
 
@@ -176,44 +236,6 @@ fn add(counts: &mut HashMap<Numbers, usize>, (numbers, rows): (Numbers, usize)) 
         *counts.entry(numbers).or_default() += rows;
     }
 }
-
-/// The values of a source over a chunk, as numbers.
-enum Cells<'a> {
-    Codes(&'a [Code]),
-    Facts(Source, &'a Chunk),
-}
-
-impl<'a> Cells<'a> {
-    fn new(source: Source, chunk: &'a Chunk, room: &'a mut Vec<Code>) -> Self {
-        match source.column(chunk) {
-            Some(column) => Self::Codes(column.codes(room, chunk.len())),
-            None => Self::Facts(source, chunk),
-        }
-    }
-
-    fn number(&self, row: usize, scan: &Scan) -> u32 {
-        match self {
-            Self::Codes(codes) => codes[row].number(),
-            Self::Facts(Source::Model, chunk) => chunk.facts()[row].model.number(),
-            Self::Facts(Source::Fact(fact), chunk) => {
-                let index = fact.index(&chunk.facts()[row], scan.now);
-                index.map_or(0, |index| index as u32 + 1)
-            }
-            Self::Facts(..) => 0,
-        }
-    }
-}
-
-fn datum(source: Source, number: u32, values: &Values) -> Datum<'_> {
-    match source {
-        Source::Fact(fact) => {
-            let value = (number as usize).checked_sub(1);
-            value.map_or(Datum::Undefined, |index| fact.value(index).into())
-        }
-        _ => datum_of(Code::of_number(number), values),
-    }
-}
-
 /// A combination of values, as the evaluator sees it.
 struct Tuple<'a>(Vec<(&'a Path, Datum<'a>)>, &'a Scan);
 
@@ -227,7 +249,7 @@ impl muster_query::Row for Tuple<'_> {
         found.map_or(Datum::Undefined, |(_, datum)| datum.clone())
     }
 
-    fn now(&self) -> Option<muster_core::time::Timestamp> {
+    fn now(&self) -> Option<Timestamp> {
         Some(self.1.now)
     }
 }

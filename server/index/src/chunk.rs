@@ -9,8 +9,9 @@ use muster_core::device::{AuthKind, Status};
 use muster_core::lifecycle::Stage;
 use muster_core::time::Timestamp;
 
-use crate::column::{Column, Columns};
-use crate::dictionary::Code;
+use crate::column::{Column, Columns, Form};
+use crate::dictionary::{Code, Dictionary};
+use crate::leaf::Leaf;
 use crate::texts::TextList;
 
 /// Most devices in a chunk: what a write may have to copy, and what a new id may have to move. Small in tests, so that
@@ -91,6 +92,15 @@ impl Facts {
     }
 }
 
+/// Where a column is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum At {
+    /// Below tags.
+    Tag(Code),
+    /// Elsewhere in twins.
+    Used(Code),
+}
+
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Chunk {
     ids: Arc<TextList>,
@@ -122,20 +132,54 @@ impl Chunk {
         self.tags.iter()
     }
 
-    /// The values at a path below tags; `None` when no row here has one.
-    pub(crate) fn column(&self, path: Code) -> Option<&Column> {
-        self.tags.get(path)
+    /// All columns.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = (At, &Column)> {
+        let tags = self
+            .tags
+            .iter()
+            .map(|(path, column)| (At::Tag(path), column));
+        tags.chain(
+            self.used
+                .iter()
+                .map(|(path, column)| (At::Used(path), column)),
+        )
     }
 
-    /// The same for the rest of twins.
-    pub(crate) fn used(&self, path: Code) -> Option<&Column> {
-        self.used.get(path)
+    /// The values at a path; `None` when no row here has one.
+    pub(crate) fn column(&self, at: At) -> Option<&Column> {
+        match at {
+            At::Tag(path) => self.tags.get(path),
+            At::Used(path) => self.used.get(path),
+        }
     }
 
-    /// Puts a value, or none; gives the one before.
-    pub(crate) fn set_used(&mut self, row: usize, path: Code, code: Code) -> Code {
+    fn columns_mut(&mut self, at: At) -> (&mut Columns, Code) {
+        match at {
+            At::Tag(path) => (&mut self.tags, path),
+            At::Used(path) => (&mut self.used, path),
+        }
+    }
+
+    /// Puts a value at a path, or none; whether there was one. Nothing is copied for a value that is there already. A
+    /// new column is kept in this form.
+    pub(crate) fn put(
+        &mut self,
+        row: usize,
+        at: At,
+        leaf: Option<&Leaf<'_>>,
+        dictionary: &mut Dictionary,
+        form: impl FnOnce() -> Form,
+    ) -> bool {
         let rows = self.len();
-        self.used.set(row, path, code, rows)
+        let (columns, path) = self.columns_mut(at);
+        columns.put(row, path, leaf, rows, dictionary, form)
+    }
+
+    /// Keeps the values at a path another way.
+    pub(crate) fn convert(&mut self, at: At, form: Form, dictionary: &mut Dictionary) {
+        let rows = self.len();
+        let (columns, path) = self.columns_mut(at);
+        columns.convert(path, form, rows, dictionary);
     }
 
     /// Takes all values at a path away.
@@ -157,12 +201,6 @@ impl Chunk {
         self.tags.remove_row(row);
         self.used.remove_row(row);
         Arc::make_mut(&mut self.facts).remove(row)
-    }
-
-    /// Puts a value at a path, or none; gives the one before. Nothing is copied for a value that is there already.
-    pub(crate) fn set_tag(&mut self, row: usize, path: Code, code: Code) -> Code {
-        let rows = self.len();
-        self.tags.set(row, path, code, rows)
     }
 
     /// Takes the rows from `at` on away into a chunk of their own.

@@ -2,28 +2,26 @@
 
 use std::sync::Arc;
 
-use crate::dictionary::Code;
+use crate::cell::Cell;
+use crate::dictionary::{Code, Dictionary};
+use crate::leaf::Leaf;
+use crate::texts::TextList;
 
-/// A code per row. While few rows have a value it is a list of those; a path that most rows have costs four bytes
-/// a row.
+mod cells;
+mod sample;
+
+use cells::Cells;
+pub(crate) use cells::{Form, View, Wide};
+pub(crate) use sample::Sample;
+
+/// A value per row. While few rows have a value it is a list of those; a path that most rows have costs four to eight
+/// bytes a row, and its texts where they lie in place.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Column {
     used: usize,
+    /// What it is kept in as soon as most rows have a value.
+    form: Form,
     cells: Cells,
-}
-
-#[derive(Clone, Debug)]
-enum Cells {
-    /// Row and code, by row.
-    Sparse(Vec<(u16, Code)>),
-    /// A code for every row of the chunk.
-    Dense(Vec<Code>),
-}
-
-impl Default for Cells {
-    fn default() -> Self {
-        Self::Sparse(Vec::new())
-    }
 }
 
 impl Column {
@@ -32,128 +30,115 @@ impl Column {
         self.used
     }
 
-    pub(crate) fn get(&self, row: usize) -> Code {
-        match &self.cells {
-            Cells::Dense(codes) => codes[row],
-            Cells::Sparse(list) => {
-                match list.binary_search_by_key(&row, |(row, _)| *row as usize) {
-                    Ok(at) => list[at].1,
-                    Err(_) => Code::NONE,
-                }
-            }
-        }
+    /// How its values are meant to be kept.
+    pub(crate) fn form(&self) -> Form {
+        self.form
     }
 
-    /// Puts a value; gives the one before. `rows` is how many rows the chunk has.
-    pub(crate) fn set(&mut self, row: usize, code: Code, rows: usize) -> Code {
-        let before = match &mut self.cells {
-            Cells::Dense(codes) => std::mem::replace(&mut codes[row], code),
-            Cells::Sparse(list) => {
-                match (
-                    list.binary_search_by_key(&row, |(row, _)| *row as usize),
-                    code.is_none(),
-                ) {
-                    (Ok(at), false) => std::mem::replace(&mut list[at].1, code),
-                    (Ok(at), true) => list.remove(at).1,
-                    (Err(at), false) => {
-                        list.insert(at, (row as u16, code));
-                        Code::NONE
-                    }
-                    (Err(_), true) => Code::NONE,
-                }
-            }
-        };
-        self.used = self.used + usize::from(!code.is_none()) - usize::from(!before.is_none());
+    pub(crate) fn get(&self, row: usize) -> Cell<'_> {
+        self.cells.get(row)
+    }
+
+    /// The texts that lie in place, by row; blank for rows without one.
+    pub(crate) fn texts(&self) -> Option<&TextList> {
+        self.cells.texts()
+    }
+
+    /// Puts a value, or none; whether there was one. `rows` is how many rows the chunk has.
+    fn put(
+        &mut self,
+        row: usize,
+        leaf: Option<&Leaf<'_>>,
+        rows: usize,
+        dictionary: &mut Dictionary,
+    ) -> bool {
+        let cell = leaf.map_or(Cell::NONE, |leaf| self.fitting(leaf, dictionary));
+        let (before, had) = self.cells.set(row, cell);
+        dictionary.release(before);
+        self.used = self.used + usize::from(leaf.is_some()) - usize::from(had);
         if let Cells::Sparse(list) = &self.cells
             && list.len() * 2 > rows
         {
-            let mut codes = vec![Code::NONE; rows];
-            self.iter().for_each(|(row, code)| codes[row] = code);
-            self.cells = Cells::Dense(codes);
+            self.convert(self.form, rows, dictionary);
         }
-        before
+        had
     }
 
-    /// Makes room for a row without value.
-    pub(crate) fn insert_row(&mut self, at: usize) {
-        match &mut self.cells {
-            Cells::Dense(codes) => codes.insert(at, Code::NONE),
-            Cells::Sparse(list) => {
-                let from = list.partition_point(|(row, _)| (*row as usize) < at);
-                list[from..].iter_mut().for_each(|(row, _)| *row += 1);
+    /// The value in place where it fits, else by its code, which is held.
+    fn fitting<'l>(&self, leaf: &'l Leaf<'_>, dictionary: &mut Dictionary) -> Cell<'l> {
+        match (self.cells.form(), leaf, leaf.number()) {
+            (Form::Numbers, _, Some(key)) => Cell::Number(key),
+            (Form::Texts, Leaf::Text(text), _) => Cell::Text(text),
+            _ => Cell::Code(dictionary.hold(leaf.kind(), &leaf.text())),
+        }
+    }
+
+    /// Keeps its values another way from now on.
+    fn convert(&mut self, form: Form, rows: usize, dictionary: &mut Dictionary) {
+        self.form = form;
+        if self.used * 2 <= rows && matches!(self.cells, Cells::Sparse(_)) {
+            return;
+        }
+        let before = std::mem::replace(&mut self.cells, Cells::dense(form, rows));
+        for row in 0..before.len() {
+            let cell = before.get(row);
+            let value = cell.value(dictionary.values());
+            if let Some(leaf) = value.as_ref().and_then(Leaf::of) {
+                let fitting = self.fitting(&leaf, dictionary);
+                self.cells.set(row, fitting);
+            }
+            if let Cell::Code(code) = cell {
+                dictionary.release(code);
             }
         }
     }
 
-    /// Takes a row out; gives its value.
-    pub(crate) fn remove_row(&mut self, at: usize) -> Code {
-        let before = match &mut self.cells {
-            Cells::Dense(codes) => codes.remove(at),
-            Cells::Sparse(list) => {
-                let from = list.partition_point(|(row, _)| (*row as usize) < at);
-                let here = list.get(from).is_some_and(|(row, _)| *row as usize == at);
-                let before = if here {
-                    list.remove(from).1
-                } else {
-                    Code::NONE
-                };
-                list[from..].iter_mut().for_each(|(row, _)| *row -= 1);
-                before
+    /// Lets go of all values.
+    pub(crate) fn release(&self, dictionary: &mut Dictionary) {
+        for (_, cell) in self.iter() {
+            if let Cell::Code(code) = cell {
+                dictionary.release(code);
             }
-        };
-        self.used -= usize::from(!before.is_none());
-        before
+        }
     }
 
     /// Takes the rows from `at` on away into a column of their own.
-    pub(crate) fn split_off(&mut self, at: usize) -> Self {
-        let cells = match &mut self.cells {
-            Cells::Dense(codes) => Cells::Dense(codes.split_off(at)),
-            Cells::Sparse(list) => {
-                let from = list.partition_point(|(row, _)| (*row as usize) < at);
-                let mut tail = list.split_off(from);
-                tail.iter_mut().for_each(|(row, _)| *row -= at as u16);
-                Cells::Sparse(tail)
-            }
+    fn split_off(&mut self, at: usize) -> Self {
+        let mut tail = Self {
+            used: 0,
+            form: self.form,
+            cells: self.cells.split_off(at),
         };
-        let mut tail = Self { used: 0, cells };
         tail.used = tail.iter().count();
         self.used -= tail.used;
         tail
     }
 
     /// The rows with a value, lowest first.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, Code)> + '_ {
-        let (sparse, dense) = match &self.cells {
-            Cells::Sparse(list) => (list.as_slice(), [].as_slice()),
-            Cells::Dense(codes) => ([].as_slice(), codes.as_slice()),
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, Cell<'_>)> + '_ {
+        let sparse: &[(u16, Code)] = match &self.cells {
+            Cells::Sparse(list) => list,
+            _ => &[],
         };
-        let sparse = sparse.iter().map(|(row, code)| (*row as usize, *code));
-        let dense = dense.iter().copied().enumerate();
-        sparse.chain(dense.filter(|(_, code)| !code.is_none()))
+        let dense = match &self.cells {
+            Cells::Sparse(_) => 0,
+            cells => cells.len(),
+        };
+        let sparse = sparse
+            .iter()
+            .map(|(row, code)| (*row as usize, Cell::Code(*code)));
+        let dense = (0..dense).map(|row| (row, self.cells.get(row)));
+        sparse.chain(dense.filter(|(_, cell)| !cell.is_none()))
     }
 
-    /// The code of every row as a slice; `room` is filled when they do not lie like that.
-    pub(crate) fn codes<'a>(&'a self, room: &'a mut Vec<Code>, rows: usize) -> &'a [Code] {
-        match &self.cells {
-            Cells::Dense(codes) => codes,
-            Cells::Sparse(list) => {
-                room.clear();
-                room.resize(rows, Code::NONE);
-                list.iter()
-                    .for_each(|(row, code)| room[*row as usize] = *code);
-                room
-            }
-        }
+    /// The values of every row; `room` is filled when they do not lie side by side.
+    pub(crate) fn view<'a>(&'a self, room: &'a mut Vec<Code>, rows: usize) -> View<'a> {
+        View::new(&self.cells, room, rows)
     }
 
     /// Bytes it takes.
     pub(crate) fn memory(&self) -> usize {
-        let cells = match &self.cells {
-            Cells::Sparse(list) => list.capacity() * size_of::<(u16, Code)>(),
-            Cells::Dense(codes) => codes.capacity() * size_of::<Code>(),
-        };
-        size_of::<Self>() + cells
+        size_of::<Self>() + self.cells.memory()
     }
 }
 
@@ -178,34 +163,70 @@ impl Columns {
         self.place(path).ok().map(|at| self.0.remove(at).1)
     }
 
-    /// Puts a value at a path, or none; gives the one before. Nothing is copied for a value that is there already.
-    pub(crate) fn set(&mut self, row: usize, path: Code, code: Code, rows: usize) -> Code {
-        let at = match self.place(path) {
-            Ok(at) if self.0[at].1.get(row) == code => return code,
-            Ok(at) => at,
-            Err(_) if code.is_none() => return Code::NONE,
-            Err(at) => {
-                self.0.insert(at, (path, Arc::default()));
+    /// Puts a value at a path, or none; whether there was one. Nothing is copied for a value that is there already.
+    /// A column that begins with this value is kept in the form that is asked for.
+    pub(crate) fn put(
+        &mut self,
+        row: usize,
+        path: Code,
+        leaf: Option<&Leaf<'_>>,
+        rows: usize,
+        dictionary: &mut Dictionary,
+        form: impl FnOnce() -> Form,
+    ) -> bool {
+        let at = match (self.place(path), leaf) {
+            (Ok(at), _) => {
+                let known = self.0[at].1.get(row);
+                let same = match leaf {
+                    Some(leaf) => known.is(leaf, dictionary.values()),
+                    None => known.is_none(),
+                };
+                if same {
+                    return leaf.is_some();
+                }
+                at
+            }
+            (Err(_), None) => return false,
+            (Err(at), Some(_)) => {
+                let column = Column {
+                    form: form(),
+                    ..Column::default()
+                };
+                self.0.insert(at, (path, Arc::new(column)));
                 at
             }
         };
         let column = Arc::make_mut(&mut self.0[at].1);
-        let before = column.set(row, code, rows);
+        let had = column.put(row, leaf, rows, dictionary);
         if column.used() == 0 {
             self.0.remove(at);
         }
-        before
+        had
+    }
+
+    /// Keeps the values of a path another way.
+    pub(crate) fn convert(
+        &mut self,
+        path: Code,
+        form: Form,
+        rows: usize,
+        dictionary: &mut Dictionary,
+    ) {
+        if let Ok(at) = self.place(path) {
+            Arc::make_mut(&mut self.0[at].1).convert(form, rows, dictionary);
+        }
     }
 
     pub(crate) fn insert_row(&mut self, row: usize) {
         for (_, column) in &mut self.0 {
-            Arc::make_mut(column).insert_row(row);
+            Arc::make_mut(column).cells.insert_row(row);
         }
     }
 
+    /// Takes a row out that has no values.
     pub(crate) fn remove_row(&mut self, row: usize) {
         for (_, column) in &mut self.0 {
-            Arc::make_mut(column).remove_row(row);
+            Arc::make_mut(column).cells.remove_row(row);
         }
     }
 
@@ -230,68 +251,4 @@ impl Columns {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::dictionary::{Dictionary, Kind};
-    use proptest::prelude::*;
-
-    #[derive(Clone, Debug)]
-    enum Edit {
-        Set(prop::sample::Index, usize),
-        Insert(prop::sample::Index),
-        Remove(prop::sample::Index),
-        Split(prop::sample::Index),
-    }
-
-    fn edit() -> impl Strategy<Value = Edit> {
-        let at = any::<prop::sample::Index>;
-        prop_oneof![
-            6 => (at(), 0_usize..4).prop_map(|(at, value)| Edit::Set(at, value)),
-            3 => at().prop_map(Edit::Insert),
-            2 => at().prop_map(Edit::Remove),
-            1 => at().prop_map(Edit::Split),
-        ]
-    }
-
-    proptest! {
-        #[test]
-        fn it_is_a_code_per_row(rows in 0_usize..12, edits in prop::collection::vec(edit(), 0..60)) {
-            let mut dictionary = Dictionary::default();
-            let mut values = vec![Code::NONE];
-            values.extend(["a", "b", "c"].map(|text| dictionary.hold(Kind::Text, text)));
-            let (mut column, mut want) = (Column::default(), vec![Code::NONE; rows]);
-            for edit in edits {
-                match edit {
-                    Edit::Set(at, value) if !want.is_empty() => {
-                        let at = at.index(want.len());
-                        let before = column.set(at, values[value], want.len());
-                        prop_assert_eq!(before, std::mem::replace(&mut want[at], values[value]));
-                    }
-                    Edit::Insert(at) => {
-                        let at = at.index(want.len() + 1);
-                        column.insert_row(at);
-                        want.insert(at, Code::NONE);
-                    }
-                    Edit::Remove(at) if !want.is_empty() => {
-                        let at = at.index(want.len());
-                        prop_assert_eq!(column.remove_row(at), want.remove(at));
-                    }
-                    Edit::Split(at) => {
-                        let at = at.index(want.len() + 1);
-                        let tail = column.split_off(at);
-                        let rest = want.split_off(at);
-                        let room = &mut Vec::new();
-                        prop_assert_eq!(tail.codes(room, rest.len()), &rest);
-                    }
-                    _ => {}
-                }
-                let room = &mut Vec::new();
-                prop_assert_eq!(column.codes(room, want.len()), &want);
-                prop_assert!((0..want.len()).all(|row| column.get(row) == want[row]));
-                let held = want.iter().copied().enumerate().filter(|(_, code)| !code.is_none());
-                prop_assert_eq!(column.used(), held.clone().count());
-                prop_assert!(column.iter().eq(held));
-            }
-        }
-    }
-}
+mod tests;

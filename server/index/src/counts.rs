@@ -4,8 +4,10 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use muster_core::time::{NEVER, Timestamp};
+use muster_query::datum::number_of_key;
 
-use crate::dictionary::{Code, Kind, Values};
+use crate::cell::Cell;
+use crate::dictionary::{Code, Kind, Values, text_key};
 use crate::entry::{Census, Scalar, TagPath};
 use crate::fact::Fact;
 use crate::filter::Source;
@@ -53,21 +55,22 @@ pub(crate) fn group(scan: &Scan, source: Source, limit: usize) -> Vec<(Option<Sc
             let mut tally = Tally::new(scan.snapshot.values());
             scan.each(|_, chunk, bits| {
                 let models = bits.iter().map(|row| chunk.facts()[row].model);
-                models.for_each(|model| tally.add(model));
+                models.for_each(|model| tally.add(Cell::Code(model)));
             });
             tally.most(limit)
         }
         Source::Tag(_) | Source::Used(_) => {
             let mut tally = Tally::new(scan.snapshot.values());
-            scan.each(|_, chunk, bits| match source.column(chunk) {
-                None => tally.without += bits.count(),
-                Some(column) => {
-                    let before = tally.with;
+            let mut walk = scan.start();
+            for chunk in scan.snapshot.chunks() {
+                let bits = walk.bits(chunk);
+                let before = tally.with;
+                if let Some(column) = source.column(chunk) {
                     let rows = column.iter().filter(|(row, _)| bits.has(*row));
-                    rows.for_each(|(_, code)| tally.add(code));
-                    tally.without += bits.count() - (tally.with - before);
+                    rows.for_each(|(_, cell)| tally.add(cell));
                 }
-            });
+                tally.without += bits.count() - (tally.with - before);
+            }
             tally.most(limit)
         }
         Source::Activity => group_times(scan, limit),
@@ -141,14 +144,19 @@ fn keep_first(
     groups
 }
 
-/// Counts codes, one counter per value of the dictionary.
+/// Counts values: one counter per value of the dictionary, and those that lie in place beside them.
 struct Tally<'a> {
     values: &'a Values,
     counts: Vec<u32>,
     codes: Vec<Code>,
+    numbers: HashMap<u64, usize>,
+    texts: HashMap<&'a str, usize>,
     with: usize,
     without: usize,
 }
+
+/// A value in the order of groups: kind, key, text.
+type Ranked<'a> = (Kind, u64, &'a str);
 
 impl<'a> Tally<'a> {
     fn new(values: &'a Values) -> Self {
@@ -156,57 +164,72 @@ impl<'a> Tally<'a> {
             values,
             counts: vec![0; values.len()],
             codes: Vec::new(),
+            numbers: HashMap::new(),
+            texts: HashMap::new(),
             with: 0,
             without: 0,
         }
     }
 
-    fn add(&mut self, code: Code) {
-        if code.kind() == Some(Kind::Composite) {
-            return;
-        }
+    fn add(&mut self, cell: Cell<'a>) {
         self.with += 1;
-        let count = &mut self.counts[code.index()];
-        if *count == 0 {
-            self.codes.push(code);
+        match cell {
+            Cell::Number(key) => *self.numbers.entry(key).or_default() += 1,
+            Cell::Text(text) => *self.texts.entry(text).or_default() += 1,
+            Cell::Code(code) if code.kind() == Some(Kind::Composite) => self.with -= 1,
+            Cell::Code(code) => {
+                let count = &mut self.counts[code.index()];
+                if *count == 0 {
+                    self.codes.push(code);
+                }
+                *count += 1;
+            }
         }
-        *count += 1;
     }
 
     fn most(self, limit: usize) -> Vec<(Option<Scalar>, usize)> {
         let Self {
             values,
             counts,
-            mut codes,
+            codes,
+            mut numbers,
+            mut texts,
             without,
             ..
         } = self;
-        // Numbers that are written apart count together: puts them side by side, and leaves the rest alone.
-        codes.sort_unstable_by_key(|code| match code.kind() {
-            Some(Kind::Number) => Some(values.key(*code)),
-            _ => None,
-        });
-        let mut groups: Vec<(Code, usize)> = Vec::new();
+        let mut groups: Vec<(Ranked<'a>, usize)> = Vec::new();
         for code in codes {
             let count = counts[code.index()] as usize;
-            let number = code.kind() == Some(Kind::Number);
-            match groups.last_mut() {
-                Some((last, total)) if number && values.field(*last) == values.field(code) => {
-                    *total += count;
+            let (cell, key) = (Cell::Code(code), values.key(code));
+            match code.kind() {
+                // Numbers that are written apart count together.
+                Some(Kind::Number) => *numbers.entry(key).or_default() += count,
+                Some(kind) => {
+                    let text = cell.text(values);
+                    let in_place = match kind {
+                        Kind::Text => texts.remove(text).unwrap_or_default(),
+                        _ => 0,
+                    };
+                    groups.push(((kind, key, text), count + in_place));
                 }
-                _ => groups.push((code, count)),
+                None => {}
             }
         }
-        let order = |a: &(Code, usize), b: &(Code, usize)| {
-            let by_text = || values.text(a.0).cmp(values.text(b.0));
-            let head = |code: Code| (code.kind(), values.key(code));
-            let by_value = || head(a.0).cmp(&head(b.0)).then_with(by_text);
-            b.1.cmp(&a.1).then_with(by_value)
+        let numbers = numbers.into_iter();
+        groups.extend(numbers.map(|(key, count)| ((Kind::Number, key, ""), count)));
+        let texts = texts.into_iter();
+        groups.extend(texts.map(|(text, count)| ((Kind::Text, text_key(text), text), count)));
+        first(&mut groups, limit, |a, b| {
+            b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0))
+        });
+        let scalar = |(kind, key, text): Ranked<'_>| match kind {
+            Kind::Bool => Scalar::Bool(key == 1),
+            Kind::Number => Scalar::Number(number_of_key(key)),
+            _ => Scalar::String(text.to_owned()),
         };
-        first(&mut groups, limit, order);
         let groups = groups
             .into_iter()
-            .map(|(code, count)| (Scalar::of(values.field(code)), count));
+            .map(|(ranked, count)| (Some(scalar(ranked)), count));
         let without = (without > 0).then_some((None, without));
         keep_first(groups.chain(without).collect(), limit)
     }

@@ -36,8 +36,11 @@ impl Code {
     /// No value.
     pub(crate) const NONE: Code = Code(0);
 
+    /// A text that lies where the row is, for columns; no value of the dictionary has this code.
+    pub(crate) const HERE: Code = Code(u32::MAX - 1);
+
     fn new(index: usize, kind: Kind) -> Self {
-        let number = u32::try_from(index + 1).ok().filter(|n| *n < 1 << 30);
+        let number = u32::try_from(index + 1).ok().filter(|n| *n < (1 << 30) - 1);
         Self(number.expect("2^30 values do not fit into memory") << 2 | kind as u32)
     }
 

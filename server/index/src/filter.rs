@@ -1,16 +1,23 @@
 //! A condition made ready for scanning: literals become codes and masks once, rows are compared by number.
 
 use muster_core::time::{NEVER, Timestamp};
+use muster_query::ast::Membership;
 use muster_query::{Condition, Datum, Expr, Field, Literal, Op, Path, compare, path};
 
 use crate::bits::Bits;
-use crate::chunk::Chunk;
-use crate::column::Column;
+use crate::cell::Cell;
+use crate::chunk::{At, Chunk};
+use crate::column::{Column, View};
 use crate::dictionary::{Code, Kind, Values, number_key};
 use crate::fact::Fact;
 use crate::fleet::Fleet;
-use crate::line::{Asked, Line, One, datum_of};
+use crate::line::{Asked, Line, One};
 use crate::scan::Question;
+
+mod judge;
+
+pub(crate) use judge::Memo;
+use judge::{Among, Judge};
 
 /// Where the values of a path are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -40,7 +47,7 @@ impl Source {
                 .dictionary()
                 .find(Kind::Text, path)
                 .map_or(Self::Nowhere, Self::Tag),
-            Path::Desired(_) | Path::Reported(_) => {
+            Path::Desired(_) | Path::Reported(_) | Path::Below("configurations", _) => {
                 let mut used = fleet.used().iter();
                 let used = used.find(|used| used.ready && used.path == *path);
                 used.map_or(Self::Nowhere, |used| Self::Used(used.code))
@@ -49,11 +56,11 @@ impl Source {
         }
     }
 
-    /// The codes of a chunk's rows, for sources that lie in a column.
+    /// The values of a chunk's rows, for sources that lie in a column.
     pub(crate) fn column(self, chunk: &Chunk) -> Option<&Column> {
         match self {
-            Self::Tag(path) => chunk.column(path),
-            Self::Used(path) => chunk.used(path),
+            Self::Tag(path) => chunk.column(At::Tag(path)),
+            Self::Used(path) => chunk.column(At::Used(path)),
             _ => None,
         }
     }
@@ -88,12 +95,14 @@ pub(crate) enum Test {
     Id(String, Op),
     /// The id is one of these, which are in order.
     Ids(Vec<String>),
-    /// The value is one of these codes, or has this kind and is none of them.
-    Code(Source, Kind, Vec<Code>, Op),
+    /// The value is one of these.
+    Among(Source, Among),
+    /// The value has this kind and is none of these.
+    Other(Source, Kind, Among),
     /// The value is a number that compares so with the one of this key.
     Number(Source, Op, u64),
-    /// What the expression says of the value; it looks at nothing else. With the place where that is remembered.
-    Value(Source, Box<Expr>, bool, usize),
+    /// What an expression says of the value. With the place where that is remembered.
+    Value(Source, Judge, usize),
     /// The fact has one of the values in the mask; the highest bit stands for none.
     Fact(Fact, u16),
     /// The last activity lies in `from..to`, in milliseconds; or there was none, and that passes.
@@ -115,7 +124,7 @@ impl Test {
         match self {
             Self::Never => 0,
             Self::Id(..) | Self::Ids(_) => 1,
-            Self::Code(..) => 2,
+            Self::Among(..) | Self::Other(..) => 2,
             Self::Fact(Fact::Contact, _) => 6,
             Self::Fact(..) | Self::Number(..) | Self::Activity { .. } => 3,
             Self::Value(..) => 10,
@@ -146,32 +155,21 @@ impl Test {
                 }
                 bits.keep(&found);
             }
-            Self::Code(source, kind, codes, op) => match (op, codes.as_slice()) {
-                (Op::Eq, [one]) => keep_codes(bits, *source, chunk, on, |code, _| code == *one),
-                (Op::Eq, _) => {
-                    keep_codes(bits, *source, chunk, on, |code, _| codes.contains(&code))
-                }
-                _ => keep_codes(bits, *source, chunk, on, |code, _| {
-                    code.kind() == Some(*kind) && !codes.contains(&code)
-                }),
-            },
-            Self::Number(source, op, key) => {
-                keep_codes(bits, *source, chunk, on, |code, values| {
-                    code.kind() == Some(Kind::Number) && op.holds(values.key(code).cmp(key))
-                })
+            Self::Among(source, among) => {
+                keep_cells(bits, *source, chunk, on, |cell, _| among.has(cell));
             }
-            Self::Value(source, expr, want, memo) => {
+            Self::Other(source, kind, among) => keep_cells(bits, *source, chunk, on, |cell, _| {
+                cell.kind() == Some(*kind) && !among.has(cell)
+            }),
+            Self::Number(source, op, key) => {
+                keep_cells(bits, *source, chunk, on, |cell, values| {
+                    cell.kind() == Some(Kind::Number) && op.holds(cell.key(values).cmp(key))
+                });
+            }
+            Self::Value(source, judge, memo) => {
                 let mut known = std::mem::take(&mut on.memos[*memo]);
-                known.resize(on.values.len() + 1, 0);
-                let now = on.now;
-                keep_codes(bits, *source, chunk, on, |code, values| {
-                    let at = if code.is_none() { 0 } else { code.index() + 1 };
-                    if known[at] == 0 {
-                        let datum = datum_of(code, values);
-                        let found = expr.eval(&One { datum, now }) == Datum::Bool(*want);
-                        known[at] = 1 + u8::from(found);
-                    }
-                    known[at] == 2
+                keep_cells(bits, *source, chunk, on, |cell, values| {
+                    judge.passes(cell, values, &mut known)
                 });
                 on.memos[*memo] = known;
             }
@@ -220,33 +218,37 @@ pub(crate) struct Ground<'a> {
     pub(crate) now: Timestamp,
     /// Room for columns that are lists, used again from chunk to chunk.
     pub(crate) room: Vec<Code>,
-    /// What tests found out about values, by code: nothing yet, does not pass, passes.
-    pub(crate) memos: Vec<Vec<u8>>,
+    /// What tests found out about values.
+    pub(crate) memos: Vec<Memo>,
 }
 
-/// Keeps the rows whose code passes; rows without a value have [`Code::NONE`].
-fn keep_codes(
+/// Keeps the rows whose value passes; also asks about rows without one.
+fn keep_cells(
     bits: &mut Bits,
     source: Source,
     chunk: &Chunk,
     on: &mut Ground<'_>,
-    mut passes: impl FnMut(Code, &Values) -> bool,
+    mut passes: impl FnMut(Cell<'_>, &Values) -> bool,
 ) {
     let values = on.values;
-    let column: Option<&Column> = match source {
-        Source::Model => return bits.retain(|row| passes(chunk.facts()[row].model, values)),
+    let column = match source {
+        Source::Model => {
+            let model = |row: usize| Cell::Code(chunk.facts()[row].model);
+            return bits.retain(|row| passes(model(row), values));
+        }
         other => other.column(chunk),
     };
-    match column {
-        None => {
-            if !passes(Code::NONE, values) {
-                *bits = Bits::none();
-            }
+    let Some(column) = column else {
+        if !passes(Cell::NONE, values) {
+            *bits = Bits::none();
         }
-        Some(column) => {
-            let codes = column.codes(&mut on.room, chunk.len());
-            bits.retain(|row| passes(codes[row], values));
-        }
+        return;
+    };
+    // A loop for each form: it is asked about a million rows.
+    match column.view(&mut on.room, chunk.len()) {
+        View::Codes(codes) => bits.retain(|row| passes(Cell::Code(codes[row]), values)),
+        View::Numbers(cells) => bits.retain(|row| passes(cells[row].cell(), values)),
+        view @ View::Texts(..) => bits.retain(|row| passes(view.get(row), values)),
     }
 }
 
@@ -322,7 +324,7 @@ impl<'a> Compiler<'a> {
         let tree = matches!(path, Path::Tag(keys) if keys.contains(path::POSITION));
         let source = Source::of(path, self.fleet);
         let value = Field::from(literal);
-        let (kind, codes) = match (source, value) {
+        let kind = match (source, value) {
             _ if tree => return None,
             (Source::Nowhere, _) => return Some(Test::Never),
             (Source::Fact(fact), value) => {
@@ -335,34 +337,31 @@ impl<'a> Compiler<'a> {
             (_, Field::Number(number)) if !matches!(op, Op::Eq | Op::NotEq) => {
                 return Some(Test::Number(source, op, number_key(number)));
             }
-            (_, Field::Number(number)) => (Kind::Number, dictionary.find_number(number)),
+            (_, Field::Number(_)) => Kind::Number,
             (_, _) if !matches!(op, Op::Eq | Op::NotEq) => return None,
-            (_, Field::Str(text)) => (
-                Kind::Text,
-                dictionary.find(Kind::Text, text).into_iter().collect(),
-            ),
-            (_, Field::Bool(value)) => {
-                let text = if value { "true" } else { "false" };
-                (
-                    Kind::Bool,
-                    dictionary.find(Kind::Bool, text).into_iter().collect(),
-                )
-            }
+            (_, Field::Str(_)) => Kind::Text,
+            (_, Field::Bool(_)) => Kind::Bool,
             (_, _) => return Some(Test::Never),
         };
+        let among = Among::of([value], dictionary)?;
         Some(match op {
-            Op::Eq if codes.is_empty() => Test::Never,
-            _ => Test::Code(source, kind, codes, op),
+            Op::Eq => Test::Among(source, among),
+            _ => Test::Other(source, kind, among),
         })
     }
 
-    /// Everything else: by value where it looks at one path with codes, otherwise row by row.
-    fn other(&mut self, expr: &Expr, want: bool) -> Test {
-        if let Expr::In(membership) = expr
-            && let (Expr::Path(Path::DeviceId), Expr::List(items)) =
-                (&membership.value, &membership.list)
-            && membership.negated != want
-        {
+    /// A value that is one of some plain ones.
+    fn membership(&self, membership: &Membership) -> Option<Test> {
+        let (Expr::Path(path), Expr::List(items)) = (&membership.value, &membership.list) else {
+            return None;
+        };
+        let literals = items.iter().map(|item| match item {
+            Expr::Literal(literal) => Some(literal),
+            _ => None,
+        });
+        let literals = literals.collect::<Option<Vec<&Literal>>>();
+        if *path == Path::DeviceId {
+            // Nothing but a text is equal to an id.
             let mut ids: Vec<String> = items
                 .iter()
                 .filter_map(|item| match item {
@@ -371,7 +370,25 @@ impl<'a> Compiler<'a> {
                 })
                 .collect();
             ids.sort_unstable();
-            return Test::Ids(ids);
+            return Some(Test::Ids(ids));
+        }
+        let source = Source::of(path, self.fleet);
+        let plain = !matches!(path, Path::Tag(keys) if keys.contains(path::POSITION));
+        if !plain || !is_celled(source) {
+            return None;
+        }
+        let fields = literals?.into_iter().map(Field::from);
+        let among = Among::of(fields, self.fleet.dictionary())?;
+        Some(Test::Among(source, among))
+    }
+
+    /// Everything else: by value where it looks at one path with codes, otherwise row by row.
+    fn other(&mut self, expr: &Expr, want: bool) -> Test {
+        if let Expr::In(membership) = expr
+            && membership.negated != want
+            && let Some(test) = self.membership(membership)
+        {
+            return test;
         }
         let mut paths = Vec::new();
         expr.collect_paths(&mut paths);
@@ -404,13 +421,19 @@ impl<'a> Compiler<'a> {
                 }
                 Test::Fact(*fact, mask)
             }
-            [(_, source @ (Source::Model | Source::Tag(_) | Source::Used(_)))] => {
+            [(_, source)] if is_celled(*source) => {
                 self.memos += 1;
-                Test::Value(*source, Box::new(expr.clone()), want, self.memos - 1)
+                let judge = Judge::new(expr, want, self.now);
+                Test::Value(*source, judge, self.memos - 1)
             }
             _ => Test::Expr(sources, Box::new(expr.clone()), want),
         }
     }
+}
+
+/// Whether each row has its value in one cell.
+fn is_celled(source: Source) -> bool {
+    matches!(source, Source::Model | Source::Tag(_) | Source::Used(_))
 }
 
 /// The values of a fact that pass.

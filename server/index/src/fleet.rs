@@ -9,15 +9,20 @@ use muster_core::twin::Object;
 use muster_query::{Datum, Field, Path};
 use serde_json::Value;
 
-use crate::chunk::{Chunk, Facts, ROWS};
+use crate::chunk::{At, Chunk, Facts, ROWS};
+use crate::column::{Column, Form};
 use crate::dictionary::{Code, Dictionary, Kind};
 use crate::entry::{Entry, Row};
 use crate::filter::Source;
 use crate::index::Seen;
+use crate::leaf::Leaf;
 use crate::line::Line;
 use crate::snapshot::{Place, Snapshot};
 use crate::tags;
 use crate::used::Used;
+
+/// Chunks whose values are laid out anew while readers and the writer wait.
+const CONVERTED_AT_ONCE: usize = 4;
 
 /// Everything. No chunk is empty.
 #[derive(Debug, Default)]
@@ -128,7 +133,7 @@ impl Fleet {
         };
         self.write_tags(place, &Object::new());
         for path in self.used.iter().map(|used| used.code).collect::<Vec<_>>() {
-            self.set_used(place, path, Code::NONE);
+            self.put_used(place, path, None, Form::default());
         }
         let chunk = self.chunk_mut(place);
         let facts = chunk.remove(place.row());
@@ -168,35 +173,74 @@ impl Fleet {
         true
     }
 
-    /// A cell that has a value holds its value and its path in the dictionary.
-    fn write_tags(&mut self, place: Place, tags: &Object) {
-        let mut cells: Vec<(Code, Code)> = Vec::new();
-        tags::flatten(tags, &mut |path, kind, text| {
-            let path = self.dictionary.hold(Kind::Text, path);
-            cells.push((path, self.dictionary.hold(kind, text)));
-        });
-        cells.sort_unstable_by_key(|(path, _)| *path);
+    /// Puts a value at a path that queries look at, or none. A new column is kept in this form.
+    pub(crate) fn put_used(
+        &mut self,
+        place: Place,
+        path: Code,
+        leaf: Option<&Leaf<'_>>,
+        form: Form,
+    ) {
         let chunk = Arc::make_mut(&mut self.chunks[place.chunk()]);
+        chunk.put(
+            place.row(),
+            At::Used(path),
+            leaf,
+            &mut self.dictionary,
+            || form,
+        );
+    }
+
+    /// Keeps the values at a path another way, in some chunks at once; whether there may be more.
+    pub(crate) fn convert(&mut self, at: At, form: Form) -> bool {
+        let mut used = self.used.iter_mut();
+        if let Some(used) = used.find(|used| at == At::Used(used.code)) {
+            used.form = form;
+        }
+        let mut converted = 0;
+        for chunk in &mut self.chunks {
+            if chunk.column(at).is_none_or(|column| column.form() == form) {
+                continue;
+            }
+            if converted == CONVERTED_AT_ONCE {
+                return true;
+            }
+            converted += 1;
+            Arc::make_mut(chunk).convert(at, form, &mut self.dictionary);
+        }
+        false
+    }
+
+    /// A cell that has a value holds its path in the dictionary.
+    fn write_tags(&mut self, place: Place, tags: &Object) {
+        let mut cells: Vec<(Code, Option<Leaf<'_>>)> = Vec::new();
+        tags::flatten(tags, &mut |path, leaf| {
+            cells.push((self.dictionary.hold(Kind::Text, path), Some(leaf)));
+        });
+        cells.sort_by_key(|(path, _)| *path);
         let row = place.row();
-        let gone: Vec<Code> = chunk
-            .tags()
-            .filter(|(path, column)| {
-                let kept = cells.binary_search_by_key(path, |(path, _)| *path).is_ok();
-                !kept && !column.get(row).is_none()
-            })
-            .map(|(path, _)| path)
-            .collect();
-        for (path, code) in cells
-            .into_iter()
-            .chain(gone.into_iter().map(|path| (path, Code::NONE)))
-        {
-            let before = chunk.set_tag(row, path, code);
-            if !before.is_none() {
-                self.dictionary.release(before);
-                self.dictionary.release(path);
+        let known = self.chunks[place.chunk()].tags();
+        let gone = known.filter(|(path, column)| {
+            let kept = cells.binary_search_by_key(path, |(path, _)| *path).is_ok();
+            !kept && !column.get(row).is_none()
+        });
+        let gone: Vec<_> = gone.map(|(path, _)| (path, None)).collect();
+        for (path, leaf) in cells.into_iter().chain(gone) {
+            let (left, right) = self.chunks.split_at_mut(place.chunk());
+            let (chunk, right) = right.split_first_mut().expect("a place is in a chunk");
+            // Neighbours have the same paths, and most likely values of the same kind.
+            let beside = left.last().into_iter().chain(right.first());
+            let form = || {
+                let mut columns = beside.filter_map(|chunk| chunk.column(At::Tag(path)));
+                columns.next().map_or(Form::default(), Column::form)
+            };
+            let (chunk, dictionary) = (Arc::make_mut(chunk), &mut self.dictionary);
+            if chunk.put(row, At::Tag(path), leaf.as_ref(), dictionary, form) {
+                dictionary.release(path);
             }
         }
         let schedule = schedule(tags);
+        let chunk = Arc::make_mut(&mut self.chunks[place.chunk()]);
         if !chunk.facts()[row].follows(schedule) {
             chunk.facts_mut(row).set_schedule(schedule);
         }
@@ -205,7 +249,7 @@ impl Fleet {
     /// Whether devices have objects at a path below tags: these lie apart, value by value.
     pub(crate) fn has_object_at(&self, path: &str) -> bool {
         let values = self.dictionary.values();
-        let below = |(code, _): (Code, &crate::column::Column)| {
+        let below = |(code, _): (Code, &Column)| {
             let rest = values.text(code).strip_prefix(path);
             rest.is_some_and(|rest| rest.starts_with('.'))
         };

@@ -2,10 +2,11 @@
 
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use muster_core::configuration::Status as Configured;
 use muster_core::contact::Contact;
 use muster_core::cursor::{BadCursor, Direction, MAX_PAGE, Page};
 use muster_core::device::{AuthKind, Status};
-use muster_core::ids::DeviceId;
+use muster_core::ids::{ConfigurationId, DeviceId};
 use muster_core::lifecycle::Stage;
 use muster_core::time::Timestamp;
 use muster_core::twin::Object;
@@ -17,6 +18,7 @@ use crate::filter::{Source, holds};
 use crate::fleet::Fleet;
 use crate::order::{By, Edge, Order};
 use crate::scan::{Question, Scan};
+use crate::snapshot::Snapshot;
 use crate::{Census, Entry, PageQuery, Row, Scalar, TagPath, answer, counts, page};
 
 /// How a device keeps in touch, at a moment.
@@ -52,7 +54,7 @@ impl Index {
             .expect("no writer of the index has panicked")
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, Fleet> {
+    pub(crate) fn write(&self) -> RwLockWriteGuard<'_, Fleet> {
         self.fleet
             .write()
             .expect("no writer of the index has panicked")
@@ -122,6 +124,20 @@ impl Index {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        self.read().snapshot()
+    }
+
+    /// Where the columns of a path are.
+    #[cfg(test)]
+    pub(crate) fn at(&self, path: &Path) -> Option<crate::chunk::At> {
+        match Source::of(path, &self.read()) {
+            Source::Tag(code) => Some(crate::chunk::At::Tag(code)),
+            Source::Used(code) => Some(crate::chunk::At::Used(code)),
+            _ => None,
+        }
     }
 
     /// How many distinct values are kept; none without devices.
@@ -265,6 +281,11 @@ impl Index {
     /// A device merged this into its reported properties.
     pub fn report(&self, id: &DeviceId, patch: &Value) {
         self.write().patch_used(id, true, patch);
+    }
+
+    /// These configurations cover a device now, and no others.
+    pub fn cover(&self, id: &DeviceId, standing: &[(ConfigurationId, Configured)]) {
+        self.write().cover_used(id, standing);
     }
 
     /// Desired properties were written: a patch was merged into them, or all of them are these now.

@@ -5,6 +5,7 @@
 
 mod answer;
 mod bits;
+mod cell;
 mod chunk;
 mod column;
 mod counts;
@@ -14,10 +15,12 @@ mod fact;
 mod filter;
 mod fleet;
 mod index;
+mod leaf;
 mod line;
 mod order;
 mod page;
 mod scan;
+mod settle;
 mod snapshot;
 mod tags;
 #[cfg(test)]
@@ -30,4 +33,4 @@ pub use entry::{Census, Entry, Row, Scalar, TagPath};
 pub use filter::holds;
 pub use index::{Index, Seen};
 pub use page::{PageQuery, Sort, SortKey};
-pub use used::{MAX_MEMORY, MAX_USED, can_use};
+pub use used::{MAX_MEMORY, MAX_USED, can_use, configuration};

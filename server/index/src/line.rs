@@ -5,8 +5,9 @@ use muster_core::twin::Object;
 use muster_query::{Datum, Field, Path, path};
 use serde_json::Value;
 
+use crate::cell::Cell;
 use crate::chunk::Chunk;
-use crate::dictionary::{Code, Kind, Values};
+use crate::dictionary::Values;
 use crate::filter::Source;
 use crate::tags;
 
@@ -28,7 +29,7 @@ impl<'a> Line<'a> {
             Source::Fact(fact) => fact.field(facts, self.now),
             Source::Activity => facts.last_activity().map_or(Field::Str(NEVER), Field::Time),
             Source::Model | Source::Tag(_) | Source::Used(_) => {
-                self.values.field(self.code(source))
+                self.cell(source).field(self.values)
             }
             Source::Tree => match self.datum(source, path) {
                 Datum::Undefined => Field::Undefined,
@@ -45,20 +46,20 @@ impl<'a> Line<'a> {
     pub(crate) fn datum(&self, source: Source, path: &Path) -> Datum<'a> {
         match source {
             Source::Model | Source::Tag(_) | Source::Used(_) => {
-                datum_of(self.code(source), self.values)
+                self.cell(source).datum(self.values)
             }
             Source::Tree => self.tree(path).map_or(Datum::Undefined, Datum::from),
             other => self.field(other, path).into(),
         }
     }
 
-    /// The code of a source that has codes.
-    pub(crate) fn code(&self, source: Source) -> Code {
+    /// The value at a source that has cells.
+    pub(crate) fn cell(&self, source: Source) -> Cell<'a> {
         match source {
-            Source::Model => self.chunk.facts()[self.row].model,
+            Source::Model => Cell::Code(self.chunk.facts()[self.row].model),
             other => {
                 let column = other.column(self.chunk);
-                column.map_or(Code::NONE, |column| column.get(self.row))
+                column.map_or(Cell::NONE, |column| column.get(self.row))
             }
         }
     }
@@ -78,25 +79,14 @@ impl<'a> Line<'a> {
             let rest = text.strip_prefix(plain);
             let inside =
                 plain.is_empty() || rest.is_some_and(|r| r.is_empty() || r.starts_with('.'));
-            let code = column.get(self.row);
-            if let (true, Some(kind)) = (inside, code.kind()) {
-                tags::restore(&mut all, text, kind, self.values.text(code));
+            if inside && let Some(value) = column.get(self.row).value(self.values) {
+                tags::restore(&mut all, text, value);
             }
         }
         match path {
             Path::Tag(keys) => path::lookup(&all, keys).cloned(),
             _ => Some(Value::Object(all)),
         }
-    }
-}
-
-/// The value of a code.
-pub(crate) fn datum_of(code: Code, values: &Values) -> Datum<'_> {
-    match code.kind() {
-        Some(Kind::Composite) => {
-            serde_json::from_str::<Value>(values.text(code)).map_or(Datum::Opaque, Datum::from)
-        }
-        _ => values.field(code).into(),
     }
 }
 

@@ -6,8 +6,10 @@ use muster_core::cursor::Direction;
 use muster_core::ids::DeviceId;
 use serde::{Deserialize, Serialize};
 
+use crate::cell::Cell;
 use crate::chunk::Chunk;
-use crate::dictionary::{Code, Kind, Values, number_key};
+use crate::column::Column;
+use crate::dictionary::{Kind, Values, number_key};
 use crate::filter::Source;
 use crate::scan::Scan;
 use crate::snapshot::{Place, Snapshot};
@@ -107,22 +109,18 @@ impl Order {
             worst: None,
         };
         let mut walk = scan.start();
-        let mut room = Vec::new();
         for (number, chunk) in scan.snapshot.chunks().iter().enumerate() {
             let bits = walk.bits(chunk);
             if bits.is_empty() {
                 continue;
             }
-            let heads = Heads::new(self.by, chunk, &mut room, scan);
+            let heads = Heads::new(self.by, chunk, scan);
             for row in bits.iter() {
-                let (head, code) = heads.get(row, values);
+                let (head, cell) = heads.get(row, values);
                 if best.is_hopeless(head) {
                     continue;
                 }
-                let text = match code.kind() {
-                    Some(Kind::Text) => compared(values.text(code)),
-                    _ => "",
-                };
+                let text = compared(cell.text(values));
                 let candidate = Candidate {
                     value: Value { head, text },
                     mark: Place::new(number, row).mark(),
@@ -211,25 +209,28 @@ impl<'a> Best<'a> {
 /// The sort values of a chunk.
 enum Heads<'a> {
     Facts(By, &'a Chunk, &'a Scan),
-    Codes(&'a [Code]),
+    Column(&'a Column),
     Missing,
 }
 
 impl<'a> Heads<'a> {
-    fn new(by: By, chunk: &'a Chunk, room: &'a mut Vec<Code>, scan: &'a Scan) -> Self {
+    fn new(by: By, chunk: &'a Chunk, scan: &'a Scan) -> Self {
         match by {
             By::Source(source @ (Source::Tag(_) | Source::Used(_))) => match source.column(chunk) {
-                Some(column) => Self::Codes(column.codes(room, chunk.len())),
+                Some(column) => Self::Column(column),
                 None => Self::Missing,
             },
             by => Self::Facts(by, chunk, scan),
         }
     }
 
-    fn get(&self, row: usize, values: &Values) -> (Head, Code) {
+    fn get(&self, row: usize, values: &Values) -> (Head, Cell<'a>) {
         match self {
-            Self::Missing => (None, Code::NONE),
-            Self::Codes(codes) => (head_of(codes[row], values), codes[row]),
+            Self::Missing => (None, Cell::NONE),
+            Self::Column(column) => {
+                let cell = column.get(row);
+                (head_of(cell, values), cell)
+            }
             Self::Facts(by, chunk, scan) => {
                 let facts = &chunk.facts()[row];
                 let number = match by {
@@ -241,20 +242,21 @@ impl<'a> Heads<'a> {
                         fact.index(facts, scan.now).map(|index| index as u64)
                     }
                     By::Source(Source::Model) => {
-                        return (head_of(facts.model, values), facts.model);
+                        let model = Cell::Code(facts.model);
+                        return (head_of(model, values), model);
                     }
                     By::Source(_) | By::Id => None,
                 };
-                (number.map(|number| (Kind::Number, number)), Code::NONE)
+                (number.map(|number| (Kind::Number, number)), Cell::NONE)
             }
         }
     }
 }
 
-fn head_of(code: Code, values: &Values) -> Head {
-    match code.kind() {
+fn head_of(cell: Cell<'_>, values: &Values) -> Head {
+    match cell.kind() {
         None | Some(Kind::Composite) => None,
-        Some(kind) => Some((kind, values.key(code))),
+        Some(kind) => Some((kind, cell.key(values))),
     }
 }
 
@@ -285,12 +287,8 @@ impl Edge {
     pub(crate) fn at(place: Place, by: By, scan: &Scan) -> Self {
         let chunk = &scan.snapshot.chunks()[place.chunk()];
         let values = scan.snapshot.values();
-        let mut room = Vec::new();
-        let (head, code) = Heads::new(by, chunk, &mut room, scan).get(place.row(), values);
-        let text = match code.kind() {
-            Some(Kind::Text) => compared(values.text(code)),
-            _ => "",
-        };
+        let (head, cell) = Heads::new(by, chunk, scan).get(place.row(), values);
+        let text = compared(cell.text(values));
         let value = head.map(|(kind, number)| (kind as u8, number, text.to_owned()));
         Self(value, scan.snapshot.id(place).to_owned())
     }

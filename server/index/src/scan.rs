@@ -4,9 +4,10 @@ use muster_core::time::Timestamp;
 use muster_query::{Condition, Scope};
 
 use crate::bits::Bits;
+use crate::cell::Cell;
 use crate::chunk::Chunk;
-use crate::dictionary::{Code, Kind, Values};
-use crate::filter::{Compiler, Ground, Test};
+use crate::dictionary::{Kind, Values};
+use crate::filter::{Compiler, Ground, Memo, Test};
 use crate::fleet::Fleet;
 use crate::snapshot::Snapshot;
 use crate::texts::{Lower, Needle};
@@ -60,7 +61,7 @@ impl Scan {
                 values,
                 now: self.now,
                 room: Vec::new(),
-                memos: vec![Vec::new(); self.memos],
+                memos: (0..self.memos).map(|_| Memo::default()).collect(),
             },
             lower: Lower::default(),
         }
@@ -126,13 +127,18 @@ impl<'a> Hits<'a> {
     fn rows(&self, chunk: &Chunk, lower: &mut Lower) -> Bits {
         let mut bits = Bits::none();
         chunk.ids().find(self.needle, lower, |row| bits.add(row));
-        if self.found.is_empty() {
-            return bits;
-        }
-        let hit = |code: &Code| code.kind() == Some(Kind::Text) && self.found[code.index()];
+        let hit = |cell: Cell<'_>| match cell {
+            Cell::Code(code) => code.kind() == Some(Kind::Text) && self.found[code.index()],
+            _ => false,
+        };
         for (_, column) in chunk.tags() {
-            let rows = column.iter().filter(|(_, code)| hit(code));
-            rows.for_each(|(row, _)| bits.add(row));
+            if let Some(texts) = column.texts() {
+                texts.find(self.needle, lower, |row| bits.add(row));
+            }
+            if !self.found.is_empty() {
+                let rows = column.iter().filter(|(_, cell)| hit(*cell));
+                rows.for_each(|(row, _)| bits.add(row));
+            }
         }
         bits
     }

@@ -92,9 +92,8 @@ pub(crate) fn row(chunk: &Chunk, row: usize, values: &Values, now: Timestamp) ->
     let facts = &chunk.facts()[row];
     let mut tags = Object::new();
     for (path, column) in chunk.tags() {
-        let code = column.get(row);
-        if let Some(kind) = code.kind() {
-            tags::restore(&mut tags, values.text(path), kind, values.text(code));
+        if let Some(value) = column.get(row).value(values) {
+            tags::restore(&mut tags, values.text(path), value);
         }
     }
     let id = DeviceId::new(chunk.ids().get(row)).expect("the index is filled with device ids");

@@ -3,19 +3,17 @@
 //! Nested objects become paths of keys joined with dots. Lists and empty objects stay whole, as JSON text: they are
 //! there, but conditions cannot compare them.
 
-use std::borrow::Cow;
-
 use muster_core::twin::Object;
-use serde_json::{Number, Value};
+use serde_json::Value;
 
-use crate::dictionary::Kind;
+use crate::leaf::Leaf;
 
-/// Tells every value below `tags`: path, kind, and text as the dictionary keeps it.
-pub(crate) fn flatten(tags: &Object, each: &mut impl FnMut(&str, Kind, &str)) {
+/// Tells every value below `tags` with its path.
+pub(crate) fn flatten<'t>(tags: &'t Object, each: &mut impl FnMut(&str, Leaf<'t>)) {
     below(tags, &mut String::new(), each);
 }
 
-fn below(object: &Object, path: &mut String, each: &mut impl FnMut(&str, Kind, &str)) {
+fn below<'t>(object: &'t Object, path: &mut String, each: &mut impl FnMut(&str, Leaf<'t>)) {
     let length = path.len();
     for (key, value) in object {
         path.push_str(key);
@@ -25,8 +23,8 @@ fn below(object: &Object, path: &mut String, each: &mut impl FnMut(&str, Kind, &
                 below(inner, path, each);
             }
             _ => {
-                if let Some((kind, text)) = leaf(value) {
-                    each(path, kind, &text);
+                if let Some(leaf) = Leaf::of(value) {
+                    each(path, leaf);
                 }
             }
         }
@@ -34,24 +32,13 @@ fn below(object: &Object, path: &mut String, each: &mut impl FnMut(&str, Kind, &
     }
 }
 
-/// Nulls are never stored (spec §7.4) and stand for nothing.
-pub(crate) fn leaf(value: &Value) -> Option<(Kind, Cow<'_, str>)> {
-    match value {
-        Value::Null => None,
-        Value::Bool(value) => Some((Kind::Bool, if *value { "true" } else { "false" }.into())),
-        Value::Number(number) => Some((Kind::Number, number.to_string().into())),
-        Value::String(text) => Some((Kind::Text, text.into())),
-        Value::Array(_) | Value::Object(_) => Some((Kind::Composite, value.to_string().into())),
-    }
-}
-
 /// Puts a value back where [`flatten`] found it.
-pub(crate) fn restore(tags: &mut Object, path: &str, kind: Kind, text: &str) {
+pub(crate) fn restore(tags: &mut Object, path: &str, value: Value) {
     let mut object = tags;
     let mut keys = path.split('.').peekable();
     while let Some(key) = keys.next() {
         if keys.peek().is_none() {
-            object.insert(key.to_owned(), value(kind, text));
+            object.insert(key.to_owned(), value);
             return;
         }
         let inner = object.entry(key).or_insert_with(|| Object::new().into());
@@ -63,43 +50,32 @@ pub(crate) fn restore(tags: &mut Object, path: &str, kind: Kind, text: &str) {
     }
 }
 
-fn value(kind: Kind, text: &str) -> Value {
-    match kind {
-        Kind::Bool => Value::Bool(text == "true"),
-        Kind::Number => number(text).map_or(Value::Null, Value::Number),
-        Kind::Text => Value::String(text.to_owned()),
-        Kind::Composite => serde_json::from_str(text).unwrap_or_default(),
-    }
-}
-
-fn number(text: &str) -> Option<Number> {
-    let integer = text.parse::<i64>().map(Number::from);
-    let natural = || text.parse::<u64>().map(Number::from);
-    let float = || text.parse().ok().and_then(Number::from_f64);
-    integer.or_else(|_| natural()).ok().or_else(float)
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
+    use crate::cell::Cell;
+    use crate::dictionary::{Dictionary, Kind};
     use proptest::prelude::*;
-    use serde_json::json;
+    use serde_json::{Number, json};
 
     fn flat(tags: &Value) -> Vec<(String, Kind, String)> {
         let mut all = Vec::new();
-        flatten(tags.as_object().unwrap(), &mut |path, kind, text| {
-            all.push((path.to_owned(), kind, text.to_owned()));
+        flatten(tags.as_object().unwrap(), &mut |path, leaf| {
+            all.push((path.to_owned(), leaf.kind(), leaf.text().into_owned()));
         });
         all.sort();
         all
     }
 
     fn rebuilt(tags: &Value) -> Value {
+        let mut dictionary = Dictionary::default();
         let mut object = Object::new();
-        for (path, kind, text) in flat(tags) {
-            restore(&mut object, &path, kind, &text);
-        }
+        flatten(tags.as_object().unwrap(), &mut |path, leaf| {
+            let code = dictionary.hold(leaf.kind(), &leaf.text());
+            let value = Cell::Code(code).value(dictionary.values()).unwrap();
+            restore(&mut object, path, value);
+        });
         object.into()
     }
 

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod concurrency;
-mod generate;
+pub(crate) mod generate;
 mod oracle;
 mod queries;
 mod walking;

@@ -7,15 +7,19 @@
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use muster_core::ids::DeviceId;
+use muster_core::configuration::Status;
+use muster_core::ids::{ConfigurationId, DeviceId};
 use muster_core::twin::{Object, merge};
 use muster_query::{Path, path};
 use serde_json::Value;
 
+use crate::cell::Cell;
+use crate::chunk::At;
+use crate::column::{Form, Sample};
 use crate::dictionary::{Code, Kind};
 use crate::fleet::Fleet;
+use crate::leaf::Leaf;
 use crate::snapshot::Place;
-use crate::tags;
 
 /// Bytes that the index may take before it gives up columns that were not used for long.
 pub const MAX_MEMORY: usize = 1_200 << 20;
@@ -36,12 +40,32 @@ pub(crate) struct Used {
     pub(crate) ready: bool,
     /// Devices that changed while it was built.
     unsure: HashSet<DeviceId>,
+    /// What new columns are kept in.
+    pub(crate) form: Form,
     /// When it was used last, in turns.
     turn: AtomicU64,
 }
 
+/// The configuration whose status a path names.
+pub fn configuration(path: &Path) -> Option<&str> {
+    match path {
+        Path::Below("configurations", keys) => {
+            let name = keys.strip_suffix(".status")?;
+            (!name.contains('.')).then_some(name)
+        }
+        _ => None,
+    }
+/// The form for columns that begin with these values.
+fn form_of(values: &[(DeviceId, Option<Value>)], now: Form) -> Form {
+    let mut sample = Sample::default();
+    for value in values.iter().filter_map(|(_, value)| value.as_ref()) {
+        sample.add_value(value);
+    }
+    sample.form(now)
+}
+
 /// Whether there can be a column of this path: a property of twins, not a part of an array nor what the hub writes
-/// there itself.
+/// there itself; or the status of a configuration.
 pub fn can_use(path: &Path) -> bool {
     let plain = |keys: &str| {
         let odd = [path::POSITION, '"', '\\', '$'];
@@ -49,6 +73,7 @@ pub fn can_use(path: &Path) -> bool {
     };
     match path {
         Path::Desired(keys) | Path::Reported(keys) => plain(keys),
+        Path::Below("configurations", _) => configuration(path).is_some(),
         _ => false,
     }
 }
@@ -110,34 +135,27 @@ impl Fleet {
                 code,
                 ready: false,
                 unsure: HashSet::new(),
+                form: Form::default(),
                 turn: AtomicU64::new(0),
             });
             self.has_used(path);
         }
     }
 
-    /// Puts a value at a place, or none.
-    pub(crate) fn set_used(&mut self, place: Place, path: Code, code: Code) {
-        let before = self.chunk_mut(place).set_used(place.row(), path, code);
-        // A value that was there already is held once too often now.
-        self.dictionary_mut().release(before);
-    }
-
-    fn put_used(&mut self, place: Place, path: Code, value: Option<&Value>) {
-        let code = match value.and_then(tags::leaf) {
-            Some((kind, text)) => self.dictionary_mut().hold(kind, &text),
-            None => Code::NONE,
-        };
-        self.set_used(place, path, code);
+    fn put_value(&mut self, place: Place, path: Code, form: Form, value: Option<&Value>) {
+        let leaf = value.and_then(Leaf::compared);
+        self.put_used(place, path, leaf.as_ref(), form);
     }
 
     /// Takes what was read from storage.
     pub(crate) fn fill_used(&mut self, path: &Path, values: &[(DeviceId, Option<Value>)]) {
         let Some(at) = self.used_at(path) else { return };
-        let code = self.used()[at].code;
+        let used = &mut self.used_mut()[at];
+        used.form = form_of(values, used.form);
+        let (code, form) = (used.code, used.form);
         for (id, value) in values {
             if let Ok(place) = self.place(id.as_str()) {
-                self.put_used(place, code, value.as_ref());
+                self.put_value(place, code, form, value.as_ref());
             }
         }
     }
@@ -182,7 +200,7 @@ impl Fleet {
     pub(crate) fn clear_used(&mut self, path: Code) -> bool {
         let mut cleared = 0;
         for number in 0..self.chunks().len() {
-            if self.chunks()[number].used(path).is_none() {
+            if self.chunks()[number].column(At::Used(path)).is_none() {
                 continue;
             }
             if cleared == CLEARED_AT_ONCE {
@@ -190,8 +208,8 @@ impl Fleet {
             }
             cleared += 1;
             let taken = self.chunk_mut(Place::new(number, 0)).take_used(path);
-            for (_, code) in taken.iter().flat_map(|column| column.iter()) {
-                self.dictionary_mut().release(code);
+            if let Some(column) = taken {
+                column.release(self.dictionary_mut());
             }
         }
         self.dictionary_mut().release(path);
@@ -210,20 +228,39 @@ impl Fleet {
                 Path::Desired(keys) if !reported => keys,
                 _ => continue,
             };
-            let (touch, code) = (Touch::of(patch, keys), used.code);
+            let (touch, code, form) = (Touch::of(patch, keys), used.code, used.form);
             match touch {
                 Touch::Nothing => {}
                 _ if !used.ready => {
                     self.used_mut()[at].unsure.insert(id.clone());
                 }
-                Touch::Value(value) => self.put_used(place, code, value),
+                Touch::Value(value) => self.put_value(place, code, form, value),
                 Touch::Merge(patch) => {
-                    let merged = match self.object_at(place, code) {
-                        Some(object) => merge::merged(&object, patch),
-                        None => merge::without_nulls(patch),
-                    };
-                    self.put_used(place, code, Some(&Value::Object(merged)));
+                    if let Some(merged) = self.merged(place, code, patch) {
+                        self.put_value(place, code, form, Some(&Value::Object(merged)));
+                    }
                 }
+            }
+        }
+    }
+
+    /// These configurations cover a device now, and no others.
+    pub(crate) fn cover_used(&mut self, id: &DeviceId, standing: &[(ConfigurationId, Status)]) {
+        let Ok(place) = self.place(id.as_str()) else {
+            return;
+        };
+        for at in 0..self.used().len() {
+            let used = &self.used()[at];
+            let Some(name) = configuration(&used.path) else {
+                continue;
+            };
+            let found = standing.iter().find(|(of, _)| of.as_str() == name);
+            let value = found.map(|(_, status)| Value::from(status.as_str()));
+            let (ready, code) = (used.ready, used.code);
+            if ready {
+                self.put_used(place, code, value.as_ref());
+            } else {
+                self.used_mut()[at].unsure.insert(id.clone());
             }
         }
     }
@@ -231,9 +268,23 @@ impl Fleet {
     fn object_at(&self, place: Place, path: Code) -> Option<Object> {
         let code = self.chunks()[place.chunk()].used(path)?.get(place.row());
         if code.kind() != Some(Kind::Composite) {
+    /// The object at a place after a patch; `None` when it stays as it is.
+    fn merged(&self, place: Place, path: Code, patch: &Object) -> Option<Object> {
+        let values = self.dictionary().values();
+        let column = self.chunks()[place.chunk()].column(At::Used(path));
+        let before = match column.map(|column| column.get(place.row())) {
+            Some(Cell::Code(code)) if code.kind() == Some(Kind::Composite) => values.text(code),
+            _ => return Some(merge::without_nulls(patch)),
+        };
+        // Devices say again and again what has not changed.
+        if serde_json::to_string(patch).is_ok_and(|patch| patch == before) {
             return None;
         }
-        serde_json::from_str(self.dictionary().values().text(code)).ok()
+        let before: Value = serde_json::from_str(before).unwrap_or_default();
+        Some(match before {
+            Value::Object(before) => merge::merged(&before, patch),
+            _ => merge::without_nulls(patch),
+        })
     }
 
     /// All desired properties are these now.
@@ -247,8 +298,8 @@ impl Fleet {
                 self.used_mut()[at].unsure.insert(id.clone());
                 continue;
             }
-            let (value, code) = (path::lookup(desired, keys), used.code);
-            self.put_used(place, code, value);
+            let (value, code, form) = (path::lookup(desired, keys), used.code, used.form);
+            self.put_value(place, code, form, value);
         }
     }
 }

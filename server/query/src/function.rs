@@ -109,6 +109,21 @@ impl Function {
         (self.row().2, self.row().3)
     }
 
+    /// Whether it goes by the type of its argument alone.
+    pub fn is_of_type(self) -> bool {
+        matches!(
+            self,
+            F::IsArray
+                | F::IsBool
+                | F::IsDefined
+                | F::IsNull
+                | F::IsNumber
+                | F::IsObject
+                | F::IsPrimitive
+                | F::IsString
+        )
+    }
+
     /// Whether it is true or false.
     pub(crate) fn is_condition(self) -> bool {
         matches!(

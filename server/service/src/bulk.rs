@@ -21,6 +21,9 @@ pub enum BulkError {
     /// The use case refused it.
     #[error(transparent)]
     Service(ServiceError),
+    /// The use case refused what the item says of a module.
+    #[error(transparent)]
+    Module(ServiceError),
 }
 
 impl<E: Into<ServiceError>> From<E> for BulkError {
@@ -34,7 +37,9 @@ impl BulkError {
     pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::Missing(_) => "ArgumentNull",
-            Self::Service(error) => match error {
+            Self::Module(ServiceError::AlreadyExists) => "ModuleAlreadyExistsOnDevice",
+            Self::Module(ServiceError::TooManyModules) => "TooManyModulesOnDevice",
+            Self::Service(error) | Self::Module(error) => match error {
                 ServiceError::NotFound => "DeviceNotFound",
                 ServiceError::Forbidden(_) => "IotHubUnauthorizedAccess",
                 ServiceError::Conflict { .. } => "PreconditionFailed",

@@ -1,5 +1,7 @@
 //! What can go wrong in a use case.
 
+use muster_core::approval::{BadPolicy, Refused};
+use muster_core::configuration::BadConfiguration;
 use muster_core::device::ETag;
 use muster_core::ids::BadDeviceId;
 use muster_core::lifecycle::NotAllowed;
@@ -10,6 +12,7 @@ use muster_core::twin::TwinError;
 use muster_core::view::BadView;
 use muster_storage::{Refusal, StorageError};
 
+use crate::firmware::FirmwareError;
 use crate::methods::MethodError;
 
 /// Why a use case did not happen. Expected reasons are variants of their own; the rest is storage.
@@ -45,6 +48,15 @@ pub enum ServiceError {
     /// A saved view breaks a rule.
     #[error(transparent)]
     View(#[from] BadView),
+    /// Something about firmware.
+    #[error(transparent)]
+    Firmware(#[from] FirmwareError),
+    /// A configuration breaks a rule.
+    Configuration(#[from] BadConfiguration),
+    /// Somebody cannot ask for approval, or decide about it.
+    Approval(#[from] Refused),
+    /// Rules of approval break a bound.
+    ApprovalPolicy(#[from] BadPolicy),
     /// Something else in the request cannot be used; the text says what and how to mend it.
     #[error("{0}")]
     Invalid(String),

@@ -2,15 +2,14 @@
 
 mod properties;
 
-use muster_core::contact::Contact;
 use muster_core::cursor::{BadCursor, Page};
 use muster_core::device::Device;
 use muster_core::ids::DeviceId;
 use muster_core::policy::Action;
-use muster_core::time::NEVER;
-use muster_core::twin::Object;
-use muster_index::{Census, PageQuery, Row, Scalar, TagPath};
-use muster_query::{Condition, Datum, Field, Path, Scope, path};
+use muster_core::twin::drift::drift;
+use muster_core::twin::{Object, merge};
+use muster_index::{Census, Entry, Index, PageQuery, Row, Scalar, TagPath};
+use muster_query::{Condition, Path, Scope};
 
 use crate::access::kinds::SeeDevices;
 use crate::access::{Access, Permit};
@@ -107,40 +106,82 @@ impl Hub {
     }
 }
 
-/// A device that is about to be made, as conditions see it.
-struct Newcomer<'a> {
-    device: &'a Device,
-    tags: &'a Object,
+/// Whether a device that does not exist yet would lie in a scope: an index of this one device knows it.
+pub(crate) fn would_contain(
+    scope: &Scope,
+    device: &Device,
+    tags: &Object,
+    desired: &Object,
+) -> bool {
+    let index = Index::new();
+    index.upsert(&Entry {
+        id: device.id.clone(),
+        status: device.status,
+        stage: device.stage,
+        stage_at: device.stage_at,
+        auth: device.authentication.kind(),
+        model_id: device.model_id.clone(),
+        connected: false,
+        last_activity_at: device.last_activity_at,
+        tags: tags.clone(),
+        drift: drift(&merge::without_nulls(desired), &Object::new()),
+        first_desired: None,
+    });
+    index.in_scope(&device.id, scope, device.created_at)
 }
 
-impl muster_query::Row for Newcomer<'_> {
-    fn value(&self, path: &Path) -> Field<'_> {
-        match path {
-            Path::DeviceId => Field::Str(self.device.id.as_str()),
-            Path::Status => Field::Str(self.device.status.as_str()),
-            Path::ConnectionState => Field::Str("Disconnected"),
-            Path::Contact => Field::Str(Contact::NeverSeen.as_str()),
-            Path::Stage => Field::Str(self.device.stage.as_str()),
-            Path::ModelId => Field::Str(&self.device.model_id),
-            Path::AuthenticationType => Field::Str(self.device.authentication.kind().as_str()),
-            Path::Drift => Field::Bool(false),
-            Path::LastActivityTime => Field::Str(NEVER),
-            Path::Tag(dotted) => Field::at(self.tags, dotted),
-            _ => Field::Undefined,
-        }
-    }
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
-    fn datum(&self, path: &Path) -> Datum<'_> {
-        match path {
-            Path::Tag(dotted) => {
-                path::lookup(self.tags, dotted).map_or(Datum::Undefined, Datum::from)
-            }
-            other => self.value(other).into(),
-        }
-    }
-}
+    use muster_core::device::{Authentication, ETag, GenerationId, Status};
+    use muster_core::key::KeyPair;
+    use muster_core::lifecycle::Stage;
+    use muster_core::time::Timestamp;
+    use muster_query::Condition;
+    use serde_json::{Value, json};
 
-/// Whether a device that does not exist yet would lie in a scope.
-pub(crate) fn would_contain(scope: &Scope, device: &Device, tags: &Object) -> bool {
-    scope.contains(&Newcomer { device, tags })
+    use super::*;
+
+    #[test]
+    fn newcomers_are_judged_as_the_index_will_judge_them() {
+        let check = |scope: &str, stage: Stage, desired: Value, want: bool| {
+            let device = Device {
+                id: "pump-1".parse().unwrap(),
+                generation: GenerationId("1".into()),
+                etag: ETag::FIRST,
+                status: Status::Enabled,
+                status_reason: None,
+                status_at: None,
+                authentication: Authentication::Sas(KeyPair::from_entropy([1; 32], [2; 32])),
+                stage,
+                stage_at: Timestamp::default(),
+                model_id: String::new(),
+                created_at: Timestamp::default(),
+                last_activity_at: None,
+            };
+            let object = |value: Value| value.as_object().cloned().unwrap();
+            let (tags, desired) = (object(json!({"site": "b7"})), object(desired));
+            let conditions = Scope::of(vec![Condition::parse(scope).unwrap()]);
+            let found = would_contain(&conditions, &device, &tags, &desired);
+            assert_eq!(found, want, "{scope} {stage:?} {desired:?}");
+        };
+        let (new, planned) = (Stage::Provisioned, Stage::Planned);
+        check("tags.site = 'b7'", new, json!({}), true);
+        check("tags.site = 'b8'", new, json!({}), false);
+        check("deviceId = 'pump-1'", planned, json!({}), true);
+        check("contact = 'never_seen'", new, json!({}), true);
+        // What is not in service is not judged, neither way.
+        check("contact = 'never_seen'", planned, json!({}), false);
+        check("contact != 'never_seen'", planned, json!({}), false);
+        check("drift = false", new, json!({"every": null}), true);
+        check("drift = true", new, json!({"every": 60}), true);
+        check("drift = false", planned, json!({}), false);
+        check(
+            "lastActivityTime = '0001-01-01T00:00:00Z'",
+            new,
+            json!({}),
+            true,
+        );
+    }
 }

@@ -12,8 +12,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::{Clock, Entropy};
+use crate::configurations::engine::Engine;
 use crate::devices::{CloseReason, Connections};
 use crate::error::ServiceError;
+use crate::firmware::{Firmware, FirmwareConfig, Renewals};
 use crate::gates::Books;
 use crate::live::Live;
 use crate::methods::Calls;
@@ -32,6 +34,8 @@ pub struct HubConfig {
     pub clock: Clock,
     /// Random numbers.
     pub entropy: Entropy,
+    /// Firmware files, and who signs them.
+    pub firmware: FirmwareConfig,
 }
 
 /// The one door. Cheap to clone.
@@ -45,6 +49,7 @@ struct Inner {
     connections: Arc<Connections>,
     calls: Arc<Calls>,
     live: Arc<Live>,
+    engine: Arc<Engine>,
     people: People,
     books: Books,
     operations: Arc<Operations>,
@@ -52,6 +57,7 @@ struct Inner {
     hostname: String,
     clock: Clock,
     entropy: Entropy,
+    firmware: Firmware,
     /// Columns of properties are built one after the other.
     columns: tokio::sync::Mutex<()>,
     transfers: Transfers,
@@ -63,6 +69,9 @@ struct Inner {
 /// Password hashes computed at the same time: each takes a core and 19 MiB.
 const HASHES_AT_ONCE: usize = 2;
 
+/// Devices after which a fleet that is read shows what its values are: those that follow lie in their form at once.
+const SETTLED_EARLY: usize = 20_000;
+
 impl Hub {
     /// Opens the store, reads the fleet into the index, starts the background tasks.
     pub async fn open(config: HubConfig) -> Result<Self, ServiceError> {
@@ -72,11 +81,15 @@ impl Hub {
         let people = People::new(Semaphore::new(HASHES_AT_ONCE));
         let books = Books::new();
         let operations = Arc::new(Operations::default());
+        let (renewals, wanting) = Renewals::new();
+        let engine = Arc::new(Engine::default());
         let hook = {
             let (index, connections) = (index.clone(), connections.clone());
             let (live, people) = (live.clone(), people.clone());
             let books = books.clone();
             let operations = operations.clone();
+            let renewals = renewals.clone();
+            let engine = engine.clone();
             Arc::new(move |batch: &[Committed]| {
                 for committed in batch {
                     follow(&index, &connections, committed);
@@ -87,29 +100,39 @@ impl Hub {
                         books.follow(news);
                     }
                     operations.follow(committed);
+                    engine.hear(committed);
                     live.announce(committed);
+                    renewals.follow(committed);
                 }
             })
         };
         let store = Store::open(config.store, hook).await?;
         books.load(&store).await?;
         let mut left_open = Vec::new();
+        let (mut left_open, mut devices) = (Vec::new(), 0);
         store
             .each_device(|row| {
+                devices += 1;
+                if devices == SETTLED_EARLY {
+                    index.settle();
+                }
                 if row.connected {
                     left_open.push(row.device.id.clone());
                 }
                 index.upsert(&entry(row, false));
             })
             .await?;
+        index.settle();
         store.ensure_policies(|| config.entropy.bytes()).await?;
         let policies = store.policies().await?;
+        let firmware = Firmware::open(config.firmware, &store, &config.entropy).await?;
         let hub = Self(Arc::new(Inner {
             store,
             index,
             connections,
             calls: Arc::default(),
             live,
+            engine,
             people,
             books,
             operations,
@@ -117,18 +140,24 @@ impl Hub {
             hostname: config.hostname,
             clock: config.clock,
             entropy: config.entropy,
+            firmware,
             columns: tokio::sync::Mutex::default(),
             transfers: Transfers::default(),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
         }));
         hub.people().prepare_setup(&hub).await?;
+        hub.read_configurations().await?;
         hub.spawn(crate::devices::end_left_open(hub.clone(), left_open));
         hub.spawn(Live::run(hub.clone()));
         hub.spawn(crate::presence::sample(hub.clone()));
         hub.spawn(crate::retention::run(hub.clone()));
         hub.spawn(crate::query::columns::remembered(hub.clone()));
         hub.spawn(crate::operations::run(hub.clone()));
+        hub.spawn(crate::firmware::renew(hub.clone(), wanting));
+        hub.spawn(crate::configurations::run::run(hub.clone()));
+        hub.spawn(crate::approvals::expire(hub.clone()));
+        hub.spawn(crate::query::settle::run(hub.clone()));
         Ok(hub)
     }
 
@@ -177,6 +206,10 @@ impl Hub {
         &self.0.calls
     }
 
+    pub(crate) fn firmware(&self) -> &Firmware {
+        &self.0.firmware
+    }
+
     pub(crate) fn columns(&self) -> &tokio::sync::Mutex<()> {
         &self.0.columns
     }
@@ -191,6 +224,10 @@ impl Hub {
 
     pub(crate) fn live(&self) -> &Arc<Live> {
         &self.0.live
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.0.engine
     }
 
     pub(crate) fn people(&self) -> &People {
@@ -220,6 +257,7 @@ impl Hub {
 fn follow(index: &Index, connections: &Connections, committed: &Committed) {
     match &committed.change {
         Change::None | Change::People | Change::Books(_) | Change::Operation { .. } => {}
+        Change::None | Change::People | Change::Approvals => {}
         Change::Device(row) => {
             let device = &row.device;
             let reason = if device.status == muster_core::device::Status::Disabled {
@@ -292,6 +330,7 @@ fn follow(index: &Index, connections: &Connections, committed: &Committed) {
                 index.set_stage(id, *stage, *at);
             }
         }
+        Change::Configurations { id, standing } => index.cover(id, standing),
         Change::Activity { id, at } => {
             index.touch(id, *at);
         }

@@ -6,10 +6,13 @@
 //! describes it; the index follows before anybody is told, then the event is announced.
 
 pub mod access;
+pub mod approvals;
 pub mod bulk;
 pub mod clock;
+pub mod configurations;
 pub mod devices;
 pub mod error;
+pub mod firmware;
 pub mod fleet;
 pub mod gates;
 pub mod hub;
@@ -34,6 +37,7 @@ pub mod upkeep;
 pub mod views;
 
 pub use access::{Access, DevicePermit, Permit};
+pub use approvals::Asked;
 pub use clock::{Clock, Entropy};
 pub use devices::{DeviceProof, ToDevice};
 pub use error::ServiceError;

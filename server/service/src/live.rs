@@ -67,6 +67,8 @@ struct Marks {
     operations: BTreeSet<OperationId>,
     /// An account changed: streams ask again what their person may see.
     people: bool,
+    /// Something waits for approval, or was decided.
+    approvals: bool,
 }
 
 impl Marks {
@@ -76,6 +78,7 @@ impl Marks {
             && self.operations.is_empty()
             && !self.everything
             && !self.people
+            && !self.approvals
     }
 
     fn mark(&mut self, id: &DeviceId, aspect: Aspect) {
@@ -133,9 +136,12 @@ impl Live {
             }
             Change::People => marks.people = true,
             Change::Books(_) => {}
+            Change::Approvals => marks.approvals = true,
             Change::Device(row) => marks.mark(&row.device.id, Aspect::Identity),
             Change::DeviceDeleted(id) => marks.mark(id, Aspect::Deleted),
-            Change::Twin { id, .. } => marks.mark(id, Aspect::Twin),
+            Change::Twin { id, .. } | Change::Configurations { id, .. } => {
+                marks.mark(id, Aspect::Twin);
+            }
             Change::Presence { id, .. } => marks.mark(id, Aspect::Presence),
             Change::Module { id, .. } => marks.mark(&id.device, Aspect::Event),
             Change::Activity { id, .. } => marks.mark(id, Aspect::Telemetry),

@@ -185,7 +185,9 @@ impl Hub {
     ) -> Result<(Object, ETag), ServiceError> {
         let row = self.module_twin(permit, id).await?;
         let connected = self.connections().view_of(&row.module.identity()).is_some();
-        let mut twin = document::module_twin(&row, connected);
+        let covering = self.configurations_by_module(Some(permit.device())).await?;
+        let covering = covering.get(&row.module.identity());
+        let mut twin = document::module_twin(&row, connected, covering);
         if !permit.access().knows_credentials() {
             document::hide_credentials(&mut twin);
         }

@@ -18,7 +18,7 @@ mod sign_in;
 mod throttle;
 mod tokens;
 
-pub use accounts::{NewAccount, PersonEdit};
+pub use accounts::{MadeAccount, NewAccount, PersonEdit};
 pub use sign_in::{PasswordError, SignInError};
 pub use tokens::NewApiToken;
 

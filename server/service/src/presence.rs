@@ -95,7 +95,7 @@ async fn scopes_in_use(hub: &Hub) -> Result<Vec<Scope>, ServiceError> {
 }
 
 /// The name a scope is stored under: empty for the whole fleet, else its conditions in canonical text and order.
-fn scope_name(scope: &Scope) -> String {
+pub(crate) fn scope_name(scope: &Scope) -> String {
     if scope.is_everything() {
         return String::new();
     }

@@ -20,6 +20,7 @@ pub(crate) mod columns;
 pub mod document;
 mod jobs;
 mod modules;
+pub(crate) mod settle;
 
 /// Documents that are read at once where the index cannot decide alone.
 const BATCH: usize = 500;
@@ -321,11 +322,12 @@ impl Hub {
     pub(crate) async fn found(&self, ids: &[DeviceId]) -> Result<Vec<Found>, ServiceError> {
         let now = self.now();
         let rows = self.store().find_twins(ids).await?;
+        let covering = self.configurations_by_device(ids).await?;
         let found = rows.into_iter().filter_map(|row| {
             // Between commit and index, or deleted since.
             let seen = self.index().seen(&row.device.id, now)?;
             Some(Found {
-                twin: document::twin(&row, &seen),
+                twin: document::twin(&row, &seen, covering.get(&row.device.id)),
                 beside: document::beside(&row, &seen),
                 id: row.device.id,
             })
@@ -346,6 +348,7 @@ fn too_many(problem: TooManyGroups) -> ServiceError {
 #[derive(Debug)]
 pub(crate) struct Found {
     id: DeviceId,
+    pub(crate) id: DeviceId,
     twin: Object,
     beside: Object,
 }

@@ -103,7 +103,7 @@ impl Hub {
             last_activity_at: None,
         };
         let scope = access.scope(Action::ProvisionDevices);
-        if !crate::fleet::would_contain(&scope, &device, &new.tags) {
+        if !crate::fleet::would_contain(&scope, &device, &new.tags, &new.desired) {
             return Err(ServiceError::Invalid(
                 "the new device would lie outside your scope; give it the tags your scope asks for"
                     .into(),

@@ -24,7 +24,10 @@ impl Hub {
     ) -> Result<(Object, ETag), ServiceError> {
         let row = self.twin(permit).await?;
         let seen = self.index().seen(permit.device(), self.now());
-        let mut twin = document::twin(&row, &seen.ok_or(ServiceError::NotFound)?);
+        let id = std::slice::from_ref(permit.device());
+        let covering = self.configurations_by_device(id).await?;
+        let seen = seen.ok_or(ServiceError::NotFound)?;
+        let mut twin = document::twin(&row, &seen, covering.get(permit.device()));
         if !permit.access().knows_credentials() {
             document::hide_credentials(&mut twin);
         }

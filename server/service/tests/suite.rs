@@ -3,8 +3,14 @@
 
 #[path = "suite/access.rs"]
 mod access;
+#[path = "suite/approvals.rs"]
+mod approvals;
+#[path = "suite/configurations.rs"]
+mod configurations;
 #[path = "suite/devices.rs"]
 mod devices;
+#[path = "suite/firmware.rs"]
+mod firmware;
 #[path = "suite/fleet.rs"]
 mod fleet;
 #[path = "suite/live.rs"]

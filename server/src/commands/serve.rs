@@ -43,6 +43,15 @@ pub struct Options {
     /// A built site on disk, instead of the one in the binary [env: MUSTER_SITE_DIR]
     #[arg(long, value_name = "DIR")]
     pub site_dir: Option<String>,
+    /// A file with the public keys that may sign firmware [env: MUSTER_FIRMWARE_KEYS]
+    #[arg(long, value_name = "FILE")]
+    pub firmware_keys: Option<String>,
+    /// Where devices fetch firmware, when a proxy stands before --https [env: MUSTER_FIRMWARE_URL]
+    #[arg(long, value_name = "URL")]
+    pub firmware_url: Option<String>,
+    /// Megabytes of firmware per second that leave the hub [env: MUSTER_FIRMWARE_RATE] [default: 100]
+    #[arg(long, value_name = "N")]
+    pub firmware_rate: Option<String>,
     /// Devices of the demo, for tests
     #[arg(long, hide = true, default_value_t = demo::DEVICES, requires = "demo")]
     pub demo_devices: usize,
@@ -63,6 +72,9 @@ impl Options {
         flags.add(&setting::MQTT, self.mqtt.as_ref());
         flags.add(&setting::ADMIN, self.admin.as_ref());
         flags.add(&setting::SITE_DIR, self.site_dir.as_ref());
+        flags.add(&setting::FIRMWARE_KEYS, self.firmware_keys.as_ref());
+        flags.add(&setting::FIRMWARE_URL, self.firmware_url.as_ref());
+        flags.add(&setting::FIRMWARE_RATE, self.firmware_rate.as_ref());
     }
 }
 

@@ -61,6 +61,21 @@ pub const SITE_DIR: Setting = Setting {
     key: "site-dir",
     default: "",
 };
+/// A file with the public keys that may sign firmware.
+pub const FIRMWARE_KEYS: Setting = Setting {
+    key: "firmware-keys",
+    default: "",
+};
+/// Where devices fetch firmware, when a proxy stands before `https`.
+pub const FIRMWARE_URL: Setting = Setting {
+    key: "firmware-url",
+    default: "",
+};
+/// Megabytes of firmware per second that leave the hub.
+pub const FIRMWARE_RATE: Setting = Setting {
+    key: "firmware-rate",
+    default: "100",
+};
 /// What is logged.
 pub const LOG: Setting = Setting {
     key: "log",
@@ -73,7 +88,7 @@ pub const LOG_FORMAT: Setting = Setting {
 };
 
 /// All settings, in the order of the documentation.
-pub const ALL: [Setting; 11] = [
+pub const ALL: [Setting; 14] = [
     DATA_DIR,
     HTTP,
     INSECURE_HTTP,
@@ -83,6 +98,9 @@ pub const ALL: [Setting; 11] = [
     DATABASE,
     HOSTNAME,
     SITE_DIR,
+    FIRMWARE_KEYS,
+    FIRMWARE_URL,
+    FIRMWARE_RATE,
     LOG,
     LOG_FORMAT,
 ];

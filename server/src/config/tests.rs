@@ -66,6 +66,9 @@ fn every_setting_can_be_written_in_each_layer() {
         ("database", "postgres://a:b@c/d"),
         ("hostname", "hub.example.org"),
         ("site-dir", "/srv/site"),
+        ("firmware-keys", "/srv/keys"),
+        ("firmware-url", "https://hub.example.org"),
+        ("firmware-rate", "200"),
         ("log", "warn"),
         ("log-format", "json"),
     ];

@@ -197,10 +197,10 @@ async fn policy(hub: &Hub, name: &str) -> Result<Answer, ServiceError> {
 
 async fn user(hub: &Hub, new: NewAccount) -> Result<Answer, ServiceError> {
     let permit = hub.permit(&Access::console())?;
-    let (person, password) = hub.create_person(&permit, new).await?;
+    let made = hub.create_person(&permit, new).await?;
     Ok(Answer::User {
-        name: person.name,
-        password: password.map(Secret),
+        name: made.person.name,
+        password: made.password.map(Secret),
     })
 }
 

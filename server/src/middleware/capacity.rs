@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use muster_app::routes;
 use muster_core::method::{MAX_CONNECT_TIMEOUT, RESPONSE_TIMEOUTS};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -29,9 +30,15 @@ pub const WAITING_DEADLINE: Duration = Duration::from_secs(
     MAX_CONNECT_TIMEOUT.as_secs() + RESPONSE_TIMEOUTS.1.as_secs() + DEADLINE.as_secs(),
 );
 
-/// The turns that requests take: the usual ones, and those that wait for devices.
+/// Requests that bring a firmware file. The hub takes fewer at once; the others are told so.
+pub const MAX_UPLOADS: usize = 8;
+
+/// How long such a request may take: two gigabytes over a slow line.
+pub const UPLOAD_DEADLINE: Duration = Duration::from_secs(4 * 3600);
+
+/// The turns that requests take: the usual ones, those that wait for devices, and those that bring files.
 #[derive(Clone, Debug)]
-pub struct Turns(Arc<Semaphore>, Arc<Semaphore>);
+pub struct Turns(Arc<Semaphore>, Arc<Semaphore>, Arc<Semaphore>);
 
 impl Default for Turns {
     fn default() -> Self {
@@ -45,6 +52,7 @@ impl Turns {
         Self(
             Arc::new(Semaphore::new(turns)),
             Arc::new(Semaphore::new(waiting)),
+            Arc::new(Semaphore::new(MAX_UPLOADS)),
         )
     }
 }
@@ -54,6 +62,8 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
     let wanted = Wanted::by(&request);
     let (turns, deadline) = if waits_for_a_device(request.uri().path()) {
         (&state.turns().1, WAITING_DEADLINE)
+    } else if brings_a_file(&request) {
+        (&state.turns().2, UPLOAD_DEADLINE)
     } else {
         (&state.turns().0, DEADLINE)
     };
@@ -77,6 +87,14 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
 fn waits_for_a_device(path: &str) -> bool {
     path == "/rpc/devices/invoke_method"
         || (path.starts_with("/twins/") && path.ends_with("/methods"))
+}
+
+/// Whether the request brings a firmware file, from the page or by the management REST.
+fn brings_a_file(request: &Request) -> bool {
+    let path = request.uri().path();
+    request.method() == Method::POST
+        && (path == routes::FIRMWARE_UPLOAD
+            || path.strip_prefix(muster_api::manage::PREFIX) == Some("/firmware"))
 }
 
 /// The hub cannot do it now, and may in a moment.

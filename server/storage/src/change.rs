@@ -3,10 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
+use muster_core::configuration::Status;
 use muster_core::event::Event;
 use muster_core::gate::{SheetKind, Slug};
 use muster_core::ids::{DeviceId, Identity, OperationId};
 
+use muster_core::ids::{ConfigurationId, DeviceId, Identity};
 use muster_core::lifecycle::Stage;
 use muster_core::time::Timestamp;
 use muster_core::twin::Object;
@@ -72,6 +74,13 @@ pub enum Change {
         /// What.
         news: ModuleNews,
     },
+    /// Configurations cover a device otherwise than before.
+    Configurations {
+        /// Which.
+        id: DeviceId,
+        /// All that cover it now.
+        standing: Vec<(ConfigurationId, Status)>,
+    },
     /// A device sent telemetry.
     Activity {
         /// Which.
@@ -101,6 +110,8 @@ pub enum BooksNews {
     Gone(SheetKind, Slug),
     /// Devices that name no zone are in this one.
     Zone(String),
+    /// Something waits for approval, or was decided.
+    Approvals,
 }
 
 /// What changed about a module.

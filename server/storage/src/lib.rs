@@ -3,15 +3,18 @@
 //! [`Store`] is the whole door. Reads go to a pool; everything that changes something is a command to the one writer
 //! (`writer`), which commits what has queued in one transaction, tells the [`CommitHook`], and then answers.
 
+mod approvals;
 mod audit;
 mod backup;
 mod change;
 mod check;
+mod configurations;
 mod credentials;
 mod devices;
 mod engine;
 mod error;
 mod events;
+mod firmware;
 mod idempotency;
 mod messages;
 mod modules;
@@ -36,7 +39,17 @@ mod views;
 mod writer;
 
 pub use change::{BooksNews, Change, CommitHook, Committed, ModuleNews};
+pub use approvals::{
+    ApprovalQuery, AskOutcome, DecideOutcome, Deciding, MAX_PENDING, NewApproval, PersonOutcome,
+};
+pub use change::{Change, CommitHook, Committed, ModuleNews};
+pub use configurations::{
+    ApplyOutcome, ConfigurationOutcome, Contest, Covered, CoveredModule, CoveredPage,
+    ModuleStanding, Standing,
+};
 pub use error::StorageError;
+pub use firmware::files::{Arriving, ArtifactFiles, FileError, MAX_ARTIFACTS_BYTES};
+pub use firmware::{ArtifactOutcome, MAX_ARTIFACTS};
 pub use idempotency::MAX_REMEMBERED;
 pub use messages::MAX_MESSAGES;
 pub use modules::{ModuleChange, ModuleInsert, ModuleNote, ModuleTwinRow};

@@ -72,8 +72,12 @@ impl Store {
         new: NewPerson,
         event: NewEvent,
     ) -> Result<InsertOutcome<Person>, StorageError> {
-        self.write("making an account", change::Insert { new, event })
-            .await
+        let insert = change::Insert {
+            new,
+            active: true,
+            event,
+        };
+        self.write("making an account", insert).await
     }
 
     /// An account by its number.
@@ -132,7 +136,7 @@ impl Store {
     }
 }
 
-async fn find(
+pub(crate) async fn find(
     connection: &mut Connection<'_>,
     id: PersonId,
 ) -> Result<Option<Person>, StorageError> {

@@ -1,6 +1,6 @@
 //! Small things the hub remembers.
 
-use crate::engine::Sql;
+use crate::engine::{Connection, Sql};
 use crate::error::StorageError;
 use crate::store::Store;
 use crate::writer::{Operation, Unit};
@@ -22,8 +22,7 @@ impl Store {
     /// A setting, if it was ever set.
     pub async fn setting(&self, key: &str) -> Result<Option<String>, StorageError> {
         let mut reader = self.reader().await?;
-        let row = reader.connection().row(&READ, [key.into()]).await?;
-        row.map(|row| row.get(0)).transpose()
+        read(&mut reader.connection(), key).await
     }
 
     /// Sets a setting. Not for secrets: it is stored as it is.
@@ -34,6 +33,23 @@ impl Store {
         };
         self.write("storing a setting", set).await
     }
+}
+
+pub(crate) async fn read(
+    connection: &mut Connection<'_>,
+    key: &str,
+) -> Result<Option<String>, StorageError> {
+    let row = connection.row(&READ, [key.into()]).await?;
+    row.map(|row| row.get(0)).transpose()
+}
+
+pub(crate) async fn write(
+    connection: &mut Connection<'_>,
+    key: &str,
+    value: &str,
+) -> Result<(), StorageError> {
+    connection.run(&WRITE, [key.into(), value.into()]).await?;
+    Ok(())
 }
 
 #[derive(Debug)]
@@ -47,6 +63,7 @@ impl Operation for Set {
 
     async fn apply(&self, unit: &mut Unit<'_>) -> Result<(), StorageError> {
         write(unit, &self.key, &self.value).await
+        write(&mut unit.connection, &self.key, &self.value).await
     }
 }
 

@@ -2,9 +2,7 @@
 
 use crate::engine::{Sql, postgres, schema, sqlite};
 use crate::{
-    audit, backup, check, devices, events, idempotency, messages, modules, operations, people,
-    policies, prune, samples, sealed, sessions, settings, sheets, subscriptions, tokens, transfers,
-    twins, views, writer,
+    approvals, audit, backup, check, configurations, devices, events, firmware, idempotency, messages, modules, operations, people, policies, prune, samples, sealed, sessions, settings, sheets, subscriptions, tokens, transfers, twins, views, writer,
 };
 
 /// A statement as tests see it: what it is for, and its texts; an empty one is not for that engine.
@@ -23,14 +21,23 @@ pub struct Statement {
 #[doc(hidden)]
 pub fn statements() -> Vec<Statement> {
     let lists: &[&[&Sql]] = &[
+        approvals::STATEMENTS,
+        approvals::page::STATEMENTS,
+        approvals::change::STATEMENTS,
         audit::STATEMENTS,
         backup::STATEMENTS,
         check::STATEMENTS,
+        configurations::STATEMENTS,
+        configurations::apply::STATEMENTS,
+        configurations::change::STATEMENTS,
+        configurations::modules::STATEMENTS,
         devices::STATEMENTS,
         devices::change::STATEMENTS,
         events::STATEMENTS,
         events::calls::STATEMENTS,
         events::page::STATEMENTS,
+        firmware::STATEMENTS,
+        firmware::change::STATEMENTS,
         idempotency::STATEMENTS,
         messages::STATEMENTS,
         modules::STATEMENTS,

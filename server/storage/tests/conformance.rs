@@ -4,14 +4,18 @@
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
 mod conformance {
+    pub(crate) mod approvals;
     pub(crate) mod audit;
+    pub(crate) mod configurations;
     pub(crate) mod events;
     pub(crate) mod faults;
     pub(crate) mod files;
+    pub(crate) mod firmware;
     pub(crate) mod hook;
     pub(crate) mod idempotency;
     pub(crate) mod messages;
     pub(crate) mod modules;
+    pub(crate) mod operations;
     pub(crate) mod people;
     pub(crate) mod place;
     pub(crate) mod presence;
@@ -30,8 +34,9 @@ mod conformance {
 
 use conformance::place::Place;
 use conformance::{
-    audit, events, faults, files, hook, idempotency, messages, modules, people, presence, registry,
-    sheets, small, statements, subscriptions, tokens, transfers, twins, views, web_sessions,
+    approvals, audit, configurations, events, faults, files, firmware, hook, idempotency, messages,
+    modules, operations, people, presence, registry, sheets, small, statements, subscriptions,
+    tokens, transfers, twins, views, web_sessions,
 };
 
 /// Makes a test per case and engine.
@@ -68,6 +73,10 @@ mod both {
         modules: modules_come_back_as_they_were_made, a_device_has_so_many_modules_at_most,
             the_scan_sees_every_module, module_updates_follow_the_etag, module_twins_are_their_own, module_sessions_outlive_the_store,
             modules_go_with_their_device, the_hook_hears_of_modules;
+        operations: targets_are_written_down_in_parts, a_batch_changes_devices_targets_and_numbers_together,
+            a_repeated_batch_changes_nothing, what_is_begun_may_finish_and_nothing_else, failed_targets_begin_again,
+            a_device_is_held_by_one_operation, newcomers_join_once, job_ids_are_unique, drafts_are_their_owners,
+            random_batches_keep_the_numbers_right;
         presence: the_first_contact_activates, activity_is_the_latest_of_all,
             a_connection_outlives_the_store;
         messages: messages_come_back_newest_first, any_bytes_are_kept, ranges_are_half_open;
@@ -88,6 +97,12 @@ mod both {
             a_pin_goes_with_its_view;
         transfers: one_runs_at_a_time;
         sheets: sheets_come_back, sheets_follow_the_demand, names_of_sheets_are_unique_per_kind, the_zone_is_kept;
+        firmware: artifacts_come_back, the_number_of_artifacts_is_bounded, the_key_of_links_is_made_once;
+        configurations: configurations_come_back, there_are_so_many_configurations_at_most,
+            applying_writes_twins_and_standings, a_change_of_somebody_is_put_back_once, what_has_no_room_is_said,
+            stale_callers_change_nothing, covered_devices_are_walked, modules_are_covered_too;
+        approvals: requests_come_back, what_waits_comes_first, the_first_of_two_wins, what_is_stale_is_not_done,
+            nobody_decides_too_late, new_accounts_wait_closed;
         small: policies_are_made_once, settings_are_kept, samples_are_kept, a_healthy_store_has_no_findings;
         hook: the_hook_hears_everything_in_order, the_hook_hears_before_the_caller;
         faults: a_bad_command_harms_nobody_else, another_master_key_is_refused, a_newer_schema_is_refused,

@@ -106,7 +106,10 @@ async fn handlers_let_in_whom_their_table_says() {
                 Some(name) => hub.signed_in(name).await,
                 None => hub.browser(),
             };
-            let path = door.path.replace("{token}", "guess");
+            let path = door
+                .path
+                .replace("{token}", "guess")
+                .replace("{artifact}", "guess");
             let request =
                 Request::new(door.method.as_str(), &path).header("sec-fetch-site", "same-origin");
             let request = if door.method == "POST" {

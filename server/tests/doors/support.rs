@@ -135,7 +135,7 @@ impl TestHub {
             }],
             password: Some(PASSWORD.to_owned()),
         };
-        self.hub().create_person(&permit, new).await.unwrap().0
+        self.hub().create_person(&permit, new).await.unwrap().person
     }
 
     pub(crate) async fn device(&self, id: &str, tags: Value) {

@@ -50,7 +50,8 @@ fn HubBody(facts: HubFacts) -> impl IntoView {
                 census.set(news.clone());
             }
             Item::Resync => refresh.ask(),
-            Item::Rows(_) | Item::Device(_) | Item::Events(_) => {}
+            Item::Rows(_) | Item::Device(_) | Item::Events(_) | Item::Operations(_) => {}
+            Item::Rows(_) | Item::Device(_) | Item::Events(_) | Item::Approvals => {}
         },
     );
     let now = use_now();

@@ -8,6 +8,7 @@ use super::sites::SilentSites;
 use crate::clock::use_now;
 use crate::live::wire::CensusNews;
 use crate::live::{Item, Topic, use_live};
+use crate::panels::approvals::waiting_list;
 use crate::panels::census::{InContact, StagesPanel};
 use crate::panels::events::EventList;
 use crate::panels::first_device::FirstDevice;
@@ -15,6 +16,7 @@ use crate::panels::loaded::loaded;
 use crate::panels::presence::PresencePanel;
 use crate::panels::refresh::use_refreshed;
 use crate::reactive::effect_of_change;
+use crate::routes;
 use crate::rpc::data::Data;
 use crate::rpc::home::{Oversight, read_oversight};
 use crate::shell::Page;
@@ -44,7 +46,7 @@ fn OversightBody(oversight: Oversight) -> impl IntoView {
         }
     });
     use_live(
-        || vec![Topic::Census],
+        || vec![Topic::Census, Topic::Approvals],
         move |item| match item {
             Item::Census(news) => {
                 let silent = |census: &CensusNews| census.contact(Contact::Silent);
@@ -54,6 +56,8 @@ fn OversightBody(oversight: Oversight) -> impl IntoView {
                 census.set(news.clone());
             }
             Item::Resync => refresh.ask(),
+            Item::Rows(_) | Item::Device(_) | Item::Events(_) | Item::Operations(_) => {}
+            Item::Approvals | Item::Resync => refresh.ask(),
             Item::Rows(_) | Item::Device(_) | Item::Events(_) => {}
         },
     );
@@ -64,6 +68,11 @@ fn OversightBody(oversight: Oversight) -> impl IntoView {
     let acts = Signal::derive(move || {
         oversight.with(|oversight| oversight.acts.clone().unwrap_or_default())
     });
+    let waiting = Memo::new(move |_| oversight.with(|oversight| oversight.waiting.clone()));
+    let decisions = move || {
+        let is_empty = waiting.with(Vec::is_empty);
+        is_empty.then(|| view! { <p class="meta">"Nothing waits for your decision."</p> })
+    };
     let now = use_now();
     let acts_section = may_audit.then(|| {
         view! {
@@ -78,6 +87,14 @@ fn OversightBody(oversight: Oversight) -> impl IntoView {
         <PresenceFacts census=census/>
         <div class="cols mt-8">
             <div class="stack">
+                <Section
+                    id="decisions"
+                    title="Decisions"
+                    end=|| view! { <a href=routes::APPROVALS>"Approvals"</a> }
+                >
+                    {decisions}
+                    {waiting_list(waiting.into(), refresh)}
+                </Section>
                 <Section id="day" title="Last 24 hours">
                     {move || view! { <PresencePanel chart=chart.get()/> }}
                 </Section>

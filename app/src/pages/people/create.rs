@@ -96,10 +96,19 @@ fn CreateForm(action: ServerAction<CreatePerson>) -> impl IntoView {
 #[component]
 fn Done(created: Created) -> impl IntoView {
     let name = created.person.display_name.clone();
-    let done = [&name, " can sign in as ", &created.person.name, "."].concat();
+    let waits = created.person.waits.is_some();
+    let (tone, can) = if waits {
+        (
+            Tone::Running,
+            " waits for another administrator, and can then sign in as ",
+        )
+    } else {
+        (Tone::Ok, " can sign in as ")
+    };
+    let done = [&name, can, &created.person.name, "."].concat();
     view! {
         <div class="person-form">
-            <Note tone=Tone::Ok alert=true>{done}</Note>
+            <Note tone=tone alert=true>{done}</Note>
             {created.password.map(|password| view! { <Once name=name password=password/> })}
             <div class="row">
                 <LinkButton href=routes::person(created.person.id)>"Open the account"</LinkButton>

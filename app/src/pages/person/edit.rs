@@ -22,8 +22,9 @@ pub(super) fn EditForm(
     let id = person.id;
     effect(move || {
         if let Some(Ok(changed)) = action.value().get() {
+            let waits = changed.waits.is_some();
             again.set(changed);
-            saved.set(true);
+            saved.set(!waits);
             if session.me_now().is_some_and(|me| me.id == id) {
                 session.refresh();
             }

@@ -1,5 +1,8 @@
 //! An event in a sentence: who did what, and what changed.
 
+mod approvals;
+mod configurations;
+mod firmware;
 mod gates;
 mod operations;
 
@@ -110,6 +113,14 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
         | EventKind::WavePassed
         | EventKind::GateOverridden
         | EventKind::TargetFailed => operations::sentence(&who, &it, kind, detail),
+        EventKind::FirmwareAdded | EventKind::FirmwareChanged | EventKind::FirmwareDeleted => {
+            firmware::told(&who, kind, detail)
+        }
+        EventKind::ConfigurationSaved => configurations::saved(&who, detail),
+        EventKind::ConfigurationDeleted => configurations::deleted(&who, detail),
+        EventKind::ApprovalRequested => approvals::requested(&who, detail),
+        EventKind::ApprovalDecided => approvals::decided(&who, detail),
+        EventKind::ApprovalPolicyChanged => format!("{who} changed the rules of approval"),
     };
     format::sentence(&text)
 }

@@ -18,6 +18,7 @@ pub async fn read_oversight() -> Result<Oversight, AppError> {
         Err(_) => None,
     };
     Ok(Oversight {
+        waiting: crate::rpc::approvals::waiting(&hub, &access).await?,
         census: read::census(&hub, &access),
         silent: read::silent_sites(&hub, &access),
         presence: read::presence(&hub, &access).await?,

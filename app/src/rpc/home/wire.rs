@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::charts::ChartModel;
 use crate::live::wire::{CensusNews, EventView};
+use crate::rpc::approvals::ApprovalView;
 
 /// Devices with the same value of a tag.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -43,6 +44,8 @@ pub struct Queue {
 /// The supervisor's home.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Oversight {
+    /// What waits for approval.
+    pub waiting: Vec<ApprovalView>,
     /// The counts.
     pub census: CensusNews,
     /// Silent devices by site, when sites are tagged.

@@ -23,7 +23,7 @@ pub async fn create_person(
 ) -> Result<Created, AppError> {
     let (hub, permit) = super::begin()?;
     let new = read(name, display_name, &grants, password)?;
-    let (person, password) = match hub.create_person(&permit, new).await {
+    let made = match hub.create_person(&permit, new).await {
         Err(muster_service::ServiceError::AlreadyExists) => {
             return Err(AppError::field(
                 "name",
@@ -33,15 +33,15 @@ pub async fn create_person(
         other => other?,
     };
     if crate::session::is_plain_form() {
-        let page = crate::routes::person(person.id);
-        if let Some(password) = &password {
+        let page = crate::routes::person(made.person.id);
+        if let Some(password) = &made.password {
             crate::session::leave_once(&page, password);
         }
         leptos_axum::redirect(&page);
     }
     Ok(Created {
-        person: person.into(),
-        password: password.map(Secret),
+        person: super::with_waiting(&hub, &permit, made.person).await?,
+        password: made.password.map(Secret),
     })
 }
 

@@ -20,5 +20,7 @@ pub async fn set_active(
         active: Some(active),
         ..Default::default()
     };
-    Ok(hub.update_person(&permit, id, edit).await?.into())
+    hub.update_person(&permit, id, edit).await?;
+    let person = hub.person(&permit, id).await?;
+    super::with_waiting(&hub, &permit, person).await
 }

@@ -14,5 +14,6 @@ pub async fn show_person(
     id: PersonId,
 ) -> Result<PersonView, AppError> {
     let (hub, permit) = super::begin()?;
-    Ok(hub.person(&permit, id).await?.into())
+    let person = hub.person(&permit, id).await?;
+    super::with_waiting(&hub, &permit, person).await
 }

@@ -7,7 +7,7 @@ use super::{GrantInput, PersonView};
 use crate::error::AppError;
 use crate::rpc::Compact;
 
-/// Gives an account another display name and other roles.
+/// Gives an account another display name and other roles. Roles that need a second person wait.
 #[server(prefix = "/rpc", endpoint = "people/update", output = Compact)]
 pub async fn update_person(
     /// Which.
@@ -26,5 +26,7 @@ pub async fn update_person(
         roles: Some(roles),
         active: None,
     };
-    Ok(hub.update_person(&permit, id, edit).await?.into())
+    hub.update_person(&permit, id, edit).await?;
+    let person = hub.person(&permit, id).await?;
+    super::with_waiting(&hub, &permit, person).await
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use muster_core::ids::PersonId;
 use serde::{Deserialize, Serialize};
 
+use crate::rpc::approvals::Waits;
 use crate::session::Grant;
 
 /// An account as administrators see it; never with a password.
@@ -26,6 +27,8 @@ pub struct PersonView {
     pub created_ms: i64,
     /// When they last signed in, in milliseconds since 1970.
     pub last_sign_in_ms: Option<i64>,
+    /// A change of the account that waits for a second person; not told in lists.
+    pub waits: Option<Waits>,
 }
 
 /// A part of the list of people, by name.
@@ -88,6 +91,7 @@ impl From<muster_core::person::Person> for PersonView {
             must_change_password: person.must_change_password,
             created_ms: person.created_at.millis(),
             last_sign_in_ms: person.last_sign_in_at.map(|at| at.millis()),
+            waits: None,
         }
     }
 }

@@ -66,6 +66,10 @@ codes! {
     DeviceDefinedMultipleTimes = 400011, BAD_REQUEST;
     /// Some items of a bulk request failed.
     BulkRegistryOperationFailure = 400013, BAD_REQUEST;
+    /// The content of a configuration breaks a rule; the number is this hub's own.
+    InvalidConfigurationContent = 400900, BAD_REQUEST;
+    /// The target condition of a configuration cannot be used; the number is this hub's own.
+    InvalidConfigurationTargetCondition = 400901, BAD_REQUEST;
     /// Nobody, or somebody who may not.
     IotHubUnauthorizedAccess = 401002, UNAUTHORIZED;
     /// An export or import is under way.
@@ -76,6 +80,8 @@ codes! {
     JobNotFound = 404002, NOT_FOUND;
     /// No such address; a name of this hub.
     ResourceNotFound = 404000, NOT_FOUND;
+    /// No such configuration; the number is this hub's own.
+    ConfigurationNotFound = 404900, NOT_FOUND;
     /// The device is not connected.
     DeviceNotOnline = 404103, NOT_FOUND;
     /// The device left before it answered.
@@ -88,6 +94,8 @@ codes! {
     JobAlreadyExists = 409000, CONFLICT;
     /// The device exists.
     DeviceAlreadyExists = 409001, CONFLICT;
+    /// The configuration exists; the number is this hub's own.
+    ConfigurationAlreadyExists = 409900, CONFLICT;
     /// The module exists.
     ModuleAlreadyExistsOnDevice = 409301, CONFLICT;
     /// The ETag is another one, or is missing.

@@ -1,30 +1,16 @@
 //! Identities of modules (spec §5.3).
 
-use muster_core::access::Right;
-use muster_core::policy::Action;
 use muster_service::ServiceError;
 
-use super::door::{Door, Need};
+use super::door::Door;
+use super::registry::{READ, WRITE};
 use crate::error::{ApiError, Code};
-use crate::throttle::Class;
 
 mod delete;
 mod get;
 mod identity;
 mod list;
 mod put;
-
-const READ: Need = Need {
-    rights: &[Right::RegistryRead],
-    action: Action::SeeCredentials,
-    class: Class::Registry,
-};
-
-const WRITE: Need = Need {
-    rights: &[Right::RegistryWrite],
-    action: Action::ProvisionDevices,
-    class: Class::Registry,
-};
 
 /// Where they are read and written.
 pub(super) fn doors() -> Vec<Door> {
@@ -37,7 +23,7 @@ pub(super) fn doors() -> Vec<Door> {
 }
 
 /// Errors of modules have codes of their own, but for one that is missing (spec §5.5).
-fn module_error(error: ServiceError) -> ApiError {
+pub(crate) fn module_error(error: ServiceError) -> ApiError {
     match error {
         ServiceError::NotFound => ApiError::new(
             Code::DeviceNotFound,

@@ -13,13 +13,15 @@ mod identity;
 mod list;
 mod put;
 
-const READ: Need = Need {
+/// To read identities, those of modules too.
+pub(super) const READ: Need = Need {
     rights: &[Right::RegistryRead],
     action: Action::SeeCredentials,
     class: Class::Registry,
 };
 
-const WRITE: Need = Need {
+/// To write them.
+pub(super) const WRITE: Need = Need {
     rights: &[Right::RegistryWrite],
     action: Action::ProvisionDevices,
     class: Class::Registry,

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use muster_core::ids::{DeviceId, ModuleId};
+use muster_core::ids::{ConfigurationId, DeviceId, ModuleId};
 use muster_service::access::Kind;
 use muster_service::{DevicePermit, Hub, Permit};
 
@@ -74,6 +74,18 @@ impl FromRequestParts<ApiState> for ModuleTarget {
     }
 }
 
+/// `{id}` of the address of a configuration.
+#[derive(Debug)]
+pub(super) struct ConfigurationTarget(pub(super) ConfigurationId);
+
+impl FromRequestParts<ApiState> for ConfigurationTarget {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
+        Ok(Self(named(parts, state, "id").await?))
+    }
+}
+
 /// A name in the address, read by its rule.
 async fn named<T: FromStr<Err: Display>>(
     parts: &mut Parts,
@@ -86,4 +98,41 @@ async fn named<T: FromStr<Err: Display>>(
     let text = names.get(name).map_or("", String::as_str);
     text.parse()
         .map_err(|error: T::Err| ApiError::argument(error.to_string()))
+}
+
+/// How many are asked for. Python writes `top=None` when its caller names no number.
+pub(super) fn top(query: &str, most: usize) -> Result<usize, ApiError> {
+    let given = query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("top="))
+        .filter(|text| !text.is_empty() && *text != "None");
+    let Some(text) = given else {
+        return Ok(most);
+    };
+    match text.parse() {
+        Ok(top) if (1..=most).contains(&top) => Ok(top),
+        _ => Err(ApiError::argument(format!(
+            "top is a whole number from 1 to {most}"
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn top_is_bounded() {
+        let check = |query: &str, want: Option<usize>| {
+            assert_eq!(top(query, 1000).ok(), want, "{query}");
+        };
+        check("api-version=2021-04-12", Some(1000));
+        check("api-version=2021-04-12&top=2", Some(2));
+        check("top=None", Some(1000));
+        check("top=1000", Some(1000));
+        check("top=0", None);
+        check("top=1001", None);
+        check("top=-1", None);
+        check("top=all", None);
+    }
 }

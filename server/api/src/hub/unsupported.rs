@@ -13,35 +13,9 @@ const SERVICE: Need = Need {
     class: Class::Registry,
 };
 
-const REGISTRY: Need = Need {
-    rights: &[Right::RegistryWrite],
-    action: Action::ProvisionDevices,
-    class: Class::Registry,
-};
-
-const CONFIGURATIONS: Need = Need {
-    rights: &[Right::RegistryRead, Right::RegistryWrite],
-    ..SERVICE
-};
-
 /// Where they would be (spec §5.13).
 pub(super) fn doors() -> Vec<Door> {
     vec![
-        Door::get("/configurations", CONFIGURATIONS, configurations),
-        Door::get("/configurations/", CONFIGURATIONS, configurations),
-        Door::get("/configurations/{id}", CONFIGURATIONS, configurations),
-        Door::put("/configurations/{id}", CONFIGURATIONS, configurations),
-        Door::delete("/configurations/{id}", CONFIGURATIONS, configurations),
-        Door::post(
-            "/configurations/testQueries",
-            CONFIGURATIONS,
-            configurations,
-        ),
-        Door::post(
-            "/devices/{device}/applyConfigurationContent",
-            REGISTRY,
-            configurations,
-        ),
         Door::get("/digitaltwins/{device}", SERVICE, digital_twins),
         Door::patch("/digitaltwins/{device}", SERVICE, digital_twins),
         Door::post(
@@ -57,10 +31,6 @@ pub(super) fn doors() -> Vec<Door> {
         Door::delete("/devices/{device}/commands", SERVICE, messages),
         Door::get("/messages/serviceBound/feedback", SERVICE, messages),
     ]
-}
-
-async fn configurations() -> ApiError {
-    absent("configurations", "write desired properties to the twins")
 }
 
 async fn digital_twins() -> ApiError {

@@ -1,12 +1,14 @@
 //! A request on its way through a route: proved, paced, read and checked, then done.
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 use axum::RequestExt as _;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{OriginalUri, Query, RawPathParams, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
+use muster_core::approval::ApprovalId;
 use muster_core::device::IfMatch;
 use muster_core::ids::{DeviceId, OperationId, PersonId, RefId};
 use muster_core::time::Timestamp;
@@ -40,6 +42,8 @@ pub struct Call {
     pub(crate) access: Access,
     values: BTreeMap<&'static str, String>,
     body: Value,
+    /// The announced size and the bytes of a file; taken once. Behind a lock, because a body cannot be shared.
+    file: Mutex<(Option<u64>, Body)>,
 }
 
 /// No values and no body: they may hold secrets.
@@ -106,6 +110,12 @@ impl Call {
         id.ok_or_else(Problem::not_found)
     }
 
+    /// The request for approval in the path.
+    pub(crate) fn approval(&self) -> Result<ApprovalId, Problem> {
+        let id = self.number(&parameter::APPROVAL).map(ApprovalId);
+        id.ok_or_else(Problem::not_found)
+    }
+
     /// How long the page is.
     pub(crate) fn limit(&self) -> usize {
         let limit = self.number(&parameter::LIMIT);
@@ -156,6 +166,12 @@ impl Call {
         self.text(&parameter::IF_MATCH).map(IfMatch::parse)
     }
 
+    /// The file that the route takes, with the size that was announced.
+    pub(crate) fn file(&self) -> (Option<u64>, Body) {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *file, (None, Body::empty()))
+    }
+
     /// The body as what the route takes.
     pub(crate) fn body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         T::deserialize(&self.body)
@@ -203,12 +219,19 @@ async fn work(
         .extensions()
         .get::<OriginalUri>()
         .map_or_else(|| request.uri().to_string(), |uri| uri.0.to_string());
-    let bytes = body(route, request).await?;
+    let (bytes, file) = if route.takes_file() {
+        let size = request.headers().get(header::CONTENT_LENGTH);
+        let size = size.and_then(|size| size.to_str().ok()?.parse().ok());
+        (Bytes::new(), (size, request.into_body()))
+    } else {
+        (body(route, request).await?, (None, Body::empty()))
+    };
     let call = Call {
         hub,
         access,
         values,
         body: parsed(route, &bytes)?,
+        file: Mutex::new(file),
     };
     match key {
         None => Ok(response(route, (route.run)(call).await?)),
@@ -294,7 +317,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 fn parsed(route: &Route, bytes: &Bytes) -> Result<Value, Problem> {
-    if route.body.is_none() {
+    if route.body.is_none() || route.takes_file() {
         return Ok(Value::Null);
     }
     serde_json::from_slice(bytes)

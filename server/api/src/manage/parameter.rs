@@ -176,6 +176,14 @@ pub(crate) static TOKEN: Parameter = Parameter::path(
 pub(crate) static VIEW: Parameter =
     Parameter::path("view", Kind::Number(1, i64::MAX), "The view's number.", "1");
 
+/// Which request for approval.
+pub(crate) static APPROVAL: Parameter = Parameter::path(
+    "approval",
+    Kind::Number(1, i64::MAX),
+    "The request's number.",
+    "1",
+);
+
 /// Where a page begins.
 pub(crate) static CURSOR: Parameter = Parameter::query(
     "cursor",

@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
+use muster_core::approval::Refused;
 use muster_core::device::ETag;
 use muster_core::ids::RefId;
 use muster_service::ServiceError;
@@ -146,11 +147,31 @@ impl From<ServiceError> for Problem {
             ServiceError::AlreadyExists => told(StatusCode::CONFLICT, "already_exists"),
             ServiceError::Lifecycle(_) => told(StatusCode::CONFLICT, "not_in_this_stage"),
             ServiceError::TooManyModules => told(StatusCode::CONFLICT, "too_many"),
+            ServiceError::Approval(Refused::Own | Refused::NotYours | Refused::NotAPerson) => {
+                told(StatusCode::FORBIDDEN, "not_yours_to_decide")
+            }
+            ServiceError::Approval(Refused::OutOfSight) => {
+                told(StatusCode::FORBIDDEN, "outside_your_scope")
+            }
+            ServiceError::Approval(Refused::NoComment | Refused::CommentTooLong) => {
+                told(StatusCode::UNPROCESSABLE_ENTITY, "refused")
+            }
+            ServiceError::Approval(_) => told(StatusCode::CONFLICT, "not_now"),
             ServiceError::LastAdministrator => told(StatusCode::CONFLICT, "last_administrator"),
+            ServiceError::Firmware(error) => told(
+                match error.code() {
+                    "exists" => StatusCode::CONFLICT,
+                    "too_large" => StatusCode::PAYLOAD_TOO_LARGE,
+                    _ => StatusCode::UNPROCESSABLE_ENTITY,
+                },
+                error.code(),
+            ),
             ServiceError::Twin(_)
             | ServiceError::DeviceId(_)
             | ServiceError::Credential(_)
             | ServiceError::View(_)
+            | ServiceError::Configuration(_)
+            | ServiceError::ApprovalPolicy(_)
             | ServiceError::Method(_)
             | ServiceError::Invalid(_) => told(StatusCode::UNPROCESSABLE_ENTITY, "refused"),
             ServiceError::Busy(_) => Self {

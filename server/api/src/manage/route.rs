@@ -194,9 +194,11 @@ impl Route {
         if self.body.is_some() {
             all.extend([
                 StatusCode::PAYLOAD_TOO_LARGE,
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 StatusCode::UNPROCESSABLE_ENTITY,
             ]);
+        }
+        if self.body.is_some() && !self.takes_file() {
+            all.push(StatusCode::UNSUPPORTED_MEDIA_TYPE);
         }
         if self.method == Method::POST {
             // The same idempotency key with another request, or while the first is under way.
@@ -208,8 +210,14 @@ impl Route {
         all
     }
 
-    /// Whether it answers a repeated request with the first answer.
+    /// Whether its body is a file, of any type, instead of JSON.
+    pub fn takes_file(&self) -> bool {
+        self.body
+            .is_some_and(|schema| schema()["format"] == "binary")
+    }
+
+    /// Whether it answers a repeated request with the first answer. Files are not compared with those of before.
     pub fn is_repeatable(&self) -> bool {
-        self.method == Method::POST
+        self.method == Method::POST && !self.takes_file()
     }
 }

@@ -22,6 +22,10 @@ pub(crate) const NAMED: &[(&str, Schema)] = &[
     ("Role", role),
     ("Token", token),
     ("View", view),
+    ("Window", super::sheets::window),
+    ("Calendar", super::sheets::calendar),
+    ("Place", super::sheets::place),
+    ("Firmware", super::firmware::described),
     ("Secret", secret),
     ("Actor", actor),
     ("Plan", operations::plan),
@@ -33,6 +37,8 @@ pub(crate) const NAMED: &[(&str, Schema)] = &[
     ("Counts", operations::counts),
     ("Target", operations::target),
     ("Draft", operations::draft),
+    ("Approval", super::approvals::approval_schema),
+    ("ApprovalPolicy", super::approvals::policy_schema),
 ];
 
 /// A reference to a named schema.
@@ -92,6 +98,11 @@ pub(crate) fn or_null(schema: Value) -> Value {
 /// A text up to a length in characters.
 pub(crate) fn text(max: usize) -> Value {
     json!({ "type": "string", "maxLength": max })
+}
+
+/// A file of any bytes: a route with this body reads it piece by piece ([`super::route::Route::takes_file`]).
+pub(crate) fn file() -> Value {
+    json!({ "type": "string", "format": "binary" })
 }
 
 /// Any text.
@@ -217,21 +228,8 @@ fn twin() -> Value {
     ])
 }
 
-fn event() -> Value {
-    object(&[
-        ("sequence", count()),
-        ("time", time()),
-        ("deviceId", or_null(device_id())),
-        ("actor", named("Actor")),
-        (
-            "kind",
-            words(EventKind::ALL.iter().map(|kind| kind.as_str())),
-        ),
-        ("detail", json!({})),
-    ])
-}
-
-fn actor() -> Value {
+/// Who did something.
+pub(crate) fn actor() -> Value {
     object(&[
         (
             "kind",
@@ -248,6 +246,20 @@ fn actor() -> Value {
         ("person", or_null(count())),
         ("name", or_null(any_text())),
         ("token", or_null(any_text())),
+    ])
+}
+
+fn event() -> Value {
+    object(&[
+        ("sequence", count()),
+        ("time", time()),
+        ("deviceId", or_null(device_id())),
+        ("actor", named("Actor")),
+        (
+            "kind",
+            words(EventKind::ALL.iter().map(|kind| kind.as_str())),
+        ),
+        ("detail", json!({})),
     ])
 }
 

@@ -19,9 +19,14 @@ pub(super) fn of(route: &Route) -> Value {
         "responses": responses(route),
     });
     if let Some(schema) = route.body {
+        let kind = if route.takes_file() {
+            "application/octet-stream"
+        } else {
+            "application/json"
+        };
         operation["requestBody"] = json!({
             "required": true,
-            "content": { "application/json": { "schema": schema() } },
+            "content": { kind: { "schema": schema() } },
         });
     }
     operation

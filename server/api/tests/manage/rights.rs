@@ -45,7 +45,16 @@ fn arguments(id: &str) -> (Option<Value>, u16) {
         }
         "deleteDevice" => (None, 412),
         "listViews" => (None, 200),
+        "listWindows" | "listCalendars" | "listPlaces" | "showZone" => (None, 200),
+        "showWindow" | "showCalendar" | "showPlace" | "deleteWindow" | "deleteCalendar"
+        | "deletePlace" | "listWindowOpenings" | "listServiceHours" => (None, 404),
+        "putWindow" | "putCalendar" | "putPlace" => (Some(json!({})), 422),
+        "putZone" => (Some(json!({ "zone": "Nowhere" })), 422),
         "deleteView" => (None, 404),
+        "listFirmware" => (None, 200),
+        "addFirmware" => (None, 422),
+        "showFirmware" | "deleteFirmware" => (None, 404),
+        "updateFirmware" => (Some(json!({ "state": "withdrawn" })), 404),
         "createView" => (Some(json!({ "name": "", "query": "" })), 422),
         "updateView" => (Some(json!({ "name": "a", "query": "" })), 404),
         "createDevice" => (Some(json!({ "deviceId": "a b" })), 422),
@@ -54,6 +63,13 @@ fn arguments(id: &str) -> (Option<Value>, u16) {
         "showDeviceConnectionString" => (Some(json!({})), 200),
         "createPerson" => (Some(json!({ "name": "A B", "roles": [] })), 422),
         "updatePerson" => (Some(json!({ "active": false })), 404),
+        "listApprovals" | "showApprovalPolicy" => (None, 200),
+        "showApproval" | "withdrawApproval" => (None, 404),
+        "decideApproval" => (Some(json!({ "approve": true })), 404),
+        "setApprovalPolicy" => (
+            Some(json!({ "people": true, "tools": false, "hours": 0 })),
+            422,
+        ),
         other => panic!("{other} has no arguments in this test"),
     }
 }
@@ -71,7 +87,10 @@ async fn knock(test: &TestHub, route: &Route, token: &str, device: &str) -> Repl
         .replace("{policy}", "service")
         .replace("{view}", "999")
         .replace("{operation}", "999")
-        .replace("{draft}", "999");
+        .replace("{draft}", "999")
+        .replace("{name}", "nothing")
+        .replace("{artifact}", &"9".repeat(64))
+        .replace("{approval}", "999");
     let (body, _) = arguments(route.id);
     let headers: &[(&str, &str)] = if route.parameters.iter().any(|p| p.name == "If-Match") {
         &[("if-match", "\"old\"")]

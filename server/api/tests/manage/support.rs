@@ -7,6 +7,7 @@ use muster_core::ids::DeviceId;
 use muster_core::person::RoleGrant;
 use muster_core::policy::{Action, Role};
 use muster_core::time::Timestamp;
+use muster_service::firmware::FirmwareConfig;
 use muster_service::people::{NewAccount, NewApiToken};
 use muster_service::registry::NewDevice;
 use muster_service::{Access, Clock, Entropy, Hub, HubConfig};
@@ -50,6 +51,7 @@ impl TestHub {
             hostname: "hub.example.net".into(),
             clock: clock.clone(),
             entropy: Entropy::seeded(1),
+            firmware: FirmwareConfig::new(directory.path().join("artifacts")),
         };
         let hub = Hub::open(config).await.unwrap();
         let test = Self {

@@ -154,3 +154,76 @@ async fn a_registry_key_does_not_write_twins_of_others() {
     );
     assert_eq!(bench.get("/twins/a").await.body["tags"], json!({}));
 }
+
+#[tokio::test]
+async fn modules_are_made_changed_and_deleted() {
+    let bench = Bench::open().await;
+    let check = async |item: Value, error: Option<&str>| {
+        let done = bulk(&bench, json!([item.clone()])).await;
+        let found = done.body["errors"][0]["errorCode"].as_str();
+        assert_eq!(found, error, "{item}: {:?}", done.body);
+        if error.is_some() {
+            assert_eq!(done.body["errors"][0]["moduleId"], item["moduleId"]);
+        }
+    };
+    // A device and its module in one request, in the order in which they cannot be made.
+    let both = json!([
+        {"id": "a", "moduleId": "m", "importMode": "create", "managedBy": "ops", "tags": {"line": 2},
+         "properties": {"desired": {"interval": 30}}},
+        {"id": "a", "importMode": "create"},
+    ]);
+    assert_eq!(bulk(&bench, both).await.body["isSuccessful"], true);
+    let module = bench.get("/devices/a/modules/m").await.body;
+    assert_eq!(module["managedBy"], "ops");
+    assert!(module["authentication"]["symmetricKey"]["primaryKey"].is_string());
+    let twin = bench.get("/twins/a/modules/m").await.body;
+    assert_eq!(twin["tags"], json!({"line": 2}));
+    assert_eq!(twin["properties"]["desired"]["interval"], 30);
+
+    let m = |mode: &str| json!({"id": "a", "moduleId": "m", "importMode": mode});
+    let with = |mode: &str, name: &str, value: Value| {
+        let mut item = m(mode);
+        item[name] = value;
+        item
+    };
+    check(m("create"), Some("ModuleAlreadyExistsOnDevice")).await;
+    check(with("update", "managedBy", json!("others")), None).await;
+    let now = bench.get("/devices/a/modules/m").await.body;
+    assert_eq!(now["managedBy"], "others");
+    assert_eq!(now["authentication"], module["authentication"], "keys stay");
+    let (old, new) = (module["etag"].clone(), now["etag"].clone());
+    check(
+        with("updateIfMatchETag", "eTag", old.clone()),
+        Some("PreconditionFailed"),
+    )
+    .await;
+    check(with("updateIfMatchETag", "eTag", new), None).await;
+    check(m("deleteIfMatchETag"), Some("ArgumentNull")).await;
+    check(with("updateTwin", "tags", json!({"line": 3})), None).await;
+    let stale = json!({"id": "a", "moduleId": "m", "importMode": "updateTwinIfMatchETag", "twinETag": "AAAAAAAAAAE=",
+                       "tags": {"line": 4}});
+    check(stale, Some("PreconditionFailed")).await;
+    assert_eq!(
+        bench.get("/twins/a/modules/m").await.body["tags"],
+        json!({"line": 3})
+    );
+
+    check(with("createOrUpdate", "tags", json!({"line": 5})), None).await;
+    check(
+        with("update", "status", json!("disabled")),
+        Some("ArgumentInvalid"),
+    )
+    .await;
+    check(json!({"id": "b", "moduleId": "m"}), Some("DeviceNotFound")).await;
+    check(
+        json!({"id": "a", "moduleId": "n n"}),
+        Some("ArgumentInvalid"),
+    )
+    .await;
+    check(m("delete"), None).await;
+    check(m("delete"), Some("DeviceNotFound")).await;
+    assert_eq!(bench.get("/devices/a").await.status, 200);
+    bulk(&bench, json!([m("create"), m("create")]))
+        .await
+        .expect_error(400, "DeviceDefinedMultipleTimes");
+}

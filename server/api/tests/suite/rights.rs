@@ -123,7 +123,9 @@ fn doors_ask_for_the_documented_rights() {
             (_, path) if path.starts_with("/jobs") && !path.starts_with("/jobs/v2") => {
                 &[RegistryWrite]
             }
-            (_, path) if path.starts_with("/configurations") => &[RegistryRead, RegistryWrite],
+            ("GET", path) if path.starts_with("/configurations") => &[RegistryRead],
+            (_, "/configurations/testQueries") => &[RegistryRead],
+            (_, path) if path.starts_with("/configurations") => &[RegistryWrite],
             _ => &[ServiceConnect],
         };
         assert_eq!(door.need.rights, want, "{} {}", door.method, door.path);

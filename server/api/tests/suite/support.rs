@@ -15,6 +15,7 @@ use muster_core::person::RoleGrant;
 use muster_core::policy::{Action, Role, allows};
 use muster_core::sas::SasToken;
 use muster_core::time::Timestamp;
+use muster_service::firmware::FirmwareConfig;
 use muster_service::people::{NewAccount, NewApiToken};
 use muster_service::{Access, Clock, Entropy, Hub, HubConfig};
 use muster_storage::{Location, MasterKey, StoreConfig};
@@ -75,6 +76,7 @@ impl Bench {
             hostname: "hub.example.net".into(),
             clock: clock.clone(),
             entropy: Entropy::seeded(1),
+            firmware: FirmwareConfig::new(directory.path().join("artifacts")),
         };
         let hub = Hub::open(config).await.unwrap();
         let router = router(ApiState::new(hub.clone(), Throttle::new(rates)));
@@ -183,7 +185,12 @@ impl Bench {
             }],
             password: Some("correct horse battery".into()),
         };
-        let (person, _) = self.hub.create_person(&permit, account).await.unwrap();
+        let person = self
+            .hub
+            .create_person(&permit, account)
+            .await
+            .unwrap()
+            .person;
         let access = self.hub.access_of(person.id).await.unwrap().unwrap();
         let actions = match actions.is_empty() {
             true => Action::ALL

@@ -1,19 +1,10 @@
 //! When windows and calendars are open, moment by moment.
 
-use super::{Calendar, Date, DateRange, Rule, Window, Zone, ZoneRule};
+use super::{Calendar, Date, DateRange, Rule, Span, Window, Zone, ZoneRule};
 use crate::time::Timestamp;
 
 /// How far ahead openings are looked for, in days. What does not open within never opens.
 pub const LOOK_AHEAD_DAYS: i32 = 400;
-
-/// From one moment until before another.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Span {
-    /// The first moment of it.
-    pub from: Timestamp,
-    /// The first moment after it.
-    pub until: Timestamp,
-}
 
 /// What is at a moment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -3,18 +3,48 @@
 use serde_json::Value;
 
 use super::Object;
+use crate::firmware::Version;
 
 /// Whether some desired leaf is absent from the reported properties or has another value there. Arrays are leaves;
 /// 1 and 1.0 are the same number. What only `reported` has is no drift.
+///
+/// What the hub asks with a firmware update is no property of the device but the way to one: there the version alone
+/// counts.
 pub fn drift(desired: &Object, reported: &Object) -> bool {
     desired
         .iter()
-        .any(|(key, wanted)| match (wanted, reported.get(key)) {
-            (Value::Object(wanted), Some(Value::Object(found))) => drift(wanted, found),
-            (Value::Object(wanted), _) => drift(wanted, &Object::new()),
-            (wanted, Some(found)) => !same(wanted, found),
-            (_, None) => true,
+        .any(|(key, wanted)| match firmware_asked(key, wanted) {
+            Some(version) => {
+                let runs = reported
+                    .get(key)
+                    .and_then(|found| found["version"].as_str());
+                !runs.is_some_and(|runs| same_version(version, runs))
+            }
+            None => differs(wanted, reported.get(key)),
         })
+}
+
+fn differs(wanted: &Value, found: Option<&Value>) -> bool {
+    match (wanted, found) {
+        (Value::Object(wanted), found) => wanted
+            .iter()
+            .any(|(key, wanted)| differs(wanted, found.and_then(|found| found.get(key)))),
+        (wanted, Some(found)) => !same(wanted, found),
+        (_, None) => true,
+    }
+}
+
+/// The version that a firmware update asks for.
+fn firmware_asked<'a>(key: &str, wanted: &'a Value) -> Option<&'a str> {
+    let update = key == "firmware" && wanted["sha256"].is_string();
+    wanted["version"].as_str().filter(|_| update)
+}
+
+fn same_version(wanted: &str, runs: &str) -> bool {
+    match (Version::new(wanted), Version::new(runs)) {
+        (Ok(wanted), Ok(runs)) => wanted == runs,
+        _ => wanted == runs,
+    }
 }
 
 fn same(a: &Value, b: &Value) -> bool {
@@ -60,6 +90,20 @@ mod tests {
         check(json!({"a": 1}), json!({"a": {"b": 1}}), true);
         check(json!({"a": [1, 2]}), json!({"a": [1.0, 2]}), false);
         check(json!({"a": [1, 2]}), json!({"a": [1]}), true);
+        let update = json!({"firmware": {"version": "4.4.0", "sha256": "ab", "url": "https://…"}});
+        check(
+            update.clone(),
+            json!({"firmware": {"version": "4.4"}}),
+            false,
+        );
+        check(
+            update.clone(),
+            json!({"firmware": {"version": "4.3"}}),
+            true,
+        );
+        check(update, json!({}), true);
+        let setting = json!({"firmware": {"version": "4.4.0", "slot": "b"}});
+        check(setting, json!({"firmware": {"version": "4.4.0"}}), true);
         check(json!({"a": [{"b": 1}]}), json!({"a": [{"b": 2}]}), true);
     }
 }

@@ -13,6 +13,7 @@ use muster_core::time::Timestamp;
 use muster_core::twin::{Mode, ServiceWrite};
 use muster_gateway::{Gateway, GatewayOptions, ServerTls};
 use muster_service::access::kinds::{EditTwin, ProvisionDevices, SeeDevices};
+use muster_service::firmware::FirmwareConfig;
 use muster_service::registry::{IdentityChange, NewDevice};
 use muster_service::{Access, Clock, Entropy, Hub, HubConfig};
 use muster_storage::{Location, MasterKey, Store, StoreConfig};
@@ -73,6 +74,7 @@ impl Rig {
             hostname: "localhost".into(),
             clock: Clock::System,
             entropy: Entropy::system(),
+            firmware: FirmwareConfig::new(dir.path().join("artifacts")),
         });
         let hub = hub.await.unwrap();
         let tls_dir = dir.path().join("tls");

@@ -6,7 +6,7 @@ use std::collections::BinaryHeap;
 use muster_core::time::{NEVER, Timestamp};
 use muster_query::Key;
 
-use crate::dictionary::{Code, Kind, Values, number_key, text_key};
+use crate::dictionary::{Kind, number_key, text_key};
 use crate::filter::Source;
 use crate::line::Line;
 
@@ -110,11 +110,8 @@ fn head(source: Source, line: &Line<'_>) -> Head {
         let at = line.chunk.facts()[line.row].last_activity();
         return Some((Kind::Number, of_time(at)));
     }
-    head_of(line.code(source), line.values)
-}
-
-fn head_of(code: Code, values: &Values) -> Head {
-    code.kind().map(|kind| (kind, values.key(code)))
+    let cell = line.cell(source);
+    cell.kind().map(|kind| (kind, cell.key(line.values)))
 }
 
 /// No activity is the year 1.

@@ -6,7 +6,8 @@ use muster_core::ids::DeviceId;
 use muster_query::{Condition, Path, Scope};
 use serde_json::json;
 
-use super::generate::{NOW, plain};
+use super::generate::{NOW, keep, plain};
+use crate::column::Form;
 use crate::{Index, PageQuery, Scalar, Sort, SortKey};
 
 const DEVICES: usize = 600;
@@ -33,6 +34,7 @@ fn readers_see_one_moment() {
         let readers: Vec<_> = (0..3)
             .map(|_| threads.spawn(|| read_until(&done, &index, &scope)))
             .collect();
+        threads.spawn(|| keep_until(&done, &index));
         for write in 0..WRITES {
             let number = write * 7919 % DEVICES;
             put(
@@ -52,6 +54,22 @@ fn readers_see_one_moment() {
             assert!(reader.join().unwrap() > 0);
         }
     });
+}
+
+/// Keeps values one way and another.
+fn keep_until(done: &AtomicBool, index: &Index) {
+    let forms = [Form::Texts, Form::Numbers, Form::Codes];
+    let mut round = 0;
+    while !done.load(Ordering::Acquire) {
+        for (n, tag) in ["side", "left", "right", "n"].into_iter().enumerate() {
+            keep(
+                index,
+                &Path::Tag(tag.into()),
+                forms[(round + n) % forms.len()],
+            );
+        }
+        round += 1;
+    }
 }
 
 /// How often it read.

@@ -11,9 +11,10 @@ use proptest::sample::select;
 use serde_json::{Value, json};
 
 use super::oracle::Oracle;
+use crate::column::Form;
 use crate::{Entry, Index, Sort, SortKey};
 
-pub(super) const NOW: Timestamp = Timestamp::from_secs(1_000_000);
+pub(crate) const NOW: Timestamp = Timestamp::from_secs(1_000_000);
 
 /// Every now and then a chunk or two, mostly of neighbours.
 pub(super) fn fleet() -> impl Strategy<Value = Vec<Entry>> {
@@ -29,7 +30,7 @@ pub(super) fn id() -> impl Strategy<Value = DeviceId> {
 }
 
 /// A device of which nothing is known but the id.
-pub(super) fn plain(id: &str) -> Entry {
+pub(crate) fn plain(id: &str) -> Entry {
     Entry {
         id: DeviceId::new(id).unwrap(),
         status: Status::Enabled,
@@ -143,6 +144,9 @@ pub(super) enum Write {
     Drift(DeviceId, bool),
     Presence(DeviceId, bool, Timestamp),
     Touch(DeviceId, Timestamp),
+    /// Nothing that anybody can see: the values of a path are kept another way.
+    Keep(Path, Form),
+    Settle,
 }
 
 pub(super) fn write() -> impl Strategy<Value = Write> {
@@ -157,7 +161,20 @@ pub(super) fn write() -> impl Strategy<Value = Write> {
         1 => (id(), any::<bool>()).prop_map(|(id, drift)| Write::Drift(id, drift)),
         1 => (id(), any::<bool>(), recently()).prop_map(|(id, on, at)| Write::Presence(id, on, at)),
         1 => (id(), recently()).prop_map(|(id, at)| Write::Touch(id, at)),
+        2 => (tag_path(), form()).prop_map(|(path, form)| Write::Keep(Path::Tag(path), form)),
+        1 => Just(Write::Settle),
     ]
+}
+
+pub(super) fn form() -> impl Strategy<Value = Form> {
+    select(vec![Form::Codes, Form::Numbers, Form::Texts])
+}
+
+/// Keeps the values of a path in a form, whatever they are.
+pub(super) fn keep(index: &Index, path: &Path, form: Form) {
+    if let Some(at) = index.at(path) {
+        index.keep(at, form);
+    }
 }
 
 /// Writes to both; the index must know a device exactly when the oracle does.
@@ -205,6 +222,14 @@ pub(super) fn apply(index: &Index, oracle: &mut Oracle, write: Write) {
                 touched(entry, *at);
             }),
         ),
+        Write::Keep(path, form) => {
+            keep(index, path, *form);
+            (true, true)
+        }
+        Write::Settle => {
+            index.settle();
+            (true, true)
+        }
         Write::Touch(id, at) => (
             index.touch(id, *at),
             change(id, &|entry| touched(entry, *at)),

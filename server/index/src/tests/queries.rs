@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use super::generate::{self, NOW, Write, fleet, scope, value, write};
 use super::oracle::{At, Oracle};
 use crate::Index;
+use crate::column::Form;
 
 /// Desired and reported properties.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +44,8 @@ enum Step {
     Fill(Path, prop::sample::Index),
     Finish(Path),
     Forget(Path),
+    /// Values are kept another way.
+    Keep(Path, Form),
 }
 
 /// A device as documents say it is.
@@ -135,6 +138,7 @@ impl World {
             }
             Step::Finish(path) => self.finish(&path),
             Step::Forget(path) => self.index.forget(&path),
+            Step::Keep(path, form) => generate::keep(&self.index, &path, form),
         }
     }
 
@@ -203,6 +207,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (properties(), any::<prop::sample::Index>()).prop_map(|(path, from)| Step::Fill(path, from)),
         1 => properties().prop_map(Step::Finish),
         1 => properties().prop_map(Step::Forget),
+        2 => (properties(), generate::form()).prop_map(|(path, form)| Step::Keep(path, form)),
     ]
 }
 
@@ -311,6 +316,7 @@ proptest! {
         scope in scope(),
         by in any_path(),
         limit in 1_usize..40,
+        last in prop::collection::vec((any_path(), generate::form()), 0..8),
     ) {
         let mut world = World::default();
         for entry in fleet {
@@ -322,6 +328,10 @@ proptest! {
         for path in ["reported.fw", "reported.fw.v", "reported.temp", "reported.list", "desired.every",
             "desired.net.apn", "desired.net"] {
             world.finish(&Path::parse(path).unwrap());
+        }
+        // Whatever the writes left, every question meets every form.
+        for (path, form) in last {
+            generate::keep(&world.index, &path, form);
         }
         let everyone = Scope::everything();
         for text in queries {
@@ -401,7 +411,7 @@ fn columns_are_built_beside_a_writer() {
                 );
             }
         });
-        for _ in 0..200 {
+        for round in 0..200 {
             index.begin(&side);
             let read = |n: usize| (id(n), stored.lock().unwrap()[n].get("side").cloned());
             for part in (0..DEVICES).collect::<Vec<_>>().chunks(64) {
@@ -409,6 +419,8 @@ fn columns_are_built_beside_a_writer() {
                 let values: Vec<_> = part.iter().map(|n| read(*n)).collect();
                 std::thread::yield_now();
                 index.fill(&side, &values);
+                let form = [Form::Codes, Form::Texts, Form::Numbers][round % 3];
+                generate::keep(&index, &side, form);
             }
             while !index.finish(&side) {
                 let again = index.unsure(&side);

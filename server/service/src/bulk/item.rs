@@ -14,6 +14,8 @@ use crate::error::ServiceError;
 use crate::hub::Hub;
 use crate::registry::{IdentityChange, NewDevice};
 
+mod module;
+
 /// An item on the wire. Members that are not listed are ignored.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -27,6 +29,7 @@ pub struct BulkItem {
     status: Option<String>,
     status_reason: Option<String>,
     authentication: Option<AuthenticationBody>,
+    managed_by: Option<String>,
     #[serde(rename = "twinETag")]
     twin_etag: Option<String>,
     tags: Option<Value>,
@@ -98,7 +101,12 @@ impl BulkItem {
         ImportMode::parse(self.import_mode.as_deref()).is_ok_and(|mode| mode.task == Task::Delete)
     }
 
-    /// What may be in a request once.
+    /// Whether it names a module.
+    pub fn is_module(&self) -> bool {
+        self.module_id.is_some()
+    }
+
+    /// What may be in a request once: device and module.
     pub fn name(&self) -> (&str, Option<&str>) {
         (&self.id, self.module_id.as_deref())
     }
@@ -106,14 +114,11 @@ impl BulkItem {
     /// Does it, with the rights of whoever asks.
     pub async fn apply(&self, hub: &Hub, access: &Access) -> Result<(), BulkError> {
         let mode = ImportMode::parse(self.import_mode.as_deref())?;
-        if self.module_id.is_some() {
-            return Err(invalid(
-                "modules are made and changed one at a time, at /devices/{device}/modules/{module}",
-            )
-            .into());
-        }
         self.edge.check()?;
         let id = DeviceId::new(&self.id)?;
+        if let Some(module) = &self.module_id {
+            return self.apply_to_module(hub, access, mode, &id, module).await;
+        }
         let etag = if_match(
             mode.matched && mode.task != Task::UpdateTwin,
             self.etag.as_deref(),

@@ -41,6 +41,8 @@ pub enum Topic {
     Operation(OperationId),
     /// All bulk operations.
     Operations,
+    /// What waits for approval.
+    Approvals,
 }
 
 /// News for a page.
@@ -63,6 +65,8 @@ pub enum LiveItem {
     Operation(OperationId),
     /// Operations changed, or some of their targets: read the list again.
     Operations,
+    /// Something was asked for or decided: read again what waits.
+    Approvals,
     /// Something was missed: read the whole page again.
     Resync,
 }
@@ -187,6 +191,7 @@ impl LiveStream {
         let now = self.hub.now();
         for topic in &self.topics {
             let item = match topic {
+                Topic::Approvals => tick.marks.approvals.then_some(LiveItem::Approvals),
                 Topic::Census => {
                     self.census_wanted |= !tick.marks.devices.is_empty();
                     None

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use muster_core::approval::{Approval, Rights, Subject};
 use muster_core::event::{EventKind, NewEvent};
 use muster_core::ids::PersonId;
 use muster_core::person::{Person, RoleGrant, check_name, check_password};
-use muster_storage::{InsertOutcome, NewPerson, PersonChange, WriteOutcome};
-use serde_json::json;
+use muster_storage::{InsertOutcome, NewPerson, PersonChange, PersonOutcome, WriteOutcome};
+use serde_json::{Value, json};
 
 use crate::access::Permit;
 use crate::access::kinds::ManagePeople;
 use crate::access::scope_of;
+use crate::approvals::Asked;
 use crate::error::ServiceError;
 use crate::hub::Hub;
 
@@ -37,6 +39,26 @@ impl std::fmt::Debug for NewAccount {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("NewAccount")
             .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An account that was just made. Its `Debug` does not show the password.
+#[derive(Clone)]
+pub struct MadeAccount {
+    /// The account.
+    pub person: Person,
+    /// Its first password, when the hub made it.
+    pub password: Option<String>,
+    /// What opens the account, when a second person has to.
+    pub waits: Option<Box<Approval>>,
+}
+
+impl std::fmt::Debug for MadeAccount {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MadeAccount")
+            .field("person", &self.person)
+            .field("waits", &self.waits)
             .finish_non_exhaustive()
     }
 }
@@ -71,13 +93,13 @@ impl Hub {
         found.ok_or(ServiceError::NotFound)
     }
 
-    /// Makes an account; returns the password as well when it was made here. Such a password must be changed at
-    /// the first sign-in.
+    /// Makes an account; with a password when none is given, which must be changed at the first sign-in. When the rules
+    /// of approval ask for a second person, the account is closed until one opens it.
     pub async fn create_person(
         &self,
         permit: &Permit<ManagePeople>,
         new: NewAccount,
-    ) -> Result<(Person, Option<String>), ServiceError> {
+    ) -> Result<MadeAccount, ServiceError> {
         let name = check_name(&new.name)?;
         let roles = check_roles(new.roles)?;
         let generated = new.password.is_none().then(|| self.entropy().password());
@@ -86,13 +108,11 @@ impl Hub {
             .or_else(|| generated.clone())
             .unwrap_or_default();
         check_password(&password)?;
-        let event = NewEvent {
-            at: self.now(),
-            device: None,
-            actor: permit.access().actor(),
-            kind: EventKind::PersonCreated,
-            detail: json!({ "name": name, "roles": roles }),
-        };
+        let event = self.person_event(
+            permit,
+            EventKind::PersonCreated,
+            json!({ "name": name, "roles": roles }),
+        );
         let record = NewPerson {
             display_name: shown_name(&new.display_name, &name)?,
             name,
@@ -100,35 +120,114 @@ impl Hub {
             roles,
             must_change_password: generated.is_some(),
         };
-        match self.store().insert_person(record, event).await? {
-            InsertOutcome::Inserted(person) => Ok((person, generated)),
-            InsertOutcome::AlreadyExists => Err(ServiceError::AlreadyExists),
-            InsertOutcome::Refused(error) => Err(error.into()),
-        }
+        let closed = Rights {
+            roles: record.roles.clone(),
+            active: false,
+        };
+        let open = Rights {
+            active: true,
+            ..closed.clone()
+        };
+        let reasons = self
+            .reasons(permit.access(), |policy| policy.for_person(&closed, &open))
+            .await?;
+        let outcome = if reasons.is_empty() {
+            match self.store().insert_person(record, event).await? {
+                InsertOutcome::Inserted(person) => PersonOutcome::Inserted(person),
+                InsertOutcome::AlreadyExists => PersonOutcome::AlreadyExists,
+                InsertOutcome::Refused(error) => return Err(error.into()),
+            }
+        } else {
+            let subject = Subject::Person {
+                id: PersonId(0),
+                before: closed,
+                after: open,
+            };
+            let summary = subject.in_words(&record.display_name);
+            let request = self
+                .request(permit.access(), summary, reasons, None)
+                .await?;
+            self.store()
+                .insert_waiting_person(record, event, request)
+                .await?
+        };
+        let (person, waits) = match outcome {
+            PersonOutcome::Inserted(person) => (person, None),
+            PersonOutcome::Waits(person, approval) => (person, Some(approval)),
+            PersonOutcome::AlreadyExists => return Err(ServiceError::AlreadyExists),
+            PersonOutcome::Refused(refused) => return Err(refused.into()),
+        };
+        Ok(MadeAccount {
+            person,
+            password: generated,
+            waits,
+        })
     }
 
     /// Changes an account. Deactivating ends its sessions and revokes its tokens; the last active administrator stays.
+    /// Giving rights, and taking them from somebody who approves, waits when the rules of approval ask for a second
+    /// person and there is one.
     pub async fn update_person(
         &self,
         permit: &Permit<ManagePeople>,
         id: PersonId,
         edit: PersonEdit,
-    ) -> Result<Person, ServiceError> {
+    ) -> Result<Asked<Person>, ServiceError> {
+        let found = self.person(permit, id).await?;
         let roles = edit.roles.map(check_roles).transpose()?;
         let display_name = edit.display_name.map(|n| shown_name(&n, "")).transpose()?;
-        let event = NewEvent {
-            at: self.now(),
-            device: None,
-            actor: permit.access().actor(),
-            kind: EventKind::PersonUpdated,
-            detail: json!({ "person": id, "roles": roles, "active": edit.active, "display_name": display_name }),
+        let before = Rights {
+            roles: found.roles.clone(),
+            active: found.active,
         };
-        let change = PersonChange {
-            display_name,
-            roles,
-            active: edit.active,
-            ..PersonChange::default()
+        let after = Rights {
+            roles: roles.clone().unwrap_or_else(|| found.roles.clone()),
+            active: edit.active.unwrap_or(found.active),
         };
+        let reasons = self
+            .reasons(permit.access(), |policy| policy.for_person(&before, &after))
+            .await?;
+        if reasons.is_empty() {
+            let change = PersonChange {
+                display_name,
+                roles,
+                active: edit.active,
+                ..PersonChange::default()
+            };
+            return Ok(Asked::Done(self.write_person(permit, id, change).await?));
+        }
+        // Another name is nobody else's business.
+        if display_name
+            .as_ref()
+            .is_some_and(|name| *name != found.display_name)
+        {
+            let change = PersonChange {
+                display_name,
+                ..PersonChange::default()
+            };
+            self.write_person(permit, id, change).await?;
+        }
+        let subject = Subject::Person { id, before, after };
+        let summary = subject.in_words(&found.display_name);
+        let request = self
+            .request(permit.access(), summary, reasons, None)
+            .await?;
+        Ok(Asked::Waits(self.ask(subject, request).await?))
+    }
+
+    async fn write_person(
+        &self,
+        permit: &Permit<ManagePeople>,
+        id: PersonId,
+        change: PersonChange,
+    ) -> Result<Person, ServiceError> {
+        let detail = json!({
+            "person": id,
+            "roles": change.roles,
+            "active": change.active,
+            "display_name": change.display_name,
+        });
+        let event = self.person_event(permit, EventKind::PersonUpdated, detail);
         let person = match self.store().update_person(id, change, event).await? {
             WriteOutcome::Done(person) => person,
             WriteOutcome::Refused(refusal) => return Err(refusal.into()),
@@ -140,6 +239,21 @@ impl Hub {
             self.end_sessions(id, None).await?;
         }
         Ok(person)
+    }
+
+    fn person_event(
+        &self,
+        permit: &Permit<ManagePeople>,
+        kind: EventKind,
+        detail: Value,
+    ) -> NewEvent {
+        NewEvent {
+            at: self.now(),
+            device: None,
+            actor: permit.access().actor(),
+            kind,
+            detail,
+        }
     }
 
     /// Gives an account a new password, which is shown once and must be changed at the next sign-in. Sessions end.

@@ -1,8 +1,10 @@
 //! Columns of properties: built when a query first looks at them, and again after a start.
 
+use muster_core::ids::DeviceId;
 use muster_index::{MAX_MEMORY, MAX_USED, can_use};
 use muster_query::Path;
 use muster_storage::Properties;
+use serde_json::Value;
 
 use crate::error::ServiceError;
 use crate::hub::Hub;
@@ -15,6 +17,25 @@ const STREAMS: i64 = 2;
 
 /// Devices whose documents are read again at once.
 const AGAIN: usize = 500;
+
+/// What a column is filled with.
+enum Values<'a> {
+    /// A property of twins.
+    Property(Properties, Vec<&'a str>),
+    /// How a configuration stands.
+    Status(&'a str),
+}
+
+impl<'a> Values<'a> {
+    fn of(path: &'a Path) -> Option<Self> {
+        let keys = |keys: &'a str| keys.split('.').collect();
+        match path {
+            Path::Desired(path) => Some(Self::Property(Properties::Desired, keys(path))),
+            Path::Reported(path) => Some(Self::Property(Properties::Reported, keys(path))),
+            path => muster_index::configuration(path).map(Self::Status),
+        }
+    }
+}
 
 impl Hub {
     /// Builds the columns that are missing; paths that there can be no column of are left to the evaluator.
@@ -40,30 +61,17 @@ impl Hub {
     async fn build(&self, path: &Path) -> Result<(), ServiceError> {
         let index = self.index();
         index.begin(path);
-        let (section, keys) = match path {
-            Path::Desired(keys) => (Properties::Desired, keys),
-            Path::Reported(keys) => (Properties::Reported, keys),
-            _ => return Ok(()),
+        let Some(values) = Values::of(path) else {
+            return Ok(());
         };
-        let keys: Vec<&str> = keys.split('.').collect();
         // Devices that are made from now on come with what they have.
         let last = self.store().last_device().await?;
         let parts = (0..STREAMS).map(|n| (last * n / STREAMS, last * (n + 1) / STREAMS));
-        let read = parts.map(|(from, upto)| self.read_part(path, section, &keys, from, upto));
+        let read = parts.map(|(from, upto)| self.read_part(path, &values, from, upto));
         futures::future::try_join_all(read).await?;
         while !index.finish(path) {
             for ids in index.unsure(path).chunks(AGAIN) {
-                let rows = self.store().find_twins(ids).await?;
-                let value = |row: muster_storage::TwinRow| {
-                    let section = match section {
-                        Properties::Desired => &row.twin.desired.value,
-                        Properties::Reported => &row.twin.reported.value,
-                    };
-                    let value = muster_query::path::lookup(section, &keys.join("."));
-                    (row.device.id.clone(), value.cloned())
-                };
-                let values: Vec<_> = rows.into_iter().map(value).collect();
-                index.fill(path, &values);
+                index.fill(path, &self.values_of(&values, ids).await?);
             }
         }
         Ok(())
@@ -73,19 +81,54 @@ impl Hub {
     async fn read_part(
         &self,
         path: &Path,
-        section: Properties,
-        keys: &[&str],
+        values: &Values<'_>,
         from: i64,
         upto: i64,
     ) -> Result<(), ServiceError> {
         let mut from = Some(from);
+        let store = self.store();
         while let Some(start) = from {
-            let read = self.store().property_values(section, keys, start, upto);
-            let part = read.await?;
+            let part = match values {
+                Values::Property(section, keys) => {
+                    store.property_values(*section, keys, start, upto).await?
+                }
+                Values::Status(name) => store.status_values(name, start, upto).await?,
+            };
             self.index().fill(path, &part.values);
             from = part.next;
         }
         Ok(())
+    }
+
+    /// The values of these devices.
+    async fn values_of(
+        &self,
+        values: &Values<'_>,
+        ids: &[DeviceId],
+    ) -> Result<Vec<(DeviceId, Option<Value>)>, ServiceError> {
+        match values {
+            Values::Property(section, keys) => {
+                let rows = self.store().find_twins(ids).await?;
+                let value = |row: muster_storage::TwinRow| {
+                    let section = match section {
+                        Properties::Desired => &row.twin.desired.value,
+                        Properties::Reported => &row.twin.reported.value,
+                    };
+                    let value = muster_query::path::lookup(section, &keys.join("."));
+                    (row.device.id.clone(), value.cloned())
+                };
+                Ok(rows.into_iter().map(value).collect())
+            }
+            Values::Status(name) => {
+                let standings = self.store().standings(ids).await?;
+                let value = |id: &DeviceId| {
+                    let mut all = standings.get(id).into_iter().flatten();
+                    let found = all.find(|standing| standing.id.as_str() == *name);
+                    found.map(|standing| standing.status.as_str().into())
+                };
+                Ok(ids.iter().map(|id| (id.clone(), value(id))).collect())
+            }
+        }
     }
 }
 

@@ -4,14 +4,14 @@ use muster_core::device::AuthKind;
 use muster_core::time::{NEVER, Timestamp};
 use muster_core::twin::Object;
 use muster_index::Seen;
-use muster_storage::{ModuleTwinRow, TwinRow};
+use muster_storage::{ModuleTwinRow, Standing, TwinRow};
 use serde_json::{Value, json};
 
 /// The members that tell how a device proves who it is.
 const CREDENTIALS: [&str; 2] = ["authenticationType", "x509Thumbprint"];
 
-/// The document of a device.
-pub fn twin(row: &TwinRow, seen: &Seen) -> Object {
+/// The document of a device, with the configurations that cover it.
+pub fn twin(row: &TwinRow, seen: &Seen, configurations: Option<&Object>) -> Object {
     let time = |at: Option<Timestamp>| at.map_or_else(|| NEVER.to_owned(), |at| at.to_string());
     let device = &row.device;
     let mut document = json!({
@@ -35,14 +35,21 @@ pub fn twin(row: &TwinRow, seen: &Seen) -> Object {
     if device.auth != AuthKind::SelfSigned {
         document["x509Thumbprint"] = no_thumbprints();
     }
+    if let Some(configurations) = configurations {
+        document["configurations"] = configurations.clone().into();
+    }
     match document {
         Value::Object(document) => document,
         _ => Object::new(),
     }
 }
 
-/// The document of a module. It has no status of its own.
-pub fn module_twin(row: &ModuleTwinRow, connected: bool) -> Object {
+/// The document of a module, with the configurations that cover it. It has no status of its own.
+pub fn module_twin(
+    row: &ModuleTwinRow,
+    connected: bool,
+    configurations: Option<&Object>,
+) -> Object {
     let time = |at: Option<Timestamp>| at.map_or_else(|| NEVER.to_owned(), |at| at.to_string());
     let module = &row.module;
     let mut document = json!({
@@ -62,10 +69,22 @@ pub fn module_twin(row: &ModuleTwinRow, connected: bool) -> Object {
     if module.auth != AuthKind::SelfSigned {
         document["x509Thumbprint"] = no_thumbprints();
     }
+    if let Some(configurations) = configurations {
+        document["configurations"] = configurations.clone().into();
+    }
     match document {
         Value::Object(document) => document,
         _ => Object::new(),
     }
+}
+
+/// The `configurations` member of a document.
+pub(crate) fn configurations(standings: &[Standing]) -> Object {
+    let status = |standing: &Standing| {
+        let status = json!({ "status": standing.status.as_str() });
+        (standing.id.to_string(), status)
+    };
+    standings.iter().map(status).collect()
 }
 
 fn no_thumbprints() -> Value {

@@ -21,6 +21,7 @@ impl Hub {
         limit: usize,
     ) -> Result<Answered, ServiceError> {
         let now = self.now();
+        let covering = self.configurations_by_module(None).await?;
         let mut run = Run::new(question, after, limit);
         let beside = Object::new();
         let offer = |row: muster_storage::ModuleTwinRow| {
@@ -29,7 +30,7 @@ impl Hub {
             }
             let connected = self.connections().view_of(&row.module.identity()).is_some();
             run.offer(&Document {
-                twin: &document::module_twin(&row, connected),
+                twin: &document::module_twin(&row, connected, covering.get(&row.module.identity())),
                 beside: &beside,
                 now,
             });
@@ -55,7 +56,9 @@ impl Hub {
                 continue;
             };
             let connected = self.connections().view_of(&row.module.identity()).is_some();
-            let mut twin = document::module_twin(&row, connected);
+            let covering = self.configurations_by_module(Some(&device)).await?;
+            let covering = covering.get(&row.module.identity());
+            let mut twin = document::module_twin(&row, connected, covering);
             if !access.knows_credentials() {
                 document::hide_credentials(&mut twin);
             }

@@ -121,7 +121,9 @@ impl Import<'_> {
         loop {
             attempts += 1;
             match item.apply(self.hub, self.access).await {
-                Err(BulkError::Service(error)) if error.is_transient() && attempts < ATTEMPTS => {
+                Err(BulkError::Service(error) | BulkError::Module(error))
+                    if error.is_transient() && attempts < ATTEMPTS =>
+                {
                     tokio::select! {
                         () = self.hub.stopping().cancelled() => return Err(error.into()),
                         () = tokio::time::sleep(PAUSE) => {}

@@ -137,12 +137,12 @@ async fn accounts_need_a_name_a_role_and_a_readable_scope() {
             .collect(),
         password: None,
     };
-    let (person, password) = test
+    let made = test
         .hub
         .create_person(&permit, account("ann", Some("")))
         .await
         .unwrap();
-    assert!(person.must_change_password && password.is_some());
+    assert!(made.person.must_change_password && made.password.is_some());
     for (name, scope) in [
         ("ann", Some("")),
         ("b b", Some("")),

@@ -12,6 +12,7 @@ use muster_core::twin::{Mode, Object, ServiceWrite};
 use muster_query::Condition;
 use muster_service::access::kinds::{EditTwin, ManagePeople, ProvisionDevices, SeeCredentials};
 use muster_service::devices::{ConnectionInfo, DeviceCredentials, DeviceProof, LINK_CAPACITY};
+use muster_service::firmware::FirmwareConfig;
 use muster_service::people::NewAccount;
 use muster_service::registry::NewDevice;
 use muster_service::{Access, Clock, Entropy, Hub, HubConfig, PageQuery, Sort, SortKey, ToDevice};
@@ -79,7 +80,12 @@ impl TestHub {
             roles: roles.iter().map(grant).collect(),
             password: Some(PASSWORD.into()),
         };
-        let (person, _) = self.hub.create_person(&permit, account).await.unwrap();
+        let person = self
+            .hub
+            .create_person(&permit, account)
+            .await
+            .unwrap()
+            .person;
         let access = self.hub.access_of(person.id).await.unwrap().unwrap();
         (person, access)
     }
@@ -133,6 +139,7 @@ async fn open_in(directory: &TempDir, clock: &Clock) -> Hub {
         hostname: "hub.example.net".into(),
         clock: clock.clone(),
         entropy: Entropy::seeded(1),
+        firmware: FirmwareConfig::new(directory.path().join("artifacts")),
     };
     Hub::open(config).await.unwrap()
 }

@@ -4,7 +4,8 @@ use super::{Finding, Repository};
 
 const HOME: &str = "app/src/rpc";
 
-/// Every server function names its prefix and endpoint, lives in `rpc`, and no two share an address.
+/// Every server function names its prefix and endpoint, answers compactly, lives in `rpc`, and no two share an
+/// address.
 pub(super) fn addresses(repository: &Repository) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut known: Vec<String> = Vec::new();
@@ -40,6 +41,9 @@ pub(super) fn addresses(repository: &Repository) -> Vec<Finding> {
                     .get(quotes)
                     .map_or("", |literal| literal.text.as_str())
             };
+            if !compact(arguments) {
+                complain("answers go without field names: output = Compact");
+            }
             let address = format!("{}/{}", literal(prefix), literal(endpoint));
             if known.contains(&address) {
                 complain("another server function has this address");
@@ -52,6 +56,14 @@ pub(super) fn addresses(repository: &Repository) -> Vec<Finding> {
 
 fn ends_word(code: &str, at: usize) -> bool {
     code[at..].starts_with(['(', ']'])
+}
+
+/// Whether the arguments name the encoding of answers.
+fn compact(arguments: &str) -> bool {
+    let plain: String = arguments.split_whitespace().collect();
+    plain
+        .split(['(', ',', ')'])
+        .any(|part| part == "output=Compact")
 }
 
 /// Where the value of `name = "…"` begins in the arguments of an attribute.
@@ -74,9 +86,10 @@ mod tests {
 
     #[test]
     fn addresses_are_named_and_unique() {
-        let complete = r#"#[server(prefix = "/rpc", endpoint = "devices/list")]"#;
-        let wrapped = "#[server(\n    prefix = \"/rpc\",\n    endpoint = \"devices/show\",\n    input = Json,\n)]";
+        let complete = r#"#[server(prefix = "/rpc", endpoint = "devices/list", output = Compact)]"#;
+        let wrapped = "#[server(\n    prefix = \"/rpc\",\n    endpoint = \"devices/show\",\n    output = Compact,\n)]";
         let half = "\n#[server(prefix = \"/rpc\")]";
+        let wordy = "#[server(prefix = \"/rpc\", endpoint = \"devices/find\", input = Compact)]";
         let bare = "#[server]\n#[serverless]\n#[server(default)] a: A\n// #[server]";
         let files = [
             ("app/src/rpc/a.rs", complete),
@@ -84,20 +97,22 @@ mod tests {
             ("app/src/rpc/c.rs", half),
             ("app/src/rpc/d.rs", bare),
             ("app/src/rpc/e.rs", complete),
+            ("app/src/rpc/f.rs", wordy),
         ];
         assert_eq!(
             found(addresses, &files),
             [
                 "app/src/rpc/c.rs:2",
                 "app/src/rpc/d.rs:1",
-                "app/src/rpc/e.rs:1"
+                "app/src/rpc/e.rs:1",
+                "app/src/rpc/f.rs:1"
             ]
         );
     }
 
     #[test]
     fn server_functions_live_in_one_place() {
-        let function = "use a;\n#[server(prefix = \"/rpc\", endpoint = \"x\")]";
+        let function = "use a;\n#[server(prefix = \"/rpc\", endpoint = \"x\", output = Compact)]";
         assert_eq!(
             found(addresses, &[("app/src/pages/a.rs", function)]),
             ["app/src/pages/a.rs:2"]

@@ -54,6 +54,24 @@ const STEPS: &[Step] = &[
         postgres: include_str!("../../../../migrations/postgres/0006_gates.sql"),
     },
     Step {
+        version: 7,
+        name: "firmware",
+        sqlite: include_str!("../../../../migrations/sqlite/0007_firmware.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0007_firmware.sql"),
+    },
+    Step {
+        version: 8,
+        name: "configurations",
+        sqlite: include_str!("../../../../migrations/sqlite/0008_configurations.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0008_configurations.sql"),
+    },
+    Step {
+        version: 9,
+        name: "approvals",
+        sqlite: include_str!("../../../../migrations/sqlite/0009_approvals.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0009_approvals.sql"),
+    },
+    Step {
         version: 12,
         name: "transfers",
         sqlite: include_str!("../../../../migrations/sqlite/0012_transfers.sql"),

@@ -130,13 +130,13 @@ impl Operation for Report {
 }
 
 #[derive(Debug)]
-struct Write {
-    device: DeviceId,
-    module: ModuleId,
-    write: ServiceWrite,
-    if_match: Option<IfMatch>,
-    actor: Actor,
-    at: Timestamp,
+pub(crate) struct Write {
+    pub(crate) device: DeviceId,
+    pub(crate) module: ModuleId,
+    pub(crate) write: ServiceWrite,
+    pub(crate) if_match: Option<IfMatch>,
+    pub(crate) actor: Actor,
+    pub(crate) at: Timestamp,
 }
 
 impl Operation for Write {
@@ -196,7 +196,8 @@ impl Write {
     }
 }
 
-async fn load(
+/// The key of the device and the twin of a module, if there is such a module.
+pub(crate) async fn load(
     unit: &mut Unit<'_>,
     device: &DeviceId,
     module: &ModuleId,

@@ -159,6 +159,8 @@ pub(crate) const STATEMENTS: &[&Sql] = &[
     &DUE,
     &OF_DEVICES,
     &HELD,
+    &FAILED,
+    &WALK,
     &NEXT,
     &LATER,
     &EARLIER,

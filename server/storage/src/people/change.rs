@@ -23,7 +23,7 @@ const NEXT: Sql = Sql::both(
 const INSERT: Sql = Sql::both(
     "making an account",
     "INSERT INTO person (person_id, name, display_name, password_hash, active, must_change_password, created_at)
-     VALUES ($1, $2, $3, $4, 1, $5, $6)",
+     VALUES ($1, $2, $3, $4, $5, $6, $7)",
 );
 
 const UPDATE: Sql = Sql::both(
@@ -47,9 +47,11 @@ const ADD_ROLE: Sql = Sql::both(
 pub(crate) const STATEMENTS: &[&Sql] = &[&NEXT, &INSERT, &UPDATE, &DROP_ROLES, &ADD_ROLE];
 
 #[derive(Debug)]
-pub(super) struct Insert {
-    pub(super) new: NewPerson,
-    pub(super) event: NewEvent,
+pub(crate) struct Insert {
+    pub(crate) new: NewPerson,
+    /// Whether they may sign in at once.
+    pub(crate) active: bool,
+    pub(crate) event: NewEvent,
 }
 
 impl Operation for Insert {
@@ -71,6 +73,7 @@ impl Operation for Insert {
             new.name.as_str().into(),
             new.display_name.as_str().into(),
             new.password_hash.0.as_str().into(),
+            self.active.into(),
             new.must_change_password.into(),
             self.event.at.millis().into(),
         ];
@@ -82,10 +85,10 @@ impl Operation for Insert {
 }
 
 #[derive(Debug)]
-pub(super) struct Update {
-    pub(super) id: PersonId,
-    pub(super) change: PersonChange,
-    pub(super) event: NewEvent,
+pub(crate) struct Update {
+    pub(crate) id: PersonId,
+    pub(crate) change: PersonChange,
+    pub(crate) event: NewEvent,
 }
 
 impl Operation for Update {

@@ -65,6 +65,7 @@ pub(crate) struct Documents {
 #[derive(Debug)]
 pub(crate) struct Document {
     key: i64,
+    pub(crate) key: i64,
     pub(crate) twin: Twin,
     pub(super) drift: bool,
     reported_at: Option<Timestamp>,
@@ -173,6 +174,12 @@ impl Documents {
                 let id = id_of(record.text(0))?;
                 loaded.documents.insert(id, Document::read(&record, true));
             }
+    pub(crate) async fn whole(
+        ids: BTreeSet<DeviceId>,
+        let packed = connection.packed(&READ_TWINS, [names(ids)]).await?;
+        for record in packed.records() {
+            let id = id_of(record.text(0))?;
+            loaded.documents.insert(id, Document::read(&record, true));
         }
         Ok(loaded)
     }

@@ -113,7 +113,12 @@ fn report(unit: &mut Unit<'_>, document: &mut Document, report: &Report) -> Repo
     ReportOutcome::Done { version }
 }
 
-fn write_twin(unit: &mut Unit<'_>, document: &mut Document, write: &WriteTwin) -> TwinOutcome {
+/// The one way in which tags and desired properties are written.
+pub(crate) fn write_twin(
+    unit: &mut Unit<'_>,
+    document: &mut Document,
+    write: &WriteTwin,
+) -> TwinOutcome {
     let current = document.twin.etag;
     if write
         .if_match

@@ -1,29 +1,9 @@
 //! Requests that are done once.
 
-use muster_core::event::EventKind;
 use muster_core::ids::PersonId;
-use muster_storage::{MAX_REMEMBERED, NewPerson, PasswordHash, Repeated, Store};
+use muster_storage::{MAX_REMEMBERED, Repeated, Store};
 
-use super::place::{Place, ann, at, event};
-
-const ZOE: PersonId = PersonId(1);
-const EVE: PersonId = PersonId(2);
-
-async fn two_people(store: &Store) {
-    for name in ["zoe", "eve"] {
-        let new = NewPerson {
-            name: name.into(),
-            display_name: name.into(),
-            password_hash: PasswordHash("x".into()),
-            roles: vec![],
-            must_change_password: false,
-        };
-        store
-            .insert_person(new, event(EventKind::PersonCreated, None, ann()))
-            .await
-            .unwrap();
-    }
-}
+use super::place::{EVE, Place, ZOE, at, two_people};
 
 async fn begin(store: &Store, person: PersonId, key: &str, request: u8, s: i64) -> Repeated {
     store

@@ -10,7 +10,8 @@ use muster_core::key::KeyPair;
 use muster_core::lifecycle::Stage;
 use muster_core::time::Timestamp;
 use muster_storage::{
-    CommitHook, InsertOutcome, Location, MasterKey, StorageError, Store, StoreConfig,
+    CommitHook, InsertOutcome, Location, MasterKey, NewPerson, PasswordHash, StorageError, Store,
+    StoreConfig,
 };
 use serde_json::{Value, json};
 use sqlx::postgres::PgConnectOptions;
@@ -149,6 +150,27 @@ pub(crate) fn event(kind: EventKind, device: Option<&str>, actor: Actor) -> NewE
         actor,
         kind,
         detail: json!({}),
+    }
+}
+
+/// The people that [`two_people`] makes.
+pub(crate) const ZOE: PersonId = PersonId(1);
+pub(crate) const EVE: PersonId = PersonId(2);
+
+/// Makes the accounts of Zoe and Eve.
+pub(crate) async fn two_people(store: &Store) {
+    for name in ["zoe", "eve"] {
+        let new = NewPerson {
+            name: name.into(),
+            display_name: name.into(),
+            password_hash: PasswordHash("x".into()),
+            roles: vec![],
+            must_change_password: false,
+        };
+        store
+            .insert_person(new, event(EventKind::PersonCreated, None, ann()))
+            .await
+            .unwrap();
     }
 }
 

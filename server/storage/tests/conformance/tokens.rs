@@ -4,28 +4,9 @@ use muster_core::event::{Actor, EventKind};
 use muster_core::ids::{EventSeq, PersonId};
 use muster_core::policy::Action;
 use muster_core::token::{ApiToken, BadToken, MAX_TOKENS, TokenId};
-use muster_storage::{NewPerson, NewToken, PasswordHash, PersonChange, Store};
+use muster_storage::{NewToken, PersonChange, Store};
 
-use super::place::{Place, T0, ann, at, event};
-
-const ZOE: PersonId = PersonId(1);
-const EVE: PersonId = PersonId(2);
-
-async fn two_people(store: &Store) {
-    for name in ["zoe", "eve"] {
-        let new = NewPerson {
-            name: name.into(),
-            display_name: name.into(),
-            password_hash: PasswordHash("x".into()),
-            roles: vec![],
-            must_change_password: false,
-        };
-        store
-            .insert_person(new, event(EventKind::PersonCreated, None, ann()))
-            .await
-            .unwrap();
-    }
-}
+use super::place::{EVE, Place, T0, ZOE, ann, at, event, two_people};
 
 fn new(person: PersonId, id: i64, name: &str) -> NewToken {
     NewToken {

@@ -77,4 +77,18 @@ pub(super) const ARGUMENTS: &[Arguments] = &[
     of("/rpc/home/oversight", "", 200),
     of("/rpc/home/goals", "", 200),
     of("/rpc/home/hub", "", 200),
+    of("/rpc/firmware/list", "", 200),
+    of("/rpc/firmware/show", "artifact=999", 404),
+    of(
+        "/rpc/firmware/set_state",
+        "artifact=999&available=false",
+        404,
+    ),
+    of("/rpc/firmware/delete", "artifact=999", 404),
+    of("/rpc/approvals/list", "", 200),
+    of("/rpc/approvals/due", "", 200),
+    of("/rpc/approvals/decide", "id=999&approve=true", 404),
+    of("/rpc/approvals/withdraw", "id=999", 404),
+    of("/rpc/approvals/policy", "", 200),
+    of("/rpc/approvals/set_policy", "hours=0", 422),
 ];

@@ -34,17 +34,21 @@ pub(super) async fn handle(
         .throttle()
         .take(asked.caller.key(), Class::Registry, more, asked.hub.now())
         .map_err(|wait| ApiError::throttled(Class::Registry, wait))?;
-    // At the same time, so that the writer takes them in one batch.
-    let results = join_all(
-        items
-            .iter()
-            .map(|item| item.apply(&asked.hub, asked.caller.access())),
-    )
-    .await;
-    let failed = items.iter().zip(results);
-    let errors: Vec<Value> = failed
-        .filter_map(|(item, result)| Some(item_error(item, &result.err()?.into())))
-        .collect();
+    // Modules after the devices, which may be new. Otherwise at the same time, so that the writer takes them in one batch.
+    let (modules, devices): (Vec<_>, Vec<_>) = items.iter().partition(|item| item.is_module());
+    let mut errors = Vec::new();
+    for items in [devices, modules] {
+        let results = join_all(
+            items
+                .iter()
+                .map(|item| item.apply(&asked.hub, asked.caller.access())),
+        )
+        .await;
+        let failed = items.iter().zip(results);
+        errors.extend(
+            failed.filter_map(|(item, result)| Some(item_error(item, &result.err()?.into()))),
+        );
+    }
     Ok(result(errors))
 }
 
@@ -79,11 +83,16 @@ fn item_error(item: &BulkItem, error: &ApiError) -> Value {
             "an item of a bulk request failed"
         );
     }
-    json!({
-        "deviceId": item.id(),
+    let (device, module) = item.name();
+    let mut shown = json!({
+        "deviceId": device,
         "errorCode": error.code.name(),
         "errorStatus": error.message(),
-    })
+    });
+    if let Some(module) = module {
+        shown["moduleId"] = module.into();
+    }
+    shown
 }
 
 /// 200 when all went well, else 400 with the same shape.

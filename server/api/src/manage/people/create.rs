@@ -8,6 +8,7 @@ use muster_service::people::NewAccount;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::manage::approvals::approval;
 use crate::manage::call::Call;
 use crate::manage::route::{Answer, Need, Outcome, Reply, Route};
 use crate::manage::{PREFIX, schema, wire};
@@ -19,7 +20,8 @@ pub(in crate::manage) static ROUTE: Route = Route {
     tag: super::TAG,
     summary: "Make an account",
     notes: "Without `password` the hub makes a temporary one: it is in this answer and nowhere else, and has to be \
-            changed at the first sign-in.",
+            changed at the first sign-in. When a second person has to agree, the account is closed until they do: \
+            `approval` is the request that opens it.",
     need: Need::Action(Action::ManagePeople),
     parameters: &[],
     body: Some(body),
@@ -44,6 +46,7 @@ fn answer() -> Value {
     schema::object(&[
         ("person", schema::named("Person")),
         ("temporaryPassword", schema::or_null(schema::any_text())),
+        ("approval", schema::or_null(schema::named("Approval"))),
     ])
 }
 
@@ -67,7 +70,12 @@ async fn run(call: Call) -> Outcome {
         roles: body.roles,
         password: body.password,
     };
-    let (person, password) = call.hub.create_person(&permit, new).await?;
-    let body = json!({ "person": wire::person(&person), "temporaryPassword": password });
-    Ok(Reply::of(body).at(format!("{PREFIX}/people/{}", person.id)))
+    let made = call.hub.create_person(&permit, new).await?;
+    let waits = made.waits.as_deref();
+    let body = json!({
+        "person": wire::person(&made.person),
+        "temporaryPassword": made.password,
+        "approval": waits.map(|waits| approval(&call.hub, &call.access, waits)),
+    });
+    Ok(Reply::of(body).at(format!("{PREFIX}/people/{}", made.person.id)))
 }

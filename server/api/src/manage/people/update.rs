@@ -3,11 +3,13 @@
 use axum::http::{Method, StatusCode};
 use muster_core::person::RoleGrant;
 use muster_core::policy::Action;
+use muster_service::Asked;
 use muster_service::access::kinds::ManagePeople;
 use muster_service::people::PersonEdit;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::manage::approvals::approval;
 use crate::manage::call::Call;
 use crate::manage::parameter::PERSON;
 use crate::manage::problem::Problem;
@@ -21,11 +23,15 @@ pub(in crate::manage) static ROUTE: Route = Route {
     tag: super::TAG,
     summary: "Change an account",
     notes: "`roles` replaces all of them. Deactivating ends the person's sessions and revokes their tokens. The last \
-            active administrator stays one.",
+            active administrator stays one. Giving rights, and taking them from somebody who approves, may need a \
+            second person: `approval` is the request that waits, and the account is as it was.",
     need: Need::Action(Action::ManagePeople),
     parameters: &[&PERSON],
     body: Some(body),
-    answer: Answer::ok("The account as it is now.", answer),
+    answer: Answer::ok(
+        "The account as it is now, and the request that waits.",
+        answer,
+    ),
     also: &[StatusCode::CONFLICT],
     run: |call| Box::pin(run(call)),
 };
@@ -42,7 +48,10 @@ fn body() -> Value {
 }
 
 fn answer() -> Value {
-    schema::named("Person")
+    schema::object(&[
+        ("person", schema::named("Person")),
+        ("approval", schema::or_null(schema::named("Approval"))),
+    ])
 }
 
 #[derive(Deserialize)]
@@ -69,9 +78,13 @@ async fn run(call: Call) -> Outcome {
             "Nothing is asked for: give displayName, roles or active.",
         ));
     }
-    let person = call
-        .hub
-        .update_person(&permit, call.person()?, edit)
-        .await?;
-    Ok(Reply::of(wire::person(&person)))
+    let id = call.person()?;
+    let (person, waits) = match call.hub.update_person(&permit, id, edit).await? {
+        Asked::Done(person) => (person, None),
+        Asked::Waits(waits) => (call.hub.person(&permit, id).await?, Some(waits)),
+    };
+    Ok(Reply::of(json!({
+        "person": wire::person(&person),
+        "approval": waits.map(|waits| approval(&call.hub, &call.access, &waits)),
+    })))
 }

@@ -1,0 +1,189 @@
+//! The list of artifacts.
+
+use leptos::prelude::*;
+use muster_core::event::EventKind;
+
+use super::{NEW, detail};
+use crate::format::{self, TimeStyle};
+use crate::live::{Item, Topic, use_live};
+use crate::pages::fleet::address::FleetAddress;
+use crate::reactive::dynamic;
+use crate::routes;
+use crate::rpc::data::Data;
+use crate::rpc::firmware::{ArtifactView, FirmwareList, Signed};
+use crate::shell::Page;
+use crate::ui::{
+    ButtonKind, CopyButton, Count, EmptyState, LinkButton, PageHead, TableWrap, TimeStamp,
+};
+
+/// Digits of a hash that tell the artifacts of a hub apart at a glance.
+const SHORT: usize = 10;
+
+/// Reads the list again when somebody changes it.
+pub(super) fn follow(firmware: Data<FirmwareList>) {
+    use_live(
+        || vec![Topic::Events],
+        move |item| {
+            let changed = match item {
+                Item::Events(events) => events.iter().any(|event| {
+                    matches!(
+                        event.kind,
+                        EventKind::FirmwareAdded
+                            | EventKind::FirmwareChanged
+                            | EventKind::FirmwareDeleted
+                    )
+                }),
+                Item::Resync => true,
+                _ => false,
+            };
+            if changed {
+                firmware.refetch();
+            }
+        },
+    );
+}
+
+/// The page, with the open artifact above the list.
+pub(super) fn list(
+    all: FirmwareList,
+    open: Memo<Option<String>>,
+    firmware: Data<FirmwareList>,
+) -> AnyView {
+    let facts = [
+        &format::plural(all.rows.len() as u64, "version", "versions"),
+        ". Devices fetch them over HTTPS with links that are good for an hour.",
+    ]
+    .concat();
+    let may_keep = all.may_keep;
+    let empty = all.rows.is_empty();
+    let table = if empty {
+        nothing(may_keep)
+    } else {
+        table(all.rows)
+    };
+    let detail = move || open.get().map(|sha256| detail::detail(sha256, firmware));
+    view! {
+        <Page title="Firmware">
+            <PageHead
+                title="Firmware"
+                facts=move || facts
+                actions=move || (may_keep && !empty).then(add_button)
+            />
+            {dynamic(detail)}
+            {table}
+        </Page>
+    }
+    .into_any()
+}
+
+fn add_button() -> AnyView {
+    view! { <LinkButton href=NEW kind=ButtonKind::Primary icon="i-upload">"Add firmware"</LinkButton> }
+        .into_any()
+}
+
+fn nothing(may_keep: bool) -> AnyView {
+    view! {
+        <EmptyState
+            title="No firmware yet"
+            first_time=true
+            actions=move || may_keep.then(add_button)
+        >
+            "Add a file with its version and the models it is for. Bulk operations then bring it to devices, in waves."
+        </EmptyState>
+    }
+    .into_any()
+}
+
+fn table(rows: Vec<ArtifactView>) -> AnyView {
+    let rows = rows.into_iter().map(row).collect_view();
+    view! {
+        <TableWrap>
+            <table class="table firmware">
+                <caption class="sr-only">"Firmware, the newest first"</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"Version"</th>
+                        <th scope="col">"Models"</th>
+                        <th scope="col" class="p3">"Passes"</th>
+                        <th scope="col" class="num">"Running now"</th>
+                        <th scope="col">"State"</th>
+                        <th scope="col" class="p2">"Signature"</th>
+                        <th scope="col" class="num p3">"Size"</th>
+                        <th scope="col" class="p4">"SHA-256"</th>
+                        <th scope="col" class="num p3">"Added"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </TableWrap>
+    }
+    .into_any()
+}
+
+fn row(artifact: ArtifactView) -> AnyView {
+    let name = [&artifact.product, " ", &artifact.version].concat();
+    let hash: String = artifact.sha256.chars().take(SHORT).collect();
+    let copy = ["Copy the SHA-256 of ", &name].concat();
+    view! {
+        <tr>
+            <th scope="row">
+                <a class="id" href=routes::firmware(&artifact.sha256)>{name}</a>
+            </th>
+            <td class="wrap c-models">{models(&artifact)}</td>
+            <td class="p3">{passes(&artifact)}</td>
+            <td class="num">
+                <Count n=artifact.running href=fleet(&artifact.filter)/>
+            </td>
+            <td>{state(&artifact)}</td>
+            <td class="p2">{signature(&artifact)}</td>
+            <td class="num p3">{format::bytes(artifact.size)}</td>
+            <td class="p4">
+                <span class="c-hash"><code>{hash}</code><CopyButton text=artifact.sha256 label=copy/></span>
+            </td>
+            <td class="num p3"><TimeStamp ms=artifact.added_ms style=TimeStyle::Date/></td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// The fleet page with a filter.
+pub(super) fn fleet(filter: &str) -> String {
+    FleetAddress::filtered(filter).href()
+}
+
+/// The models in words.
+pub(super) fn models(artifact: &ArtifactView) -> String {
+    if artifact.models.is_empty() {
+        "all".to_owned()
+    } else {
+        artifact.models.join(", ")
+    }
+}
+
+/// The versions to pass, in words.
+pub(super) fn passes(artifact: &ArtifactView) -> String {
+    if artifact.must_pass.is_empty() {
+        format::DASH.to_owned()
+    } else {
+        artifact.must_pass.join(", ")
+    }
+}
+
+fn state(artifact: &ArtifactView) -> &'static str {
+    if artifact.available {
+        "Available"
+    } else {
+        "Withdrawn"
+    }
+}
+
+/// What is known about the signature, in words.
+pub(super) fn signature(artifact: &ArtifactView) -> String {
+    let key = artifact.key.as_deref().unwrap_or_default();
+    match artifact.signed {
+        Signed::No => "unsigned".to_owned(),
+        Signed::Verified => ["verified, ", key].concat(),
+        Signed::NotChecked => ["not checked, ", key].concat(),
+        Signed::Wrong => ["wrong, ", key].concat(),
+    }
+}

@@ -1,0 +1,33 @@
+//! `PUT /configurations/{id}`: makes a configuration, or with `If-Match` changes all of one but its content.
+
+use axum::response::Response;
+
+use super::body::ConfigurationBody;
+use super::{refused, shown::shown};
+use crate::error::ApiError;
+use crate::hub::answer::tagged;
+use crate::hub::body::{Condition, Json};
+use crate::hub::target::{Asked, ConfigurationTarget};
+
+pub(super) async fn handle(
+    asked: Asked,
+    ConfigurationTarget(id): ConfigurationTarget,
+    Condition(condition): Condition,
+    Json(body): Json<ConfigurationBody>,
+) -> Result<Response, ApiError> {
+    body.check(&id)?;
+    let permit = asked.permit()?;
+    let kept = match condition {
+        None => {
+            let draft = body.draft()?;
+            asked.hub.create_configuration(&permit, id, draft).await
+        }
+        Some(if_match) => {
+            let edit = body.edit();
+            let hub = &asked.hub;
+            hub.update_configuration(&permit, id, if_match, edit).await
+        }
+    };
+    let kept = kept.map_err(refused)?;
+    Ok(tagged(&shown(&asked, &kept).await?, kept.etag))
+}
