@@ -8,7 +8,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use futures::future::join_all;
-use muster_core::ids::DeviceId;
+use muster_core::ids::{DeviceId, ModuleId};
+use muster_core::time::Timestamp;
 use muster_core::transfer::{Progress, Transfer};
 use serde_json::{Value, json};
 
@@ -137,19 +138,32 @@ impl Import<'_> {
 
     /// Whether a line that fails the second time succeeded the first time.
     async fn was_done(&self, item: &BulkItem, error: &BulkError) -> bool {
+        let (BulkError::Service(error) | BulkError::Module(error)) = error else {
+            return false;
+        };
         match error {
-            BulkError::Service(ServiceError::AlreadyExists) => {
-                let Ok(id) = DeviceId::new(item.id()) else {
-                    return false;
-                };
-                let found = self.hub.store().find_device(&id).await;
-                found.is_ok_and(|device| {
-                    device.is_some_and(|device| device.created_at >= self.transfer.created_at)
-                })
+            // What this import made is as young as it.
+            ServiceError::AlreadyExists => {
+                let made_at = self.made_at(item).await;
+                made_at.is_some_and(|at| at >= self.transfer.created_at)
             }
-            BulkError::Service(ServiceError::NotFound) => item.deletes(),
+            ServiceError::NotFound => item.deletes(),
             _ => false,
         }
+    }
+
+    /// When what the item names was made.
+    async fn made_at(&self, item: &BulkItem) -> Option<Timestamp> {
+        let store = self.hub.store();
+        let (device, module) = item.name();
+        let device = DeviceId::new(device).ok()?;
+        let Some(module) = module else {
+            let found = store.find_device(&device).await.ok()?;
+            return found.map(|device| device.created_at);
+        };
+        let module = ModuleId::new(module).ok()?;
+        let found = store.find_module(&device, &module).await.ok()?;
+        found.map(|module| module.summary.created_at)
     }
 }
 

@@ -6,6 +6,7 @@ use muster_core::event::Actor;
 use muster_core::ids::DeviceId;
 use muster_core::policy::Role;
 use muster_core::transfer::{Transfer, TransferId, TransferPlan, TransferState};
+use muster_service::modules::NewModule;
 use muster_service::transfer::TransferError;
 use muster_service::{Access, Permit, ServiceError, access::kinds::ProvisionDevices};
 use serde_json::{Value, json};
@@ -75,6 +76,10 @@ async fn an_empty_hub_becomes_what_the_other_was() {
             .await;
         keys.push(old.key(&id).await.reveal().to_owned());
     }
+    let gateway = DeviceId::new("d07").unwrap();
+    let permit = old.hub.permit_device(&Access::console(), &gateway).unwrap();
+    let logger = NewModule::named("logger".parse().unwrap());
+    let logger = old.hub.create_module(&permit, logger).await.unwrap();
     let permit = begin(&old).await;
     let made = old
         .hub
@@ -86,7 +91,8 @@ async fn an_empty_hub_becomes_what_the_other_was() {
     assert_eq!((done.progress.devices, done.progress.percent()), (30, 100));
     let file = folder(&old).join("week/devices.txt");
     let written = lines(file.clone());
-    assert_eq!(written.len(), 30);
+    assert_eq!(written.len(), 31);
+    assert_eq!(written[30]["moduleId"], "logger");
     assert_eq!(written[7]["id"], "d07");
     assert_eq!(
         written[7]["authentication"]["symmetricKey"]["primaryKey"],
@@ -102,7 +108,10 @@ async fn an_empty_hub_becomes_what_the_other_was() {
         .unwrap();
     let done = ended(&new, &made.id).await;
     assert_eq!(done.state, TransferState::Completed, "{:?}", done.failure);
-    assert_eq!((done.progress.devices, done.progress.failed), (30, 0));
+    assert_eq!((done.progress.devices, done.progress.failed), (31, 0));
+    let permit = new.hub.permit_device(&Access::console(), &gateway).unwrap();
+    let restored = new.hub.module(&permit, &logger.summary.id).await.unwrap();
+    assert_eq!(restored.authentication, logger.authentication);
     for (number, key) in keys.iter().enumerate() {
         let id = DeviceId::new(&format!("d{number:02}")).unwrap();
         assert_eq!(new.key(&id).await.reveal(), key);
