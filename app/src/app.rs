@@ -9,6 +9,7 @@ use crate::clock::provide_clock;
 use crate::live::provide_live;
 use crate::pages::account::AccountPage;
 use crate::pages::approvals::{ApprovalsPage, RulesPage};
+use crate::pages::configurations::{ConfigurationPage, ConfigurationsPage};
 use crate::pages::device::DevicePage;
 use crate::pages::firmware::FirmwarePage;
 use crate::pages::fleet::FleetPage;
@@ -17,9 +18,11 @@ use crate::pages::home::{GoalsPage, HubPage, OversightPage, QueuePage};
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::people::PeoplePage;
 use crate::pages::person::PersonPage;
+use crate::pages::places::{PlacePage, PlacesPage};
 use crate::pages::root::RootPage;
 use crate::pages::setup::SetupPage;
 use crate::pages::sign_in::SignInPage;
+use crate::pages::windows::{CalendarPage, WindowPage, WindowsPage};
 use crate::session::provide_session;
 use crate::shell::{SignedIn, leave_odd_links_to_the_browser};
 
@@ -48,12 +51,19 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/hub") view=HubPage ssr=SsrMode::Async/>
                     <Route path=path!("/fleet") view=FleetPage ssr=SsrMode::Async/>
                     <Route path=path!("/devices/:id") view=DevicePage ssr=SsrMode::Async/>
+                    <Route path=path!("/configurations") view=ConfigurationsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/configurations/:id") view=ConfigurationPage ssr=SsrMode::Async/>
                     <Route path=path!("/people") view=PeoplePage ssr=SsrMode::Async/>
                     <Route path=path!("/people/:id") view=PersonPage ssr=SsrMode::Async/>
                     <Route path=path!("/firmware") view=FirmwarePage ssr=SsrMode::Async/>
                     <Route path=path!("/gallery") view=GalleryPage ssr=SsrMode::Async/>
                     <Route path=path!("/approvals") view=ApprovalsPage ssr=SsrMode::Async/>
                     <Route path=path!("/approvals/rules") view=RulesPage ssr=SsrMode::Async/>
+                    <Route path=path!("/windows") view=WindowsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/windows/:id") view=WindowPage ssr=SsrMode::Async/>
+                    <Route path=path!("/calendars/:id") view=CalendarPage ssr=SsrMode::Async/>
+                    <Route path=path!("/places") view=PlacesPage ssr=SsrMode::Async/>
+                    <Route path=path!("/places/:id") view=PlacePage ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>

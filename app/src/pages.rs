@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod approvals;
+pub mod configurations;
 pub mod device;
 pub mod failure;
 mod fault;
@@ -15,8 +16,10 @@ pub mod home;
 pub mod not_found;
 pub mod people;
 pub mod person;
+pub mod places;
 mod problem;
 pub mod root;
 pub mod setup;
 pub mod sign_in;
 mod tokens;
+pub mod windows;

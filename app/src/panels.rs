@@ -12,3 +12,4 @@ pub mod presence;
 pub mod refresh;
 pub mod telemetry;
 pub mod twin;
+pub mod windows;

@@ -41,6 +41,8 @@ pub const FLEET_EXPORT_JSONL: &str = "/fleet/export.jsonl";
 pub const FLEET_TEXT: &str = "q";
 /// Single devices; the id follows.
 pub const DEVICES: &str = "/devices";
+/// Configurations; for one of them its name follows.
+pub const CONFIGURATIONS: &str = "/configurations";
 /// Accounts; for one of them its number follows.
 pub const PEOPLE: &str = "/people";
 /// Firmware; for one artifact its SHA-256 is in the query.
@@ -51,6 +53,14 @@ pub const FIRMWARE_UPLOAD: &str = "/firmware/upload";
 pub const APPROVALS: &str = "/approvals";
 /// What needs a second person.
 pub const APPROVAL_RULES: &str = "/approvals/rules";
+/// Maintenance windows and service hours.
+pub const WINDOWS: &str = "/windows";
+/// Service calendars; the short name of one follows.
+pub const CALENDARS: &str = "/calendars";
+/// Places; the short name of one may follow.
+pub const PLACES: &str = "/places";
+/// What stands in the place of a short name where there is none yet.
+pub const NEW: &str = "-";
 /// The parts of the design system.
 pub const GALLERY: &str = "/gallery";
 /// The stream of live updates.
@@ -68,12 +78,19 @@ pub const PAGES: &[(&str, Need)] = &[
     (HUB, Need::Action(Action::ManageHub)),
     (FLEET, Need::Action(Action::SeeDevices)),
     ("/devices/:id", Need::Action(Action::SeeDevices)),
+    (CONFIGURATIONS, Need::Action(Action::SeeDevices)),
+    ("/configurations/:id", Need::Action(Action::SeeDevices)),
     (PEOPLE, Need::Action(Action::ManagePeople)),
     ("/people/:id", Need::Action(Action::ManagePeople)),
     (FIRMWARE, Need::Action(Action::SeeDevices)),
     (GALLERY, Need::SignedIn),
     (APPROVALS, Need::SignedIn),
     (APPROVAL_RULES, Need::Action(Action::ManageHub)),
+    (WINDOWS, Need::Action(Action::SeeDevices)),
+    ("/windows/:id", Need::Action(Action::KeepWindows)),
+    ("/calendars/:id", Need::Action(Action::KeepWindows)),
+    (PLACES, Need::Action(Action::SeeDevices)),
+    ("/places/:id", Need::Action(Action::KeepWindows)),
 ];
 
 /// The home of a role.
@@ -101,6 +118,12 @@ pub fn device_text(path: &str) -> Option<String> {
 /// The page of firmware with one artifact open, by its SHA-256.
 pub fn firmware(sha256: &str) -> String {
     format!("{FIRMWARE}?artifact={sha256}")
+/// The form of a window, calendar or place below `pages`; [`NEW`] for a new one.
+pub fn sheet(pages: &str, id: &str) -> String {
+    below(pages, id)
+/// The page of one configuration.
+pub fn configuration(id: &str) -> String {
+    below(CONFIGURATIONS, id)
 }
 
 /// The page of one account.

@@ -5,14 +5,17 @@
 
 pub mod approvals;
 mod compact;
+pub mod configurations;
 pub mod data;
 pub mod devices;
 pub mod firmware;
 pub mod fleet;
 pub mod home;
 pub mod people;
+pub mod places;
 pub mod session;
 pub mod tokens;
+pub mod windows;
 
 use muster_core::policy::Action;
 
@@ -85,6 +88,25 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
         "/rpc/devices/connection_string",
         Need::Action(Action::SeeCredentials),
     ),
+    // configurations
+    ("/rpc/configurations/list", Need::Action(Action::SeeDevices)),
+    ("/rpc/configurations/show", Need::Action(Action::SeeDevices)),
+    (
+        "/rpc/configurations/preview",
+        Need::Action(Action::SeeDevices),
+    ),
+    (
+        "/rpc/configurations/of_device",
+        Need::Action(Action::SeeDevices),
+    ),
+    (
+        "/rpc/configurations/save",
+        Need::Action(Action::KeepConfigurations),
+    ),
+    (
+        "/rpc/configurations/delete",
+        Need::Action(Action::KeepConfigurations),
+    ),
     // home
     ("/rpc/home/queue", Need::Action(Action::SeeDevices)),
     ("/rpc/home/oversight", Need::Action(Action::SeeDevices)),
@@ -101,9 +123,21 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
     // approvals
     ("/rpc/approvals/list", Need::SignedIn),
     ("/rpc/approvals/due", Need::SignedIn),
-    "/rpc/approvals/decide",
-    Need::Action(Action::ApproveOperations),
+    (
+        "/rpc/approvals/decide",
+        Need::Action(Action::ApproveOperations),
+    ),
     ("/rpc/approvals/withdraw", Need::SignedIn),
     ("/rpc/approvals/policy", Need::Action(Action::ManageHub)),
     ("/rpc/approvals/set_policy", Need::Action(Action::ManageHub)),
+    // windows, calendars and places
+    ("/rpc/windows/week", Need::Action(Action::SeeDevices)),
+    ("/rpc/windows/today", Need::Action(Action::SeeDevices)),
+    ("/rpc/windows/form", Need::Action(Action::KeepWindows)),
+    ("/rpc/windows/save", Need::Action(Action::KeepWindows)),
+    ("/rpc/windows/delete", Need::Action(Action::KeepWindows)),
+    ("/rpc/windows/set_zone", Need::Action(Action::KeepWindows)),
+    ("/rpc/places/list", Need::Action(Action::SeeDevices)),
+    ("/rpc/places/form", Need::Action(Action::KeepWindows)),
+    ("/rpc/places/save", Need::Action(Action::KeepWindows)),
 ];

@@ -1,5 +1,7 @@
 //! `serve --demo`: accounts for each role and a fleet of simulated devices against the hub's own listener.
 
+mod firmware;
+
 use std::path::Path;
 
 use futures::stream::{self, StreamExt as _};
@@ -95,6 +97,7 @@ pub async fn prepare(hub: &Hub, count: usize) -> Result<Demo, Failure> {
         // Remembered before and after: a start that is interrupted goes on where it was.
         remember(hub, &mark).await?;
         register(hub, &plan).await?;
+        firmware::add(hub).await?;
         accounts = make_accounts(hub).await?;
         remember(
             hub,

@@ -146,8 +146,10 @@ mod tests {
             Topic::Device(id("a:b")),
             Topic::Operation(OperationId(7)),
         ]);
-        assert_eq!(text, "rows:a,1:x|b;census;device:a:b;events;operation:7");
-        assert_eq!(text, "rows:a,1:x|b;census;device:a:b;events;approvals");
+        assert_eq!(
+            text,
+            "rows:a,1:x|b;census;device:a:b;events;operation:7;approvals"
+        );
         assert_eq!(
             split(&text),
             Some(vec![

@@ -158,8 +158,15 @@ pub enum Item {
 
 impl Item {
     /// The kinds, as the stream names them.
-    pub const KINDS: [&str; 6] = ["rows", "census", "device", "events", "operations", "resync"];
-    pub const KINDS: [&str; 6] = ["rows", "census", "device", "events", "approvals", "resync"];
+    pub const KINDS: &[&str] = &[
+        "rows",
+        "census",
+        "device",
+        "events",
+        "operations",
+        "approvals",
+        "resync",
+    ];
 
     /// The name of its kind.
     pub fn kind(&self) -> &'static str {
@@ -196,7 +203,6 @@ impl Item {
             Self::Device(device) => json(device),
             Self::Events(events) => json(events),
             Self::Operations(ids) => json(ids),
-            Self::Resync => "{}".to_owned(),
             Self::Approvals | Self::Resync => "{}".to_owned(),
         }
     }

@@ -7,7 +7,7 @@ mod columns;
 pub mod export;
 mod facets;
 mod filter_bar;
-mod hints;
+pub(super) mod hints;
 mod keys;
 mod list;
 mod paging;
@@ -17,7 +17,7 @@ mod remember;
 mod row;
 pub mod selection;
 mod selection_bar;
-mod suggest;
+pub(super) mod suggest;
 pub mod typed;
 mod views;
 

@@ -10,7 +10,7 @@ use crate::reactive::dynamic;
 use crate::routes;
 use crate::ui::{Log, LogItem, Tone};
 
-pub use words::sentence;
+pub use words::{sentence, who};
 
 /// Events, newest first.
 #[component]

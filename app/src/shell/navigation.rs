@@ -35,6 +35,10 @@ const FIRMWARE: Entry = Entry {
     href: routes::FIRMWARE,
     label: "Firmware",
     icon: "i-box",
+const CONFIGURATIONS: Entry = Entry {
+    href: routes::CONFIGURATIONS,
+    label: "Configurations",
+    icon: "i-configure",
 };
 
 const PEOPLE: Entry = Entry {
@@ -47,6 +51,15 @@ const APPROVALS: Entry = Entry {
     href: routes::APPROVALS,
     label: "Approvals",
     icon: "i-approve",
+};
+
+/// Where devices are changed in numbers.
+const CONFIGURE: &[Entry] = &[FIRMWARE];
+
+const WINDOWS: Entry = Entry {
+    href: routes::WINDOWS,
+    label: "Windows",
+    icon: "i-window",
 };
 
 /// The entry of a role's home.
@@ -73,15 +86,14 @@ pub fn navigation(me: &Me) -> Vec<Group> {
     let mut places: Vec<Entry> = Vec::new();
     for role in me.roles() {
         match role {
-            Role::Operator | Role::Supervisor => places.extend([home_entry(role), FLEET, FIRMWARE]),
-            Role::Operator => places.extend([home_entry(role), FLEET, APPROVALS]),
-            Role::Supervisor => places.extend([home_entry(role), APPROVALS, FLEET]),
+            Role::Operator | Role::Supervisor => {
+                places.extend([home_entry(role), FLEET, CONFIGURATIONS]);
+            }
             Role::Manager => places.push(home_entry(role)),
             // Administrators look at everything.
             Role::Admin => {
-                places.extend([home_entry(role), FLEET, FIRMWARE]);
+                places.extend([home_entry(role), FLEET, CONFIGURATIONS]);
                 places.extend(Role::ALL.map(home_entry));
-                places.push(APPROVALS);
             }
         }
     }
@@ -95,6 +107,20 @@ pub fn navigation(me: &Me) -> Vec<Group> {
         heading: None,
         entries: main,
     }];
+    if me.can(Action::RunOperations) {
+        groups.push(Group {
+            heading: Some("Configure"),
+            entries: CONFIGURE.to_vec(),
+        });
+        groups.push(Group {
+            heading: Some("Oversee"),
+            entries: vec![APPROVALS],
+    if !me.only_reads() {
+        groups.push(Group {
+            heading: Some("Rules and limits"),
+            entries: vec![WINDOWS],
+        });
+    }
     if me.can(Action::ManagePeople) {
         groups.push(Group {
             heading: Some("Admin"),
@@ -110,7 +136,9 @@ pub(crate) fn is_at(path: &str, href: &str) -> bool {
         path.strip_prefix(parent)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    below(href) || (href == routes::FLEET && below(routes::DEVICES))
+    below(href)
+        || (href == routes::FLEET && below(routes::DEVICES))
+        || (href == routes::WINDOWS && (below(routes::CALENDARS) || below(routes::PLACES)))
 }
 
 #[cfg(test)]
@@ -139,28 +167,43 @@ mod tests {
     #[test]
     fn each_role_sees_its_places() {
         let check = |roles: &[Role], want: &[&str]| assert_eq!(labels(roles), want);
-        check(&[Role::Operator], &["Queue", "Fleet", "Firmware"]);
-        check(&[Role::Supervisor], &["Oversight", "Fleet", "Firmware"]);
-        check(&[Role::Operator], &["Queue", "Fleet", "Approvals"]);
-        check(&[Role::Supervisor], &["Oversight", "Approvals", "Fleet"]);
+        check(
+            &[Role::Operator],
+            &["Queue", "Fleet", "Firmware", "Approvals"],
+        );
+        check(
+            &[Role::Supervisor],
+            &["Oversight", "Fleet", "Firmware", "Approvals"],
+        );
+        let windows = "Windows";
+        check(&[Role::Operator], &["Queue", "Fleet", windows]);
+        check(&[Role::Supervisor], &["Oversight", "Fleet", windows]);
+        check(&[Role::Operator], &["Queue", "Fleet", "Configurations"]);
+        check(
+            &[Role::Supervisor],
+            &["Oversight", "Fleet", "Configurations"],
+        );
         check(&[Role::Manager], &["Goals"]);
         check(
             &[Role::Admin],
             &[
                 "Server health",
                 "Fleet",
-                "Firmware",
+                "Configurations",
                 "Queue",
                 "Oversight",
                 "Goals",
+                "Firmware",
                 "Approvals",
+                windows,
                 "People",
             ],
         );
         check(
             &[Role::Manager, Role::Operator],
-            &["Queue", "Fleet", "Firmware", "Goals"],
-            &["Queue", "Fleet", "Approvals", "Goals"],
+            &["Queue", "Fleet", "Goals", "Firmware", "Approvals"],
+            &["Queue", "Fleet", "Goals", windows],
+            &["Queue", "Fleet", "Configurations", "Goals"],
         );
     }
 

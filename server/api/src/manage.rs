@@ -4,6 +4,7 @@
 mod approvals;
 pub mod bearer;
 mod call;
+mod configurations;
 mod devices;
 mod firmware;
 mod fleet;
@@ -119,6 +120,14 @@ pub static ROUTES: &[&Route] = &[
     &approvals::withdraw::ROUTE,
     &approvals::policy::ROUTE,
     &approvals::set_policy::ROUTE,
+    &configurations::list::ROUTE,
+    &configurations::create::ROUTE,
+    &configurations::conflicts::ROUTE,
+    &configurations::preview::ROUTE,
+    &configurations::show::ROUTE,
+    &configurations::update::ROUTE,
+    &configurations::delete::ROUTE,
+    &configurations::of_device::ROUTE,
 ];
 
 /// What all routes work with.

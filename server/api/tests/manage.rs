@@ -5,6 +5,8 @@
 mod answers;
 #[path = "manage/firmware.rs"]
 mod firmware;
+#[path = "manage/configurations.rs"]
+mod configurations;
 #[path = "manage/operations.rs"]
 mod operations;
 #[path = "manage/rights.rs"]

@@ -323,10 +323,13 @@ fn update_cost(report: &mut Report, devices: usize) -> Outcome {
         index.begin(&path);
         index.finish(&path);
     }
+    index.settle();
     let patches: Vec<_> = (0..1_000).map(|n| fleet::report(n, n as u64)).collect();
     for (id, patch) in ids.iter().zip(patches.iter().cycle()) {
         index.report(id, patch);
     }
+    // As the hub does once in a while.
+    index.settle();
     let begun = Instant::now();
     for n in 0..REPORTS {
         index.report(

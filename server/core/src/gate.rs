@@ -120,6 +120,16 @@ pub enum Verdict {
 }
 
 impl Gate {
+    /// The window, calendar or place that it needs, by short name.
+    pub fn needs(&self) -> Option<(SheetKind, &str)> {
+        match self {
+            Self::Window { window } => Some((SheetKind::Window, window)),
+            Self::Calendar { calendar } => Some((SheetKind::Calendar, calendar)),
+            Self::Place { place, .. } => Some((SheetKind::Place, place)),
+            Self::Condition { .. } | Self::Online => None,
+        }
+    }
+
     /// The device is on mains power, or its battery is at `battery` percent or more.
     pub fn power(battery: u8) -> Self {
         Self::Condition {

@@ -7,6 +7,7 @@ use crate::device::ETag;
 use crate::time::Timestamp;
 
 pub mod drift;
+pub mod history;
 pub mod limits;
 pub mod merge;
 pub mod metadata;

@@ -138,14 +138,13 @@ type Numbers = [Wide; MAX_TOGETHER];
 fn each_tuple(scan: &Scan, sources: &[(Path, Source)], mut tell: impl FnMut(&Tuple<'_>, usize)) {
     let values = scan.snapshot.values();
     let none: Numbers = [Wide::of_code(Code::NONE); MAX_TOGETHER];
-    let mut counts: HashMap<Numbers, usize> = HashMap::new();
+    let mut counts = Counts::default();
     let mut names = Names::default();
-    let mut last: (Numbers, usize) = (none, 0);
     let mut walk = scan.start();
     for chunk in scan.snapshot.chunks() {
         let bits = walk.bits(chunk);
         if sources.is_empty() {
-            last.1 += bits.count();
+            counts.add(none, bits.count());
             continue;
         }
         let places = sources
@@ -165,20 +164,11 @@ fn each_tuple(scan: &Scan, sources: &[(Path, Source)], mut tell: impl FnMut(&Tup
                     Cell::Text(text) => names.number(text),
                 };
             }
-            // Neighbours are often alike.
-            if numbers == last.0 {
-                last.1 += 1;
-            } else {
-                add(&mut counts, last);
-                last = (numbers, 1);
-            }
+            counts.add(numbers, 1);
         }
     }
-    add(&mut counts, last);
     // Sums of fractions depend on the order of their parts.
-    let mut counts: Vec<_> = counts.into_iter().collect();
-    counts.sort_unstable();
-    for (numbers, rows) in counts {
+    for (numbers, rows) in counts.in_order() {
         let datums = sources.iter().zip(numbers);
         let datums = datums.map(|((path, source), number)| {
             let datum = match (source, names.text(number)) {
@@ -189,6 +179,52 @@ fn each_tuple(scan: &Scan, sources: &[(Path, Source)], mut tell: impl FnMut(&Tup
             (path, datum)
         });
         tell(&Tuple(datums.collect(), scan), rows);
+    }
+}
+
+/// How often combinations came. Few of them come often: those are counted without looking them up among all.
+struct Counts {
+    often: Vec<(Numbers, usize)>,
+    all: HashMap<Numbers, usize>,
+}
+
+/// Combinations that are counted in place; a power of two.
+const OFTEN: usize = 1 << 10;
+
+impl Default for Counts {
+    fn default() -> Self {
+        Self {
+            often: vec![([Wide::of_code(Code::NONE); MAX_TOGETHER], 0); OFTEN],
+            all: HashMap::new(),
+        }
+    }
+}
+
+impl Counts {
+    fn add(&mut self, numbers: Numbers, rows: usize) {
+        let mixed = numbers.iter().fold(0_u64, |mixed, number| {
+            (mixed ^ number.bits())
+                .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+                .rotate_left(23)
+        });
+        let place = &mut self.often[mixed as usize % OFTEN];
+        if place.0 == numbers {
+            place.1 += rows;
+            return;
+        }
+        let (before, rows) = std::mem::replace(place, (numbers, rows));
+        if rows > 0 {
+            *self.all.entry(before).or_default() += rows;
+        }
+    }
+
+    fn in_order(mut self) -> Vec<(Numbers, usize)> {
+        for (numbers, rows) in self.often.into_iter().filter(|(_, rows)| *rows > 0) {
+            *self.all.entry(numbers).or_default() += rows;
+        }
+        let mut counts: Vec<_> = self.all.into_iter().collect();
+        counts.sort_unstable();
+        counts
     }
 }
 
@@ -231,11 +267,6 @@ fn fact_of(fact: Fact, cell: Cell<'_>) -> Datum<'static> {
     }
 }
 
-fn add(counts: &mut HashMap<Numbers, usize>, (numbers, rows): (Numbers, usize)) {
-    if rows > 0 {
-        *counts.entry(numbers).or_default() += rows;
-    }
-}
 /// A combination of values, as the evaluator sees it.
 struct Tuple<'a>(Vec<(&'a Path, Datum<'a>)>, &'a Scan);
 

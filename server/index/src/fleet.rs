@@ -64,6 +64,21 @@ impl Fleet {
         crate::snapshot::place(&self.chunks, id)
     }
 
+    /// The id at a place, if there is a device.
+    pub(crate) fn id(&self, place: Place) -> Option<&str> {
+        let chunk = self.chunks.get(place.chunk())?;
+        (place.row() < chunk.len()).then(|| chunk.ids().get(place.row()))
+    }
+
+    /// The place behind one; there may be no device.
+    pub(crate) fn behind(&self, place: Place) -> Place {
+        if place.row() + 1 < self.chunks[place.chunk()].len() {
+            Place::new(place.chunk(), place.row() + 1)
+        } else {
+            Place::new(place.chunk() + 1, 0)
+        }
+    }
+
     /// Adds a device, or replaces all that is known about it.
     pub(crate) fn upsert(&mut self, entry: &Entry) {
         let model = self.dictionary.hold(Kind::Text, &entry.model_id);

@@ -241,7 +241,7 @@ impl Index {
     }
 
     /// Takes values that were read from storage after the column began.
-    pub fn fill(&self, path: &Path, values: &[(DeviceId, Option<Value>)]) {
+    pub fn fill(&self, path: &Path, values: &[(impl AsRef<str>, Option<Value>)]) {
         self.write().fill_used(path, values);
     }
 

@@ -27,6 +27,9 @@ pub const MAX_MEMORY: usize = 1_200 << 20;
 /// Most columns of properties at once.
 pub const MAX_USED: usize = 64;
 
+/// Values of a part that show what the others are.
+const SAMPLED: usize = 512;
+
 /// Chunks that are cleared of a column while the writer waits.
 const CLEARED_AT_ONCE: usize = 8;
 
@@ -55,10 +58,13 @@ pub fn configuration(path: &Path) -> Option<&str> {
         }
         _ => None,
     }
+}
+
 /// The form for columns that begin with these values.
-fn form_of(values: &[(DeviceId, Option<Value>)], now: Form) -> Form {
+fn form_of(values: &[(impl AsRef<str>, Option<Value>)], now: Form) -> Form {
     let mut sample = Sample::default();
-    for value in values.iter().filter_map(|(_, value)| value.as_ref()) {
+    let some = values.iter().take(SAMPLED);
+    for value in some.filter_map(|(_, value)| value.as_ref()) {
         sample.add_value(value);
     }
     sample.form(now)
@@ -148,14 +154,19 @@ impl Fleet {
     }
 
     /// Takes what was read from storage.
-    pub(crate) fn fill_used(&mut self, path: &Path, values: &[(DeviceId, Option<Value>)]) {
+    pub(crate) fn fill_used(&mut self, path: &Path, values: &[(impl AsRef<str>, Option<Value>)]) {
         let Some(at) = self.used_at(path) else { return };
         let used = &mut self.used_mut()[at];
         used.form = form_of(values, used.form);
         let (code, form) = (used.code, used.form);
+        let mut next = None;
         for (id, value) in values {
-            if let Ok(place) = self.place(id.as_str()) {
+            let id = id.as_ref();
+            // Devices were mostly made in the order of their ids.
+            let beside = next.filter(|next| self.id(*next) == Some(id));
+            if let Some(place) = beside.or_else(|| self.place(id).ok()) {
                 self.put_value(place, code, form, value.as_ref());
+                next = Some(self.behind(place));
             }
         }
     }
@@ -256,18 +267,15 @@ impl Fleet {
             };
             let found = standing.iter().find(|(of, _)| of.as_str() == name);
             let value = found.map(|(_, status)| Value::from(status.as_str()));
-            let (ready, code) = (used.ready, used.code);
+            let (ready, code, form) = (used.ready, used.code, used.form);
             if ready {
-                self.put_used(place, code, value.as_ref());
+                self.put_value(place, code, form, value.as_ref());
             } else {
                 self.used_mut()[at].unsure.insert(id.clone());
             }
         }
     }
 
-    fn object_at(&self, place: Place, path: Code) -> Option<Object> {
-        let code = self.chunks()[place.chunk()].used(path)?.get(place.row());
-        if code.kind() != Some(Kind::Composite) {
     /// The object at a place after a patch; `None` when it stays as it is.
     fn merged(&self, place: Place, path: Code, patch: &Object) -> Option<Object> {
         let values = self.dictionary().values();

@@ -104,7 +104,8 @@ impl Hub {
             cursor: filter.cursor,
         };
         let mut page = self.store().approvals(query).await?;
-        page.rows.retain(|approval| self.sees(access, approval));
+        page.rows
+            .retain(|approval| self.sees_approval(access, approval));
         Ok(page)
     }
 
@@ -115,7 +116,7 @@ impl Hub {
         id: ApprovalId,
     ) -> Result<Approval, ServiceError> {
         let found = self.store().find_approval(id).await?;
-        let found = found.filter(|approval| self.sees(access, approval));
+        let found = found.filter(|approval| self.sees_approval(access, approval));
         found.ok_or(ServiceError::NotFound)
     }
 
@@ -126,7 +127,7 @@ impl Hub {
         key: &str,
     ) -> Result<Option<Approval>, ServiceError> {
         let found = self.store().waiting_approval(key).await?;
-        Ok(found.filter(|approval| self.sees(access, approval)))
+        Ok(found.filter(|approval| self.sees_approval(access, approval)))
     }
 
     /// How many requests wait for a decision of this person.
@@ -136,7 +137,7 @@ impl Hub {
         }
         let waiting = self.store().waiting_approvals().await?;
         let due = waiting.iter().filter(|approval| {
-            self.sees(access, approval) && self.may_decide(access, approval).is_ok()
+            self.sees_approval(access, approval) && self.may_decide(access, approval).is_ok()
         });
         Ok(due.count())
     }
@@ -219,7 +220,7 @@ impl Hub {
     }
 
     /// Whether a request exists for this person: their own, and what they may decide about.
-    fn sees(&self, access: &Access, approval: &Approval) -> bool {
+    fn sees_approval(&self, access: &Access, approval: &Approval) -> bool {
         if is_same_person(&approval.asked_by, &access.actor()) {
             return true;
         }

@@ -52,10 +52,13 @@ pub enum ServiceError {
     #[error(transparent)]
     Firmware(#[from] FirmwareError),
     /// A configuration breaks a rule.
+    #[error(transparent)]
     Configuration(#[from] BadConfiguration),
     /// Somebody cannot ask for approval, or decide about it.
+    #[error(transparent)]
     Approval(#[from] Refused),
     /// Rules of approval break a bound.
+    #[error(transparent)]
     ApprovalPolicy(#[from] BadPolicy),
     /// Something else in the request cannot be used; the text says what and how to mend it.
     #[error("{0}")]

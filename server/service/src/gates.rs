@@ -156,6 +156,10 @@ fn outcome(kind: SheetKind, outcome: SheetOutcome) -> Result<SheetRow, ServiceEr
         SheetOutcome::NotFound => Err(ServiceError::NotFound),
         SheetOutcome::Taken => Err(ServiceError::AlreadyExists),
         SheetOutcome::Conflict { current } => Err(ServiceError::Conflict { current }),
+        SheetOutcome::Needed { by } => Err(ServiceError::Invalid(format!(
+            "this {} is a gate of the operation “{by}”; it can be deleted once that is over",
+            kind.as_str()
+        ))),
         SheetOutcome::TooMany => Err(ServiceError::Invalid(format!(
             "the hub keeps at most {} of a kind; delete a {} that nobody needs",
             muster_storage::MAX_SHEETS,

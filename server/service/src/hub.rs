@@ -108,7 +108,6 @@ impl Hub {
         };
         let store = Store::open(config.store, hook).await?;
         books.load(&store).await?;
-        let mut left_open = Vec::new();
         let (mut left_open, mut devices) = (Vec::new(), 0);
         store
             .each_device(|row| {
@@ -256,8 +255,11 @@ impl Hub {
 /// Brings index and connections to the committed state. Runs in the writer, in commit order, before anybody is told.
 fn follow(index: &Index, connections: &Connections, committed: &Committed) {
     match &committed.change {
-        Change::None | Change::People | Change::Books(_) | Change::Operation { .. } => {}
-        Change::None | Change::People | Change::Approvals => {}
+        Change::None
+        | Change::People
+        | Change::Books(_)
+        | Change::Operation { .. }
+        | Change::Approvals => {}
         Change::Device(row) => {
             let device = &row.device;
             let reason = if device.status == muster_core::device::Status::Disabled {

@@ -348,7 +348,6 @@ fn too_many(problem: TooManyGroups) -> ServiceError {
 #[derive(Debug)]
 pub(crate) struct Found {
     id: DeviceId,
-    pub(crate) id: DeviceId,
     twin: Object,
     beside: Object,
 }

@@ -63,6 +63,15 @@ impl Archetype {
         }
     }
 
+    /// The version of the firmware it runs.
+    pub fn firmware(&mut self) -> &mut String {
+        match self {
+            Self::ColdChain(device) => device.firmware(),
+            Self::Gateway(device) => device.firmware(),
+            Self::Meter(device) => device.firmware(),
+        }
+    }
+
     /// Takes desired properties. Settings it does not understand, it ignores; firmware needs more than a setting.
     pub fn take(&mut self, desired: &Object) {
         let number = |path: [&str; 2]| desired.get(path[0])?.get(path[1])?.as_f64();

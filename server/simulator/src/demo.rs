@@ -7,7 +7,11 @@ use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 
 use crate::archetype::{Archetype, ColdChain, Gateway, Meter};
+use crate::firmware::Updating;
 use crate::fleet::SimDevice;
+
+/// Share of firmware updates that fail, so that rollouts have something to show.
+const UPDATE_FAILURES: f64 = 0.06;
 
 /// Seed of the demo.
 const SEED: u64 = 0x4D55_5354_4552;
@@ -104,6 +108,7 @@ impl Planned {
             archetype: self.archetype,
             seed: self.seed,
             confirms: self.confirms,
+            updating: Updating::failing(UPDATE_FAILURES),
             drop_out: self.drop_out,
             start_within_ms: 8_000,
         })

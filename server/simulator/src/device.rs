@@ -86,7 +86,18 @@ async fn session(
     if device.confirms {
         device.archetype.take(&desired);
     }
+    if let Some(version) = device.updating.started() {
+        version.clone_into(device.archetype.firmware());
+    }
     report(&mut client, &device.archetype).await?;
+    if let Some(away) = device.updating.finish(&mut client).await? {
+        client.disconnect().await?;
+        return Ok(away);
+    }
+    if update(device, &desired, &mut client, target, rng).await? {
+        client.disconnect().await?;
+        return Ok(restart(rng));
+    }
     match device.archetype.rhythm() {
         Rhythm::Sleeps(every) => {
             send_reading(device, &mut client, rng).await?;
@@ -98,13 +109,14 @@ async fn session(
             // Awake a little earlier than promised, so that the promise is kept.
             Ok(every.mul_f64(rng.random_range(0.8..0.95)))
         }
-        Rhythm::Connected(_) => stay(device, client, rng).await,
+        Rhythm::Connected(_) => stay(device, client, target, rng).await,
     }
 }
 
 async fn stay(
     device: &mut SimDevice,
     mut client: Client,
+    target: &HubTarget,
     rng: &mut StdRng,
 ) -> Result<Duration, ClientError> {
     let renew_at = Instant::now() + Duration::from_secs(TOKEN_S as u64 * 9 / 10);
@@ -116,7 +128,7 @@ async fn stay(
                 let Incoming::Message { topic, payload } = incoming? else { continue };
                 if topic.starts_with(METHODS) && answer(device, &mut client, &topic, &payload).await? {
                     client.disconnect().await?;
-                    return Ok(Duration::from_secs(rng.random_range(RESTART)));
+                    return Ok(restart(rng));
                 }
                 if topic.starts_with(DESIRED) && device.confirms
                     && let Ok(Value::Object(patch)) = serde_json::from_slice(&payload)
@@ -125,6 +137,14 @@ async fn stay(
                     sleep(Duration::from_millis(rng.random_range(200..1500))).await;
                     device.archetype.take(&patch);
                     report(&mut client, &device.archetype).await?;
+                    if patch.contains_key("firmware") {
+                        // A patch says what is new; what is asked stands in the whole.
+                        let desired = read_desired(&mut client).await?;
+                        if update(device, &desired, &mut client, target, rng).await? {
+                            client.disconnect().await?;
+                            return Ok(restart(rng));
+                        }
+                    }
                     next_reading = Instant::now() + jitter(every(&device.archetype), rng);
                 }
             }
@@ -151,6 +171,25 @@ async fn stay(
     }
 }
 
+fn restart(rng: &mut StdRng) -> Duration {
+    Duration::from_secs(rng.random_range(RESTART))
+}
+
+/// Installs the firmware that is asked for; says whether the device restarts now.
+async fn update(
+    device: &mut SimDevice,
+    desired: &Object,
+    client: &mut Client,
+    target: &HubTarget,
+    rng: &mut StdRng,
+) -> Result<bool, ClientError> {
+    let running = device.archetype.firmware();
+    match device.updating.wish(desired, running) {
+        Some(wish) if device.confirms => device.updating.install(wish, client, target, rng).await,
+        _ => Ok(false),
+    }
+}
+
 fn every(archetype: &Archetype) -> Duration {
     match archetype.rhythm() {
         Rhythm::Connected(every) | Rhythm::Sleeps(every) => every,
@@ -171,9 +210,13 @@ async fn read_desired(client: &mut Client) -> Result<Object, ClientError> {
 }
 
 async fn report(client: &mut Client, archetype: &Archetype) -> Result<(), ClientError> {
-    let body = Bytes::from(archetype.report().to_string());
+    report_patch(client, Bytes::from(archetype.report().to_string())).await
+}
+
+/// Merges a patch into the reported properties.
+pub(crate) async fn report_patch(client: &mut Client, patch: Bytes) -> Result<(), ClientError> {
     client
-        .publish("$iothub/twin/PATCH/properties/reported/?$rid=2", body)
+        .publish("$iothub/twin/PATCH/properties/reported/?$rid=2", patch)
         .await?;
     client.message_on(RESPONSE).await?;
     Ok(())

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::archetype::{Archetype, ColdChain};
 use crate::device;
+use crate::firmware::Updating;
 use crate::target::HubTarget;
 
 /// A device to simulate. Its `Debug` shows no key.
@@ -25,6 +26,8 @@ pub struct SimDevice {
     pub seed: u64,
     /// It takes desired settings and confirms them; without, it drifts.
     pub confirms: bool,
+    /// How it updates its firmware.
+    pub updating: Updating,
     /// Chance per reading that it falls silent for a while.
     pub drop_out: f64,
     /// It connects for the first time somewhere within this time.
@@ -63,6 +66,7 @@ impl SimDevice {
             archetype: sensor,
             seed: number,
             confirms: profile == Profile::Mixed,
+            updating: Updating::default(),
             drop_out: 0.0,
             start_within_ms: 10_000,
         }

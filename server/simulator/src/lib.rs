@@ -7,6 +7,8 @@ pub mod archetype;
 pub mod client;
 pub mod demo;
 mod device;
+mod download;
+pub mod firmware;
 pub mod fleet;
 pub mod target;
 

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use muster_simulator::firmware::Updating;
 use muster_simulator::target::{MQTT_PORT, PolicyString};
 use muster_simulator::{HubTarget, Profile, SimDevice};
 use tokio_util::sync::CancellationToken;
@@ -34,6 +35,9 @@ pub struct Options {
     /// How they behave: mixed like a fleet, or load
     #[arg(long, value_enum, default_value_t = Behaviour::Mixed)]
     pub profile: Behaviour,
+    /// Share of firmware updates that fail, in percent
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub firmware_failures: u8,
     /// Register missing devices in the hub that runs on --data-dir
     #[arg(long)]
     pub register: bool,
@@ -79,13 +83,10 @@ pub async fn run(options: &Options, config: &Config) -> Result<(), Failure> {
         Behaviour::Load => Profile::Load,
     };
     let device = |(number, id)| {
-        SimDevice::plain(
-            id,
-            hub.key.clone(),
-            Some(hub.policy.clone()),
-            number,
-            profile,
-        )
+        let (key, policy) = (hub.key.clone(), Some(hub.policy.clone()));
+        let mut device = SimDevice::plain(id, key, policy, number, profile);
+        device.updating = Updating::failing(f64::from(options.firmware_failures) / 100.0);
+        device
     };
     let devices = (1..).zip(ids).map(device).collect();
     tracing::warn!(

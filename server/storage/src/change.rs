@@ -6,9 +6,8 @@ use std::sync::Arc;
 use muster_core::configuration::Status;
 use muster_core::event::Event;
 use muster_core::gate::{SheetKind, Slug};
-use muster_core::ids::{DeviceId, Identity, OperationId};
+use muster_core::ids::{ConfigurationId, DeviceId, Identity, OperationId};
 
-use muster_core::ids::{ConfigurationId, DeviceId, Identity};
 use muster_core::lifecycle::Stage;
 use muster_core::time::Timestamp;
 use muster_core::twin::Object;
@@ -99,6 +98,8 @@ pub enum Change {
     },
     /// A window, a calendar, a place or the zone of the fleet changed.
     Books(BooksNews),
+    /// Something waits for approval, or was decided.
+    Approvals,
 }
 
 /// What changed about the context that devices are judged in.
@@ -110,8 +111,6 @@ pub enum BooksNews {
     Gone(SheetKind, Slug),
     /// Devices that name no zone are in this one.
     Zone(String),
-    /// Something waits for approval, or was decided.
-    Approvals,
 }
 
 /// What changed about a module.

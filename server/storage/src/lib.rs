@@ -24,6 +24,7 @@ mod policies;
 mod presence;
 mod prune;
 mod records;
+mod revisions;
 mod samples;
 mod sealed;
 mod sessions;
@@ -38,11 +39,10 @@ mod twins;
 mod views;
 mod writer;
 
-pub use change::{BooksNews, Change, CommitHook, Committed, ModuleNews};
 pub use approvals::{
     ApprovalQuery, AskOutcome, DecideOutcome, Deciding, MAX_PENDING, NewApproval, PersonOutcome,
 };
-pub use change::{Change, CommitHook, Committed, ModuleNews};
+pub use change::{BooksNews, Change, CommitHook, Committed, ModuleNews};
 pub use configurations::{
     ApplyOutcome, ConfigurationOutcome, Contest, Covered, CoveredModule, CoveredPage,
     ModuleStanding, Standing,
@@ -61,13 +61,15 @@ pub use operations::{
 pub use records::{
     AuditCheck, AuditFault, BackupReport, DeviceChange, DeviceRow, DeviceSummary, EventQuery,
     Finding, InsertOutcome, NewPerson, NewToken, PasswordHash, PersonChange, PresenceNote,
-    PresenceOutcome, PresenceSample, Properties, PropertyValues, Pruned, Refusal, Repeated,
-    ReportOutcome, Session, TwinOutcome, TwinRow, WebSession, WriteOutcome,
+    PresenceOutcome, PresenceSample, Properties, Pruned, Refusal, Repeated, ReportOutcome, Session,
+    TwinOutcome, TwinRow, WebSession, WriteOutcome,
 };
+pub use revisions::Revision;
 pub use samples::MAX_SAMPLES;
 pub use sheets::{Demand, MAX_SHEETS, SheetOutcome, SheetRow};
 #[doc(hidden)]
 pub use statements::{Statement, statements};
 pub use store::{Location, MasterKey, Store, StoreConfig};
 pub use transfers::MAX_TRANSFERS;
+pub use twins::PropertyValues;
 pub use views::{MAX_OWN_VIEWS, MAX_SHARED_VIEWS, NewView, ViewOutcome};

@@ -86,15 +86,6 @@ pub enum Properties {
     Reported,
 }
 
-/// The values of many devices at one path.
-#[derive(Clone, PartialEq, Debug)]
-pub struct PropertyValues {
-    /// Each device once; `None` where it has no value there.
-    pub values: Vec<(DeviceId, Option<Value>)>,
-    /// Where the next part begins; `None` behind the last device.
-    pub next: Option<i64>,
-}
-
 /// A twin with the identity it belongs to.
 #[derive(Clone, PartialEq, Debug)]
 pub struct TwinRow {

@@ -62,15 +62,6 @@ impl Operation for Set {
     type Output = ();
 
     async fn apply(&self, unit: &mut Unit<'_>) -> Result<(), StorageError> {
-        write(unit, &self.key, &self.value).await
         write(&mut unit.connection, &self.key, &self.value).await
     }
-}
-
-/// Sets a setting together with what else a command does.
-pub(crate) async fn write(unit: &mut Unit<'_>, key: &str, value: &str) -> Result<(), StorageError> {
-    unit.connection
-        .run(&WRITE, [key.into(), value.into()])
-        .await?;
-    Ok(())
 }

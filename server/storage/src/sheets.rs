@@ -70,6 +70,11 @@ pub enum SheetOutcome {
     },
     /// There are [`MAX_SHEETS`] of the kind already.
     TooMany,
+    /// An operation that is not over has it as a gate.
+    Needed {
+        /// The operation's title.
+        by: String,
+    },
 }
 
 impl Store {

@@ -2,7 +2,7 @@
 
 use crate::engine::{Sql, postgres, schema, sqlite};
 use crate::{
-    approvals, audit, backup, check, configurations, devices, events, firmware, idempotency, messages, modules, operations, people, policies, prune, samples, sealed, sessions, settings, sheets, subscriptions, tokens, transfers, twins, views, writer,
+    approvals, audit, backup, check, configurations, devices, events, firmware, idempotency, messages, modules, operations, people, policies, prune, revisions, samples, sealed, sessions, settings, sheets, subscriptions, tokens, transfers, twins, views, writer,
 };
 
 /// A statement as tests see it: what it is for, and its texts; an empty one is not for that engine.
@@ -60,6 +60,8 @@ pub fn statements() -> Vec<Statement> {
         policies::STATEMENTS,
         postgres::STATEMENTS,
         prune::STATEMENTS,
+        revisions::STATEMENTS,
+        revisions::base::STATEMENTS,
         samples::STATEMENTS,
         schema::STATEMENTS,
         sealed::STATEMENTS,

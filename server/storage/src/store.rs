@@ -1,6 +1,7 @@
 //! The door to the database: opening and closing it, and the ways in for reading and writing.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -38,6 +39,8 @@ struct Inner {
     /// Where an SQLite database is.
     file: Option<PathBuf>,
     writer: Mutex<Option<JoinHandle<()>>>,
+    /// Up to which event retention has looked.
+    pruned: AtomicI64,
 }
 
 impl Store {
@@ -82,6 +85,10 @@ impl Store {
 
     pub(crate) async fn reader(&self) -> Result<Reader, StorageError> {
         self.inner.readers.get().await
+    }
+
+    pub(crate) fn pruned(&self) -> &AtomicI64 {
+        &self.inner.pruned
     }
 
     pub(crate) fn sealer(&self) -> &Sealer {

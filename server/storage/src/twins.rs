@@ -6,19 +6,22 @@ use muster_core::event::Actor;
 use muster_core::ids::DeviceId;
 use muster_core::time::Timestamp;
 use muster_core::twin::drift::drift;
-use muster_core::twin::{Meta, Object, Section, ServiceWrite, Twin};
+use muster_core::twin::{Meta, Mode, Object, Section, ServiceWrite, Twin};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::devices::id_of;
 use crate::devices::rows::Stored;
 use crate::engine::{Connection, Row, Sql, Table};
 use crate::error::{StorageError, corrupt};
-use crate::records::{Properties, PropertyValues, ReportOutcome, TwinOutcome, TwinRow};
+use crate::records::{Properties, ReportOutcome, TwinOutcome, TwinRow};
 use crate::store::Store;
 use crate::writer::command::{Report, WriteTwin};
 use crate::writer::documents::write::json;
 use crate::writer::{Command, Request};
+
+mod values;
+
+pub use values::PropertyValues;
 
 /// A SELECT of the columns that [`Stored::read`] and [`twin_of`] read.
 macro_rules! select {
@@ -65,33 +68,31 @@ const LAST: Sql = Sql::both(
     "SELECT COALESCE(MAX(device_key), 0) FROM twin",
 );
 
-/// Values that are read at once.
-const PROPERTIES_AT_ONCE: usize = 5_000;
+/// Documents that are read at once.
+const PROPERTIES_AT_ONCE: usize = 2_000;
 
 const DESIRED_VALUES: Sql = Sql::pair(
     "reading a desired property of all devices",
-    "SELECT group_concat(concat_ws(char(31), v.device_key, v.device_id, v.value), char(30))
-     FROM (SELECT d.device_key, d.device_id, t.desired -> $1 AS value
+    "SELECT group_concat(concat_ws(char(31), v.device_key, v.device_id, v.document), char(30))
+     FROM (SELECT d.device_key, d.device_id, t.desired AS document
            FROM twin AS t JOIN device AS d ON d.device_key = t.device_key
-           WHERE t.device_key > $2 AND t.device_key <= $3 ORDER BY t.device_key LIMIT $4) AS v",
-    "SELECT STRING_AGG(CONCAT_WS(CHR(31), v.device_key, v.device_id, v.value), CHR(30))
-     FROM (SELECT d.device_key, d.device_id,
-                  jsonb_path_query_first(t.desired::JSONB, ('strict ' || $1::TEXT)::JSONPATH, '{}', TRUE)::TEXT AS value
+           WHERE t.device_key > $1 AND t.device_key <= $2 ORDER BY t.device_key LIMIT $3) AS v",
+    "SELECT STRING_AGG(CONCAT_WS(CHR(31), v.device_key, v.device_id, v.document), CHR(30) ORDER BY v.device_key)
+     FROM (SELECT d.device_key, d.device_id, t.desired AS document
            FROM twin AS t JOIN device AS d ON d.device_key = t.device_key
-           WHERE t.device_key > $2 AND t.device_key <= $3 ORDER BY t.device_key LIMIT $4) AS v",
+           WHERE t.device_key > $1 AND t.device_key <= $2 ORDER BY t.device_key LIMIT $3) AS v",
 );
 
 const REPORTED_VALUES: Sql = Sql::pair(
     "reading a reported property of all devices",
-    "SELECT group_concat(concat_ws(char(31), v.device_key, v.device_id, v.value), char(30))
-     FROM (SELECT d.device_key, d.device_id, t.reported -> $1 AS value
+    "SELECT group_concat(concat_ws(char(31), v.device_key, v.device_id, v.document), char(30))
+     FROM (SELECT d.device_key, d.device_id, t.reported AS document
            FROM twin AS t JOIN device AS d ON d.device_key = t.device_key
-           WHERE t.device_key > $2 AND t.device_key <= $3 ORDER BY t.device_key LIMIT $4) AS v",
-    "SELECT STRING_AGG(CONCAT_WS(CHR(31), v.device_key, v.device_id, v.value), CHR(30))
-     FROM (SELECT d.device_key, d.device_id,
-                  jsonb_path_query_first(t.reported::JSONB, ('strict ' || $1::TEXT)::JSONPATH, '{}', TRUE)::TEXT AS value
+           WHERE t.device_key > $1 AND t.device_key <= $2 ORDER BY t.device_key LIMIT $3) AS v",
+    "SELECT STRING_AGG(CONCAT_WS(CHR(31), v.device_key, v.device_id, v.document), CHR(30) ORDER BY v.device_key)
+     FROM (SELECT d.device_key, d.device_id, t.reported AS document
            FROM twin AS t JOIN device AS d ON d.device_key = t.device_key
-           WHERE t.device_key > $2 AND t.device_key <= $3 ORDER BY t.device_key LIMIT $4) AS v",
+           WHERE t.device_key > $1 AND t.device_key <= $2 ORDER BY t.device_key LIMIT $3) AS v",
 );
 
 const INSERT: Sql = Sql::both(
@@ -144,7 +145,7 @@ impl Store {
         reader.connection().number(&LAST, []).await
     }
 
-    /// The values of many devices at a path of keys, each a plain name without quotes. Of devices with keys after
+    /// The values of many devices at a path of keys. Of devices with keys after
     /// `from` (where the part before ended, 0 for the first) and up to `upto`.
     pub async fn property_values(
         &self,
@@ -157,25 +158,10 @@ impl Store {
             Properties::Desired => &DESIRED_VALUES,
             Properties::Reported => &REPORTED_VALUES,
         };
-        let path: String = keys.iter().map(|key| format!(".\"{key}\"")).collect();
-        let arguments = [
-            format!("${path}").as_str().into(),
-            from.into(),
-            upto.into(),
-            PROPERTIES_AT_ONCE.into(),
-        ];
+        let arguments = [from.into(), upto.into(), PROPERTIES_AT_ONCE.into()];
         let mut reader = self.reader().await?;
         let packed = reader.connection().packed(sql, arguments).await?;
-        let (mut values, mut last) = (Vec::with_capacity(PROPERTIES_AT_ONCE), from);
-        for record in packed.records() {
-            last = last.max(record.int(0)?);
-            let (id, json) = (record.text(1), record.text(2));
-            let value = (!json.is_empty()).then(|| serde_json::from_str(json));
-            let bad = |cause| corrupt("twin", "properties", id, cause);
-            values.push((id_of(id)?, value.transpose().map_err(bad)?));
-        }
-        let next = (values.len() == PROPERTIES_AT_ONCE).then_some(last);
-        Ok(PropertyValues { values, next })
+        PropertyValues::new(packed, keys, PROPERTIES_AT_ONCE)
     }
 
     /// Merges a device's patch into its reported properties.
@@ -205,13 +191,45 @@ impl Store {
         actor: Actor,
         at: Timestamp,
     ) -> Result<TwinOutcome, StorageError> {
-        let (request, reply) = Request::new(WriteTwin {
+        self.change_twin(WriteTwin {
             id,
             write,
             if_match,
             actor,
             at,
-        });
+            restored: None,
+        })
+        .await
+    }
+
+    /// Merges `patch` into desired properties to bring back what they were in version `restored`, if the twin's ETag is as
+    /// demanded.
+    pub async fn restore_desired(
+        &self,
+        id: DeviceId,
+        patch: Object,
+        restored: u64,
+        if_match: IfMatch,
+        actor: Actor,
+        at: Timestamp,
+    ) -> Result<TwinOutcome, StorageError> {
+        self.change_twin(WriteTwin {
+            id,
+            write: ServiceWrite {
+                mode: Mode::Merge,
+                tags: None,
+                desired: Some(Value::Object(patch)),
+            },
+            if_match: Some(if_match),
+            actor,
+            at,
+            restored: Some(restored),
+        })
+        .await
+    }
+
+    async fn change_twin(&self, write: WriteTwin) -> Result<TwinOutcome, StorageError> {
+        let (request, reply) = Request::new(write);
         self.send("storing a twin", Command::WriteTwin(request), reply)
             .await
     }

@@ -20,6 +20,7 @@ mod conformance {
     pub(crate) mod place;
     pub(crate) mod presence;
     pub(crate) mod registry;
+    pub(crate) mod revisions;
     pub(crate) mod server;
     pub(crate) mod sheets;
     pub(crate) mod small;
@@ -34,9 +35,7 @@ mod conformance {
 
 use conformance::place::Place;
 use conformance::{
-    approvals, audit, configurations, events, faults, files, firmware, hook, idempotency, messages,
-    modules, operations, people, presence, registry, sheets, small, statements, subscriptions,
-    tokens, transfers, twins, views, web_sessions,
+    approvals, audit, configurations, events, faults, files, firmware, hook, idempotency, messages, modules, operations, people, presence, registry, revisions, sheets, small, statements, subscriptions, tokens, transfers, twins, views, web_sessions,
 };
 
 /// Makes a test per case and engine.
@@ -103,6 +102,10 @@ mod both {
             stale_callers_change_nothing, covered_devices_are_walked, modules_are_covered_too;
         approvals: requests_come_back, what_waits_comes_first, the_first_of_two_wins, what_is_stale_is_not_done,
             nobody_decides_too_late, new_accounts_wait_closed;
+        sheets: sheets_come_back, sheets_follow_the_demand, names_of_sheets_are_unique_per_kind, the_zone_is_kept,
+            a_gate_keeps_its_window;
+        revisions: every_version_comes_back, revisions_are_paged_both_ways, history_belongs_to_one_device,
+            going_back_says_so, retention_keeps_revisions;
         small: policies_are_made_once, settings_are_kept, samples_are_kept, a_healthy_store_has_no_findings;
         hook: the_hook_hears_everything_in_order, the_hook_hears_before_the_caller;
         faults: a_bad_command_harms_nobody_else, another_master_key_is_refused, a_newer_schema_is_refused,

@@ -1,10 +1,14 @@
 //! Firmware over HTTPS: the form of the page, and downloads with signed links.
 
-use muster_core::firmware::{Artifact, ArtifactState};
+use muster_core::firmware::{Artifact, ArtifactState, Phase};
 use muster_core::hash::sha256;
 use muster_core::ids::DeviceId;
+use muster_core::key::{SharedKey, Slot};
+use muster_core::twin::{Mode, ServiceWrite};
 use muster_service::Access;
-use muster_service::access::kinds::{KeepFirmware, SeeDevices};
+use muster_service::access::kinds::{EditTwin, KeepFirmware, SeeCredentials, SeeDevices};
+use muster_simulator::{HubTarget, Profile, SimDevice};
+use tokio_util::sync::CancellationToken;
 
 use crate::support::{Browser, Reply, Request, TestHub};
 
@@ -212,4 +216,53 @@ async fn the_form_is_taken_whole_or_not_at_all() {
     assert_eq!(again.location(), "/firmware?new=true&problem=exists");
     let told = operator.get(again.location()).await;
     assert!(told.text().contains("with these bytes"));
+}
+
+/// A simulated device follows the protocol from the wish to the new version.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_installs_what_it_is_asked_to() {
+    let hub = TestHub::peopled().await;
+    let artifact = add(&hub).await;
+    let id = DeviceId::new("near").unwrap();
+    let console = Access::console();
+    let patch = hub
+        .hub()
+        .firmware_desired(&artifact, &id, Some("7/1"))
+        .unwrap();
+    let edit = hub.hub().permit_device::<EditTwin>(&console, &id).unwrap();
+    let write = ServiceWrite {
+        mode: Mode::Merge,
+        tags: None,
+        desired: Some(patch),
+    };
+    hub.hub().write_twin(&edit, write, None).await.unwrap();
+    let secret = hub
+        .hub()
+        .permit_device::<SeeCredentials>(&console, &id)
+        .unwrap();
+    let string = hub
+        .hub()
+        .device_connection_string(secret, Slot::Primary)
+        .await
+        .unwrap();
+    let key = SharedKey::new(string.split_once("SharedAccessKey=").unwrap().1).unwrap();
+    let mut device = SimDevice::plain(id.to_string(), key, None, 7, Profile::Mixed);
+    device.start_within_ms = 1;
+    let ca = std::fs::read(hub.data_dir().join("tls/ca.pem")).unwrap();
+    let mqtt = hub.running().endpoints().mqtt;
+    let target = HubTarget::new("localhost", mqtt.port(), &ca).unwrap();
+    let stop = CancellationToken::new();
+    let running = tokio::spawn(muster_simulator::run(vec![device], target, stop.clone()));
+    let known = || hub.hub().device_firmware(&id);
+    crate::support::eventually("the device runs the new version", async || {
+        let progress = known().await.unwrap().unwrap().progress;
+        let phase = progress.update.map(|update| update.phase);
+        let runs = progress.running.map(|version| version.to_string());
+        runs.as_deref() == Some("4.4.0") && phase == Some(Phase::Succeeded)
+    })
+    .await;
+    let update = known().await.unwrap().unwrap().progress.update.unwrap();
+    assert_eq!(update.operation.as_deref(), Some("7/1"));
+    stop.cancel();
+    running.await.unwrap();
 }

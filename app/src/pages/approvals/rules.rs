@@ -92,9 +92,9 @@ fn form(
     ));
     let status = move || said.get();
     view! {
-        {found.waits.map(waits_note)}
         <ActionForm action=action>
             <div class="stack" on:input=move |_| said.set(None)>
+                {found.waits.map(waits_note)}
                 <FormError error=error/>
                 <Section id="sizes" title="Operations on many devices">
                     <p class="lede">

@@ -8,22 +8,22 @@ use crate::reactive::dynamic;
 use crate::rpc::fleet::read_hints;
 
 /// Id of the list that completes paths in plain fields.
-pub(super) const PATHS: &str = "fleet-paths";
+pub(in crate::pages) const PATHS: &str = "fleet-paths";
 
 /// What is known.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Hints {
+pub(in crate::pages) struct Hints {
     /// Every path in use.
-    pub(super) paths: RwSignal<Vec<String>>,
+    pub(in crate::pages) paths: RwSignal<Vec<String>>,
     /// Common values by path, as literals.
-    pub(super) values: RwSignal<HashMap<String, Vec<String>>>,
+    pub(in crate::pages) values: RwSignal<HashMap<String, Vec<String>>>,
     /// What was asked for already; the empty text stands for the paths.
     asked: StoredValue<Vec<String>>,
 }
 
 impl Hints {
     /// Nothing yet.
-    pub(super) fn new() -> Self {
+    pub(in crate::pages) fn new() -> Self {
         Self {
             paths: RwSignal::new(Vec::new()),
             values: RwSignal::new(HashMap::new()),
@@ -32,12 +32,12 @@ impl Hints {
     }
 
     /// Somebody writes a path.
-    pub(super) fn want_paths(self) {
+    pub(in crate::pages) fn want_paths(self) {
         self.want(String::new());
     }
 
     /// Somebody writes a value of a path.
-    pub(super) fn want_values(self, path: &str) {
+    pub(in crate::pages) fn want_values(self, path: &str) {
         self.want(path.to_owned());
     }
 
@@ -60,7 +60,7 @@ impl Hints {
     }
 
     /// The list for plain fields.
-    pub(super) fn datalist(self) -> AnyView {
+    pub(in crate::pages) fn datalist(self) -> AnyView {
         let options = move || {
             let paths = self.paths.get().into_iter();
             paths

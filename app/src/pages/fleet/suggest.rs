@@ -13,17 +13,17 @@ const MAX_SUGGESTIONS: usize = 10;
 
 /// Suggestions for a place in a text.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(super) struct Suggestions {
+pub(in crate::pages) struct Suggestions {
     /// What a suggestion replaces, in bytes.
-    pub(super) replace: Range<usize>,
+    pub(in crate::pages) replace: Range<usize>,
     /// The suggestions, nearest first.
-    pub(super) lines: Vec<Suggestion>,
+    pub(in crate::pages) lines: Vec<Suggestion>,
     /// The path whose values would be suggested.
-    pub(super) values_of: Option<String>,
+    pub(in crate::pages) values_of: Option<String>,
 }
 
 /// Suggestions at a cursor, in bytes.
-pub(super) fn suggest(
+pub(in crate::pages) fn suggest(
     text: &str,
     cursor: usize,
     paths: &[String],
@@ -82,7 +82,11 @@ pub(super) fn suggest(
 }
 
 /// The text with a suggestion in its place, and the cursor behind it.
-pub(super) fn taken(text: &str, replace: &Range<usize>, suggestion: &str) -> (String, usize) {
+pub(in crate::pages) fn taken(
+    text: &str,
+    replace: &Range<usize>,
+    suggestion: &str,
+) -> (String, usize) {
     let (before, after) = (&text[..replace.start], &text[replace.end..]);
     let gap = if suggestion.ends_with('(') || after.starts_with(' ') {
         ""
@@ -119,7 +123,7 @@ impl Found {
 }
 
 /// The byte where so many UTF-16 units end, as browsers count cursors.
-pub(super) fn byte_at(text: &str, units: usize) -> usize {
+pub(in crate::pages) fn byte_at(text: &str, units: usize) -> usize {
     let mut seen = 0;
     for (at, c) in text.char_indices() {
         if seen >= units {
@@ -131,7 +135,7 @@ pub(super) fn byte_at(text: &str, units: usize) -> usize {
 }
 
 /// The UTF-16 units before a byte.
-pub(super) fn units_at(text: &str, byte: usize) -> u32 {
+pub(in crate::pages) fn units_at(text: &str, byte: usize) -> u32 {
     let before = text.get(..byte).unwrap_or(text);
     u32::try_from(before.encode_utf16().count()).unwrap_or(u32::MAX)
 }

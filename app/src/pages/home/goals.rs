@@ -43,8 +43,11 @@ fn GoalsBody(goals: Goals) -> impl IntoView {
                 }
             }
             Item::Resync => refresh.ask(),
-            Item::Rows(_) | Item::Device(_) | Item::Events(_) | Item::Operations(_) => {}
-            Item::Rows(_) | Item::Device(_) | Item::Events(_) | Item::Approvals => {}
+            Item::Rows(_)
+            | Item::Device(_)
+            | Item::Events(_)
+            | Item::Operations(_)
+            | Item::Approvals => {}
         },
     );
     let census = Signal::derive(move || goals.with(|goals| goals.census.clone()));

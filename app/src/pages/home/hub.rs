@@ -50,8 +50,11 @@ fn HubBody(facts: HubFacts) -> impl IntoView {
                 census.set(news.clone());
             }
             Item::Resync => refresh.ask(),
-            Item::Rows(_) | Item::Device(_) | Item::Events(_) | Item::Operations(_) => {}
-            Item::Rows(_) | Item::Device(_) | Item::Events(_) | Item::Approvals => {}
+            Item::Rows(_)
+            | Item::Device(_)
+            | Item::Events(_)
+            | Item::Operations(_)
+            | Item::Approvals => {}
         },
     );
     let now = use_now();

@@ -15,6 +15,7 @@ use crate::panels::first_device::FirstDevice;
 use crate::panels::loaded::loaded;
 use crate::panels::presence::PresencePanel;
 use crate::panels::refresh::use_refreshed;
+use crate::panels::windows::TodaysWindows;
 use crate::reactive::effect_of_change;
 use crate::routes;
 use crate::rpc::data::Data;
@@ -55,10 +56,8 @@ fn OversightBody(oversight: Oversight) -> impl IntoView {
                 }
                 census.set(news.clone());
             }
-            Item::Resync => refresh.ask(),
-            Item::Rows(_) | Item::Device(_) | Item::Events(_) | Item::Operations(_) => {}
             Item::Approvals | Item::Resync => refresh.ask(),
-            Item::Rows(_) | Item::Device(_) | Item::Events(_) => {}
+            Item::Rows(_) | Item::Device(_) | Item::Events(_) | Item::Operations(_) => {}
         },
     );
     let empty =
@@ -103,6 +102,9 @@ fn OversightBody(oversight: Oversight) -> impl IntoView {
             <aside class="stack">
                 <Section id="sites" title="Most silent">
                     <SilentSites silent=silent/>
+                </Section>
+                <Section id="today" title="Today's windows" rule=true>
+                    <TodaysWindows/>
                 </Section>
                 <Section id="stages" title="By stage" rule=true>
                     <StagesPanel census=census/>

@@ -58,8 +58,7 @@ fn QueueBody(queue: Queue) -> impl IntoView {
             }
             Item::Events(news) => events.update(|events| add(events, news)),
             Item::Resync => refresh.ask(),
-            Item::Rows(_) | Item::Device(_) | Item::Operations(_) => {}
-            Item::Rows(_) | Item::Device(_) | Item::Approvals => {}
+            Item::Rows(_) | Item::Device(_) | Item::Operations(_) | Item::Approvals => {}
         },
     );
     let lines = Memo::new(move |_| {

@@ -125,7 +125,8 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
     format::sentence(&text)
 }
 
-fn who(cause: &Cause) -> String {
+/// Who it was, in words.
+pub fn who(cause: &Cause) -> String {
     match cause {
         Cause::Person(name) => name.clone(),
         Cause::Policy(name) => format!("a tool with the policy {}", name.as_str()),

@@ -55,22 +55,27 @@ pub(crate) fn event_view(event: Event) -> EventView {
         seq: event.seq.0,
         at_ms: event.at.millis(),
         device: event.device,
-        cause: match event.actor {
-            Actor::Person {
-                name,
-                token: Some(token),
-                ..
-            } => Cause::Person(format!("{name} (token {token})")),
-            Actor::Person { name, .. } => Cause::Person(name),
-            Actor::Policy { name } => Cause::Policy(name),
-            Actor::Device => Cause::Device,
-            Actor::Console => Cause::Console,
-            Actor::Hub => Cause::Hub,
-            Actor::Operation { id } => Cause::Operation(id),
-            Actor::Configuration { id } => Cause::Configuration(id),
-        },
+        cause: cause(event.actor),
         kind: event.kind,
         detail: event.detail,
+    }
+}
+
+/// Who did it, as pages name them.
+pub(crate) fn cause(actor: Actor) -> Cause {
+    match actor {
+        Actor::Person {
+            name,
+            token: Some(token),
+            ..
+        } => Cause::Person(format!("{name} (token {token})")),
+        Actor::Person { name, .. } => Cause::Person(name),
+        Actor::Policy { name } => Cause::Policy(name),
+        Actor::Device => Cause::Device,
+        Actor::Console => Cause::Console,
+        Actor::Hub => Cause::Hub,
+        Actor::Operation { id } => Cause::Operation(id),
+        Actor::Configuration { id } => Cause::Configuration(id),
     }
 }
 

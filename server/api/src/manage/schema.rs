@@ -39,6 +39,7 @@ pub(crate) const NAMED: &[(&str, Schema)] = &[
     ("Draft", operations::draft),
     ("Approval", super::approvals::approval_schema),
     ("ApprovalPolicy", super::approvals::policy_schema),
+    ("Configuration", super::configurations::configuration),
 ];
 
 /// A reference to a named schema.

@@ -89,6 +89,7 @@ pub(crate) fn event(event: &Event) -> Value {
 }
 
 /// Who did something.
+/// Who did it.
 pub(crate) fn actor(actor: &Actor) -> Value {
     let (kind, id, name, token) = match actor {
         Actor::Person { id, name, token } => ("person", Some(id), Some(name), token.as_ref()),

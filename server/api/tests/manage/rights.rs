@@ -70,6 +70,13 @@ fn arguments(id: &str) -> (Option<Value>, u16) {
             Some(json!({ "people": true, "tools": false, "hours": 0 })),
             422,
         ),
+        "listConfigurations" | "listConfigurationConflicts" | "listDeviceConfigurations" => {
+            (None, 200)
+        }
+        "showConfiguration" | "deleteConfiguration" => (None, 404),
+        "createConfiguration" => (Some(json!({ "id": "A B", "content": {} })), 422),
+        "updateConfiguration" => (Some(json!({ "content": { "deviceContent": {} } })), 404),
+        "previewConfiguration" => (Some(json!({ "content": { "deviceContent": {} } })), 200),
         other => panic!("{other} has no arguments in this test"),
     }
 }
@@ -90,7 +97,8 @@ async fn knock(test: &TestHub, route: &Route, token: &str, device: &str) -> Repl
         .replace("{draft}", "999")
         .replace("{name}", "nothing")
         .replace("{artifact}", &"9".repeat(64))
-        .replace("{approval}", "999");
+        .replace("{approval}", "999")
+        .replace("{configuration}", "none");
     let (body, _) = arguments(route.id);
     let headers: &[(&str, &str)] = if route.parameters.iter().any(|p| p.name == "If-Match") {
         &[("if-match", "\"old\"")]

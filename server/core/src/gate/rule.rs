@@ -90,6 +90,30 @@ impl Nth {
 }
 
 impl Recurrence {
+    fn in_words(&self) -> String {
+        let days = match self {
+            Self::Once { date } => return format!("On {date}"),
+            Self::Monthly { nth, day } => {
+                return format!("The {} {} of the month", nth.in_words(), day.in_words());
+            }
+            Self::Weekly { days } => days,
+        };
+        let named: Vec<&str> = Weekday::ALL
+            .into_iter()
+            .filter(|day| days.contains(day))
+            .map(Weekday::in_words)
+            .collect();
+        match named.as_slice() {
+            all if all.len() == 7 => "Each day".to_owned(),
+            ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"] => {
+                "Monday to Friday".to_owned()
+            }
+            [] => "Never".to_owned(),
+            [one] => format!("Each {one}"),
+            [first @ .., last] => format!("Each {} and {last}", first.join(", ")),
+        }
+    }
+
     /// Whether an opening begins on that day.
     pub fn begins_on(&self, date: Date) -> bool {
         match self {
@@ -107,6 +131,26 @@ impl Recurrence {
                     }
             }
         }
+    }
+}
+
+impl Rule {
+    /// The time of day at which it ends.
+    pub fn end(&self) -> TimeOfDay {
+        let minutes = (self.start.minutes() + self.minutes) % 1440;
+        TimeOfDay::from_minutes(minutes).unwrap_or(self.start)
+    }
+
+    /// "Each Sunday, 02:00 to 04:00", "The second Tuesday of the month, 22:00 to 06:00 the next day".
+    pub fn in_words(&self) -> String {
+        let hours = match (self.start.minutes() + self.minutes).cmp(&1440) {
+            std::cmp::Ordering::Less => format!("{} to {}", self.start, self.end()),
+            std::cmp::Ordering::Equal => format!("{} to midnight", self.start),
+            std::cmp::Ordering::Greater => {
+                format!("{} to {} the next day", self.start, self.end())
+            }
+        };
+        format!("{}, {hours}", self.when.in_words())
     }
 }
 
@@ -198,6 +242,60 @@ mod tests {
             Nth::Fourth,
             Weekday::Mon,
             &["2026-08-24", "2026-09-28", "2026-10-26"],
+        );
+    }
+
+    #[test]
+    fn rules_are_sentences() {
+        let check = |when, start: &str, minutes, want: &str| {
+            let start = start.parse().unwrap();
+            let rule = Rule {
+                when,
+                start,
+                minutes,
+            };
+            assert_eq!(rule.in_words(), want);
+        };
+        let weekly = |days: &[Weekday]| Recurrence::Weekly {
+            days: days.to_vec(),
+        };
+        check(
+            weekly(&[Weekday::Sun]),
+            "02:00",
+            90,
+            "Each Sunday, 02:00 to 03:30",
+        );
+        check(
+            weekly(&[Weekday::Sun, Weekday::Mon, Weekday::Wed]),
+            "22:00",
+            480,
+            "Each Monday, Wednesday and Sunday, 22:00 to 06:00 the next day",
+        );
+        check(
+            weekly(&Weekday::ALL),
+            "22:00",
+            120,
+            "Each day, 22:00 to midnight",
+        );
+        check(
+            weekly(&Weekday::ALL[..5]),
+            "09:00",
+            540,
+            "Monday to Friday, 09:00 to 18:00",
+        );
+        let (nth, day) = (Nth::Second, Weekday::Tue);
+        check(
+            Recurrence::Monthly { nth, day },
+            "00:00",
+            1440,
+            "The second Tuesday of the month, 00:00 to midnight",
+        );
+        let date = "2026-12-01".parse().unwrap();
+        check(
+            Recurrence::Once { date },
+            "02:00",
+            60,
+            "On 2026-12-01, 02:00 to 03:00",
         );
     }
 

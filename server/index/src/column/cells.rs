@@ -45,6 +45,11 @@ impl Wide {
             .map(|number| number as usize)
     }
 
+    /// Equal for equal values that are kept alike.
+    pub(crate) fn bits(self) -> u64 {
+        self.0
+    }
+
     /// The value, of everything but names.
     pub(crate) fn cell(self) -> Cell<'static> {
         match self.0.checked_sub(Self::CODES) {

@@ -56,7 +56,7 @@ impl Hub {
         if !others.is_empty() {
             let found = self.found(ids).await?;
             for (place, id) in ids.iter().enumerate() {
-                let Some(row) = found.iter().find(|row| row.id == *id) else {
+                let Some(row) = found.iter().find(|row| row.id() == id) else {
                     continue;
                 };
                 let document = row.document(self);

@@ -222,7 +222,7 @@ impl Hub {
             }
         }
         reasons.retain(|reason| reason.devices > 0);
-        reasons.sort_by(|a, b| b.devices.cmp(&a.devices));
+        reasons.sort_by_key(|reason| std::cmp::Reverse(reason.devices));
         let waves = waves_of(&row.plan)
             .into_iter()
             .zip(&row.waves)

@@ -110,6 +110,8 @@ impl Runner {
     async fn work(&mut self, begun: &mut bool) -> Result<(), ServiceError> {
         if !*begun {
             self.recover().await?;
+            // What happened while nobody listened is found by a look at all that wait.
+            self.watch.everything();
             *begun = true;
         }
         self.refresh().await?;
@@ -516,6 +518,7 @@ impl Runner {
                 from: wave.state,
                 to,
                 soak_until,
+                resume: None,
                 actor: Actor::Operation { id: self.id },
                 at: now,
             };

@@ -39,18 +39,21 @@ impl Seen {
     }
 }
 
+/// An operation and a scope, as text.
+type Look = (OperationId, String);
+
 /// Looks of a moment ago.
 #[derive(Debug, Default)]
-pub(super) struct Looks(Mutex<HashMap<(OperationId, String), (Instant, Arc<Seen>)>>);
+pub(super) struct Looks(Mutex<HashMap<Look, (Instant, Arc<Seen>)>>);
 
 impl Looks {
-    fn get(&self, key: &(OperationId, String)) -> Option<Arc<Seen>> {
+    fn get(&self, key: &Look) -> Option<Arc<Seen>> {
         let looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (at, seen) = looks.get(key)?;
         (at.elapsed() < GOOD_FOR).then(|| seen.clone())
     }
 
-    fn put(&self, key: (OperationId, String), seen: Arc<Seen>) {
+    fn put(&self, key: Look, seen: Arc<Seen>) {
         let mut looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if looks.len() >= REMEMBERED {
             looks.clear();

@@ -128,16 +128,13 @@ impl Hub {
                 "no wave waits for a person now".to_owned(),
             ));
         };
-        if row.state == OperationState::Paused {
-            self.turned(row.id, Turn::Resume, None, event.clone())
-                .await?;
-        }
         let turn = WaveTurn {
             operation: row.id,
             wave: index as u16,
             from: row.waves[index].state,
             to: WaveState::Passed,
             soak_until: None,
+            resume: Some(event.clone()),
             actor: event.actor,
             at: event.at,
         };

@@ -5,6 +5,7 @@ use muster_index::{MAX_MEMORY, MAX_USED, can_use};
 use muster_query::Path;
 use muster_storage::Properties;
 use serde_json::Value;
+use tokio::task::JoinSet;
 
 use crate::error::ServiceError;
 use crate::hub::Hub;
@@ -12,8 +13,8 @@ use crate::hub::Hub;
 /// Setting that remembers which properties had columns.
 const REMEMBERED: &str = "query.columns";
 
-/// Readers that build a column together.
-const STREAMS: i64 = 2;
+/// Readers that build a column together, each a task of its own.
+const STREAMS: i64 = 3;
 
 /// Devices whose documents are read again at once.
 const AGAIN: usize = 500;
@@ -69,6 +70,16 @@ impl Hub {
         let parts = (0..STREAMS).map(|n| (last * n / STREAMS, last * (n + 1) / STREAMS));
         let read = parts.map(|(from, upto)| self.read_part(path, &values, from, upto));
         futures::future::try_join_all(read).await?;
+        let mut parts = JoinSet::new();
+        for n in 0..STREAMS {
+            let (hub, path) = (self.clone(), path.clone());
+            let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+            let (from, upto) = (last * n / STREAMS, last * (n + 1) / STREAMS);
+            parts.spawn(async move { hub.read_part(&path, section, &keys, from, upto).await });
+        }
+        while let Some(part) = parts.join_next().await {
+            part.expect("reading a part does not panic, and ends with this set only")?;
+        }
         while !index.finish(path) {
             for ids in index.unsure(path).chunks(AGAIN) {
                 index.fill(path, &self.values_of(&values, ids).await?);
@@ -82,9 +93,12 @@ impl Hub {
         &self,
         path: &Path,
         values: &Values<'_>,
+        section: Properties,
+        keys: &[String],
         from: i64,
         upto: i64,
     ) -> Result<(), ServiceError> {
+        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
         let mut from = Some(from);
         let store = self.store();
         while let Some(start) = from {
@@ -95,6 +109,9 @@ impl Hub {
                 Values::Status(name) => store.status_values(name, start, upto).await?,
             };
             self.index().fill(path, &part.values);
+            let read = self.store().property_values(section, &keys, start, upto);
+            let part = read.await?;
+            self.index().fill(path, &part.values()?);
             from = part.next;
         }
         Ok(())

@@ -14,6 +14,14 @@ use serde_json::{Value, json};
 
 use crate::support::TestHub;
 
+#[path = "operations/gates.rs"]
+mod gates;
+#[path = "operations/life.rs"]
+mod life;
+#[path = "operations/methods.rs"]
+mod methods;
+#[path = "operations/rights.rs"]
+mod rights;
 #[path = "operations/twin.rs"]
 mod twin;
 
@@ -146,6 +154,14 @@ pub(crate) async fn until(
         Ok(detail) => detail,
         Err(_) => panic!("it did not become as wanted: {last:?}"),
     }
+}
+
+/// How many devices wait for which reason.
+pub(crate) fn waiting(detail: &OperationDetail) -> Vec<(String, u32)> {
+    let groups = detail.waiting.iter();
+    groups
+        .map(|group| (group.why.clone(), group.devices))
+        .collect()
 }
 
 pub(crate) fn succeeded(devices: u32) -> Counts {

@@ -15,7 +15,7 @@ const WARM: f64 = 16.0;
 /// State of one sensor.
 #[derive(Clone, Debug)]
 pub struct ColdChain {
-    firmware: &'static str,
+    firmware: String,
     every: Duration,
     set_point: f64,
     temperature: f64,
@@ -28,10 +28,10 @@ pub struct ColdChain {
 
 impl ColdChain {
     /// A sensor somewhere in its life.
-    pub fn new(rng: &mut StdRng, firmware: &'static str) -> Self {
+    pub fn new(rng: &mut StdRng, firmware: &str) -> Self {
         let set_point = rng.random_range(3.0..5.0);
         Self {
-            firmware,
+            firmware: firmware.to_owned(),
             every: Duration::from_secs(60),
             set_point,
             temperature: set_point,
@@ -41,6 +41,10 @@ impl ColdChain {
             low: 2.0,
             high: 8.0,
         }
+    }
+
+    pub(super) fn firmware(&mut self) -> &mut String {
+        &mut self.firmware
     }
 
     pub(super) fn every(&self) -> Duration {

@@ -11,7 +11,7 @@ use super::tenths;
 /// State of one gateway.
 #[derive(Clone, Debug)]
 pub struct Gateway {
-    firmware: &'static str,
+    firmware: String,
     every: Duration,
     children: u32,
     load: f64,
@@ -20,14 +20,18 @@ pub struct Gateway {
 
 impl Gateway {
     /// A gateway with so many children.
-    pub fn new(rng: &mut StdRng, firmware: &'static str, children: u32) -> Self {
+    pub fn new(rng: &mut StdRng, firmware: &str, children: u32) -> Self {
         Self {
-            firmware,
+            firmware: firmware.to_owned(),
             every: Duration::from_secs(30),
             children,
             load: rng.random_range(5.0..30.0),
             uptime_s: rng.random_range(3_600..3_000_000),
         }
+    }
+
+    pub(super) fn firmware(&mut self) -> &mut String {
+        &mut self.firmware
     }
 
     pub(super) fn every(&self) -> Duration {

@@ -12,7 +12,7 @@ use super::tenths;
 /// State of one meter.
 #[derive(Clone, Debug)]
 pub struct Meter {
-    firmware: &'static str,
+    firmware: String,
     every: Duration,
     energy_kwh: f64,
     base_kw: f64,
@@ -21,14 +21,18 @@ pub struct Meter {
 
 impl Meter {
     /// A meter somewhere in its life.
-    pub fn new(rng: &mut StdRng, firmware: &'static str) -> Self {
+    pub fn new(rng: &mut StdRng, firmware: &str) -> Self {
         Self {
-            firmware,
+            firmware: firmware.to_owned(),
             every: Duration::from_secs(180),
             energy_kwh: rng.random_range(1_000.0..90_000.0),
             base_kw: rng.random_range(2.0..40.0),
             battery: rng.random_range(40.0..100.0),
         }
+    }
+
+    pub(super) fn firmware(&mut self) -> &mut String {
+        &mut self.firmware
     }
 
     pub(super) fn every(&self) -> Duration {

@@ -103,7 +103,7 @@ impl Operation for Apply {
             let id = id_of(&row.get::<String>(0)?)?;
             before.entry(id).or_default().push(stand_of(row, 1)?);
         }
-        let mut documents = Documents::whole(&mut unit.connection, ids).await?;
+        let mut documents = Documents::of(&mut unit.connection, ids).await?;
         let (mut rows, mut written) = (Rows::default(), 0);
         for covered in &self.covered {
             let document = match documents.document(&covered.device) {

@@ -14,7 +14,9 @@ use crate::change::Change;
 use crate::credentials::{Owner, closed};
 use crate::engine::Sql;
 use crate::error::StorageError;
+use crate::operations::batch;
 use crate::records::{DeviceChange, DeviceRow, InsertOutcome, WriteOutcome};
+use crate::revisions;
 use crate::twins;
 use crate::writer::{Operation, Unit};
 
@@ -105,11 +107,12 @@ impl Operation for Insert {
         let row = DeviceRow {
             device: device.into(),
             drift: drift(&twin.desired.value, &twin.reported.value),
-            tags: twin.tags,
+            tags: twin.tags.clone(),
             connected: false,
-            first_desired: Some(twin.desired.value),
+            first_desired: Some(twin.desired.value.clone()),
         };
         let event = unit.event(self.event.clone());
+        revisions::base::keep(&mut unit.connection, key, &twin, event.seq.0, event.at).await?;
         unit.announce(vec![event], Change::Device(Box::new(row)));
         Ok(InsertOutcome::Inserted(()))
     }
@@ -203,12 +206,26 @@ impl Operation for Delete {
     type Output = WriteOutcome<()>;
 
     async fn apply(&self, unit: &mut Unit<'_>) -> Result<WriteOutcome<()>, StorageError> {
+        if let Found::Yes(stored) = find(unit, &self.id, self.if_match.as_ref()).await? {
+            batch::leave_out(unit, stored.key, &self.id, self.event.at, None).await?;
+        }
+        self.carry_out(unit).await
+    }
+}
+
+impl Delete {
+    /// The deletion itself: without the operations that wait for the device.
+    pub(crate) async fn carry_out(
+        &self,
+        unit: &mut Unit<'_>,
+    ) -> Result<WriteOutcome<()>, StorageError> {
         let stored = match find(unit, &self.id, self.if_match.as_ref()).await? {
             Found::Yes(stored) => stored,
             Found::No => return Ok(WriteOutcome::NotFound),
             Found::Conflict(current) => return Ok(WriteOutcome::Conflict { current }),
         };
         unit.connection.run(&DELETE, [stored.key.into()]).await?;
+        revisions::base::forget(&mut unit.connection, &self.id).await?;
         let event = unit.event(self.event.clone());
         unit.announce(vec![event], Change::DeviceDeleted(self.id.clone()));
         Ok(WriteOutcome::Done(()))

@@ -19,6 +19,15 @@ impl Packed {
         let records = self.0.split('\u{1E}').filter(|record| !record.is_empty());
         records.map(|record| Record(record.split('\u{1F}').collect()))
     }
+
+    /// The same of rows with three fields, without a list for each.
+    pub(crate) fn plain(&self) -> impl Iterator<Item = [&str; 3]> {
+        let records = self.0.split('\u{1E}').filter(|record| !record.is_empty());
+        records.map(|record| {
+            let mut fields = record.splitn(3, '\u{1F}');
+            [(); 3].map(|()| fields.next().unwrap_or_default())
+        })
+    }
 }
 
 impl<'t> Record<'t> {

@@ -72,6 +72,12 @@ const STEPS: &[Step] = &[
         postgres: include_str!("../../../../migrations/postgres/0009_approvals.sql"),
     },
     Step {
+        version: 10,
+        name: "revisions",
+        sqlite: include_str!("../../../../migrations/sqlite/0010_revisions.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0010_revisions.sql"),
+    },
+    Step {
         version: 12,
         name: "transfers",
         sqlite: include_str!("../../../../migrations/sqlite/0012_transfers.sql"),

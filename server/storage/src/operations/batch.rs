@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
 use muster_core::event::{Actor, EventKind, NewEvent};
 use muster_core::ids::{DeviceId, OperationId};
 use muster_core::operation::{OperationState, undo_of, would_change};
@@ -32,11 +33,11 @@ const MAX_UNDO: usize = 4 * 1024;
 
 const STORED: Sql = Sql::pair(
     "reading the targets of a batch",
-    "SELECT group_concat(concat_ws(char(31), t.wave, t.device_key, t.state, t.attempt, COALESCE(t.reason, '')), char(30))
+    "SELECT group_concat(concat_ws(char(31), t.wave, t.device_key, t.state, t.attempt, COALESCE(t.reason, ''), COALESCE(t.due_at, '')), char(30))
      FROM json_each($2) AS b
      CROSS JOIN operation_target AS t
        ON t.operation_id = $1 AND t.wave = b.value ->> 0 AND t.device_key = b.value ->> 1",
-    "SELECT STRING_AGG(CONCAT_WS(CHR(31), t.wave, t.device_key, t.state, t.attempt, COALESCE(t.reason::TEXT, '')), CHR(30))
+    "SELECT STRING_AGG(CONCAT_WS(CHR(31), t.wave, t.device_key, t.state, t.attempt, COALESCE(t.reason::TEXT, ''), COALESCE(t.due_at::TEXT, '')), CHR(30))
      FROM UNNEST($2::BIGINT[], $3::BIGINT[]) AS b (wave, device_key)
      JOIN operation_target AS t
        ON t.operation_id = $1 AND t.wave = b.wave AND t.device_key = b.device_key",
@@ -91,6 +92,16 @@ const RESULT: Sql = Sql::pair(
      DO UPDATE SET undo = COALESCE(operation_result.undo, excluded.undo), result = excluded.result",
 );
 
+const OF_DEVICE: Sql = Sql::both(
+    "reading the open targets of a device",
+    "SELECT t.operation_id, t.wave, t.attempt
+     FROM operation AS o
+     JOIN operation_wave AS w ON w.operation_id = o.operation_id
+     JOIN operation_target AS t
+       ON t.operation_id = w.operation_id AND t.wave = w.wave AND t.device_key = $1
+     WHERE o.open = 1 AND t.state IN (0, 1)",
+);
+
 const COUNT: Sql = Sql::both(
     "counting the targets of a wave",
     "UPDATE operation_wave
@@ -99,7 +110,7 @@ const COUNT: Sql = Sql::both(
      WHERE operation_id = $1 AND wave = $2",
 );
 
-pub(crate) const STATEMENTS: &[&Sql] = &[&STORED, &RIVALS, &WRITE, &RESULT, &COUNT];
+pub(crate) const STATEMENTS: &[&Sql] = &[&STORED, &RIVALS, &WRITE, &RESULT, &OF_DEVICE, &COUNT];
 
 /// Why a target waits, or how it ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -259,6 +270,7 @@ struct Before {
     state: StoredTarget,
     attempt: u8,
     reason: Option<i64>,
+    due_at: Option<i64>,
 }
 
 /// The batch under way.
@@ -330,6 +342,36 @@ impl Operation for TargetBatch {
     }
 }
 
+/// A device is deleted: operations that wait for it leave it out.
+pub(crate) fn leave_out<'a, 'c: 'a>(
+    unit: &'a mut Unit<'c>,
+    key: i64,
+    device: &'a DeviceId,
+    at: Timestamp,
+    but: Option<OperationId>,
+) -> BoxFuture<'a, Result<(), StorageError>> {
+    Box::pin(async move {
+        for row in unit.connection.rows(&OF_DEVICE, [key.into()]).await? {
+            let id = OperationId(row.get(0)?);
+            if but == Some(id) {
+                continue;
+            }
+            let candidate = Candidate {
+                wave: row.get::<i64>(1)? as u16,
+                key,
+                device: device.clone(),
+                attempt: row.get::<i64>(2)? as u8,
+            };
+            let mut batch = TargetBatch::new(id, at);
+            batch.ended.push((candidate, gone(), None, None));
+            batch.apply(unit).await?;
+            // The runner sees whether that was the last one.
+            unit.announce(Vec::new(), Change::Operation { id, turned: true });
+        }
+        Ok(())
+    })
+}
+
 fn held_by(rival: OperationId) -> Hold {
     Hold {
         cause: ReasonCause::HeldBy,
@@ -366,6 +408,7 @@ impl TargetBatch {
                 state: StoredTarget::of(record.int(2)?)?,
                 attempt: record.int(3)? as u8,
                 reason: record.optional(4)?,
+                due_at: record.optional(5)?,
             };
             Ok(((record.int(0)? as u16, record.int(1)?), before))
         };
@@ -436,7 +479,12 @@ impl Work<'_> {
     }
 
     fn hold(&mut self, candidate: &Candidate, hold: &Hold) {
-        if !self.is(candidate, StoredTarget::Pending) {
+        let before = self.before.get(&(candidate.wave, candidate.key)).copied();
+        let Some(before) = before.filter(|before| before.state == StoredTarget::Pending) else {
+            return;
+        };
+        let same_reason = before.reason.is_some() && before.reason == self.reasons.known(hold);
+        if same_reason && before.due_at == hold.look.map(Timestamp::millis) {
             return;
         }
         if let Some(mut changed) = self.change(candidate, StoredTarget::Pending) {
@@ -576,7 +624,10 @@ impl Work<'_> {
                         if_match: None,
                         event: self.event(candidate, EventKind::DeviceDeleted, Value::Null),
                     };
-                    let outcome = delete.apply(unit).await?;
+                    let (key, at) = (candidate.key, self.batch.at);
+                    let but = Some(self.batch.operation);
+                    leave_out(unit, key, &candidate.device, at, but).await?;
+                    let outcome = delete.carry_out(unit).await?;
                     self.done(candidate, &ended_of(&outcome), None);
                 }
             }

@@ -163,6 +163,12 @@ impl Reasons {
         row.reason
     }
 
+    /// The number of a reason that is there already.
+    pub(crate) fn known(&self, why: &Hold) -> Option<i64> {
+        let key = (why.cause, why.gate, why.held_by, why.text.clone());
+        self.places.get(&key).map(|at| self.rows[*at].reason)
+    }
+
     /// One device less has a reason.
     pub(crate) fn remove(&mut self, reason: i64) {
         if let Some(at) = self.rows.iter().position(|row| row.reason == reason) {

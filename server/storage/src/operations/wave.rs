@@ -2,11 +2,11 @@
 
 use muster_core::event::{Actor, EventKind, NewEvent};
 use muster_core::ids::OperationId;
-use muster_core::operation::{OperationState, WaveState};
+use muster_core::operation::{OperationState, Turn, WaveState};
 use muster_core::time::Timestamp;
 use serde_json::json;
 
-use super::{OperationRow, about, find};
+use super::{OperationRow, about, find, turn};
 use crate::change::Change;
 use crate::engine::Sql;
 use crate::error::StorageError;
@@ -43,6 +43,8 @@ pub struct WaveTurn {
     pub to: WaveState,
     /// Until when it is watched.
     pub soak_until: Option<Timestamp>,
+    /// The operation goes on with it, when it is paused: that it does.
+    pub resume: Option<NewEvent>,
     /// Who moves it.
     pub actor: Actor,
     /// When.
@@ -64,9 +66,17 @@ impl Operation for WaveTurn {
             return Ok(None);
         };
         let index = usize::from(self.wave);
+        let resume = self
+            .resume
+            .as_ref()
+            .filter(|_| row.state == OperationState::Paused);
         let here = row.waves.get(index).map(|wave| wave.state);
-        if row.state != OperationState::Running || here != Some(self.from) {
+        let goes_on = row.state == OperationState::Running || resume.is_some();
+        if !goes_on || here != Some(self.from) {
             return Ok(Some(row));
+        }
+        if let Some(event) = resume {
+            turn::turn(unit, self.operation, Turn::Resume, None, event).await?;
         }
         let arguments = [
             self.operation.0.into(),

@@ -3,11 +3,12 @@
 use muster_core::device::ETag;
 use muster_core::event::NewEvent;
 use muster_core::gate::{Sheet, SheetKind, Slug};
+use muster_core::operation::Plan;
 
 use super::{Demand, MAX_SHEETS, SheetOutcome, SheetRow, find};
 use crate::change::{BooksNews, Change};
-use crate::engine::Sql;
-use crate::error::StorageError;
+use crate::engine::{Connection, Sql};
+use crate::error::{StorageError, corrupt};
 use crate::settings;
 use crate::writer::{Operation, Unit};
 
@@ -33,7 +34,12 @@ const COUNT_NAME: Sql = Sql::both(
     "SELECT COUNT(*) FROM sheet WHERE kind = $1 AND name = $2 AND sheet_id <> $3",
 );
 
-pub(crate) const STATEMENTS: &[&Sql] = &[&PUT, &DELETE, &COUNT, &COUNT_NAME];
+const OPEN_PLANS: Sql = Sql::both(
+    "reading plans that may need a sheet",
+    "SELECT operation_id, plan FROM operation WHERE open = 1 ORDER BY operation_id",
+);
+
+pub(crate) const STATEMENTS: &[&Sql] = &[&PUT, &DELETE, &COUNT, &COUNT_NAME, &OPEN_PLANS];
 
 #[derive(Debug)]
 pub(super) struct Put {
@@ -105,6 +111,9 @@ impl Operation for Delete {
         let Some(before) = before else {
             return Ok(SheetOutcome::NotFound);
         };
+        if let Some(by) = needed_by(&mut unit.connection, self.kind, &self.id).await? {
+            return Ok(SheetOutcome::Needed { by });
+        }
         let arguments = [self.kind.as_str().into(), self.id.as_str().into()];
         unit.connection.run(&DELETE, arguments).await?;
         let event = unit.event(self.event.clone());
@@ -112,6 +121,27 @@ impl Operation for Delete {
         unit.announce(vec![event], Change::Books(news));
         Ok(SheetOutcome::Done(before))
     }
+}
+
+/// The title of an operation that is not over and has the sheet as a gate.
+async fn needed_by(
+    connection: &mut Connection<'_>,
+    kind: SheetKind,
+    id: &Slug,
+) -> Result<Option<String>, StorageError> {
+    for row in connection.rows(&OPEN_PLANS, []).await? {
+        let (operation, plan): (i64, String) = (row.get(0)?, row.get(1)?);
+        let plan: Plan = serde_json::from_str(&plan)
+            .map_err(|error| corrupt("operation", "plan", operation, error))?;
+        let gates = &plan.how.gates;
+        if gates
+            .iter()
+            .any(|gate| gate.needs() == Some((kind, id.as_str())))
+        {
+            return Ok(Some(plan.title));
+        }
+    }
+    Ok(None)
 }
 
 impl Demand {
@@ -140,7 +170,7 @@ impl Operation for Zone {
     type Output = ();
 
     async fn apply(&self, unit: &mut Unit<'_>) -> Result<(), StorageError> {
-        settings::write(unit, self.key, &self.zone).await?;
+        settings::write(&mut unit.connection, self.key, &self.zone).await?;
         let event = unit.event(self.event.clone());
         let news = BooksNews::Zone(self.zone.clone());
         unit.announce(vec![event], Change::Books(news));

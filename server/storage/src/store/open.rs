@@ -1,6 +1,7 @@
 //! Opening a store on either engine, step by step.
 
 use std::path::Path;
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex};
 
 use sqlx::PgConnection;
@@ -50,6 +51,7 @@ pub(super) async fn open(config: StoreConfig, hook: CommitHook) -> Result<Store,
         sealer: prepared.sealer,
         file,
         writer: Mutex::new(Some(tokio::spawn(writer.run()))),
+        pruned: AtomicI64::new(0),
     };
     Ok(Store {
         inner: Arc::new(inner),

@@ -45,6 +45,8 @@ pub(crate) struct WriteTwin {
     pub(crate) if_match: Option<IfMatch>,
     pub(crate) actor: Actor,
     pub(crate) at: Timestamp,
+    /// The version of desired properties that it brings back, when that is its purpose.
+    pub(crate) restored: Option<u64>,
 }
 
 /// A command with its outcome once applied, and the way back to its caller.

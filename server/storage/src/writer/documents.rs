@@ -12,6 +12,7 @@ use super::Command;
 use crate::devices::id_of;
 use crate::engine::{Argument, Connection, Record, Sql, Table};
 use crate::error::{StorageError, corrupt};
+use crate::revisions::BASE_EVERY;
 use crate::twins::StoredTwin;
 
 pub(crate) mod write;
@@ -64,12 +65,13 @@ pub(crate) struct Documents {
 /// A twin under change.
 #[derive(Debug)]
 pub(crate) struct Document {
-    key: i64,
     pub(crate) key: i64,
     pub(crate) twin: Twin,
     pub(super) drift: bool,
     reported_at: Option<Timestamp>,
     written: bool,
+    /// The version of desired properties as it was read.
+    desired_before: u64,
 }
 
 /// What changes with a device's presence.
@@ -90,6 +92,11 @@ impl Document {
     pub(super) fn was_reported(&mut self, at: Timestamp) {
         self.drift = drift(&self.twin.desired.value, &self.twin.reported.value);
         self.reported_at = self.reported_at.max(Some(at));
+    }
+
+    /// Whether so many versions went by that the whole document is kept again.
+    fn begins_anew(&self) -> bool {
+        self.twin.desired.version / BASE_EVERY > self.desired_before / BASE_EVERY
     }
 
     /// Tags or desired properties were changed.
@@ -174,12 +181,6 @@ impl Documents {
                 let id = id_of(record.text(0))?;
                 loaded.documents.insert(id, Document::read(&record, true));
             }
-    pub(crate) async fn whole(
-        ids: BTreeSet<DeviceId>,
-        let packed = connection.packed(&READ_TWINS, [names(ids)]).await?;
-        for record in packed.records() {
-            let id = id_of(record.text(0))?;
-            loaded.documents.insert(id, Document::read(&record, true));
         }
         Ok(loaded)
     }
@@ -217,6 +218,7 @@ impl Document {
             etag: record.count(11)?,
         };
         Ok(Self {
+            desired_before: stored.desired_version,
             key: record.int(1)?,
             twin: if whole {
                 stored.whole()?

@@ -81,7 +81,8 @@ async fn apply_set(unit: &mut Unit<'_>, commands: &mut [Command]) -> Result<(), 
             Command::Other(_) | Command::MaxPages(_) | Command::Close => {}
         }
     }
-    documents.store(&mut unit.connection).await?;
+    let newest = unit.newest_event();
+    documents.store(&mut unit.connection, newest).await?;
     messages.insert(&mut unit.connection).await
 }
 
@@ -162,6 +163,9 @@ fn announce_write(
         let mut detail = json!({ "patch": patch, "version": version });
         if write.write.mode == Mode::Replace {
             detail["replaced"] = true.into();
+        }
+        if let (EventKind::DesiredChanged, Some(version)) = (kind, write.restored) {
+            detail["restored"] = version.into();
         }
         events.push(unit.event(NewEvent {
             at: write.at,

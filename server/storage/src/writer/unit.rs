@@ -76,6 +76,11 @@ impl<'c> Unit<'c> {
         self.committed.push(Committed { events, change });
     }
 
+    /// The place of the newest event, also of those this transaction has written so far.
+    pub(crate) fn newest_event(&self) -> i64 {
+        self.counters.event
+    }
+
     /// The key of a new device.
     pub(crate) fn next_device(&mut self) -> i64 {
         self.counters.device += 1;

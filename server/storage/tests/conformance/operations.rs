@@ -28,7 +28,7 @@ fn wave(size: WaveSize) -> Wave {
     }
 }
 
-fn plan(waves: Vec<Wave>) -> Plan {
+pub(super) fn plan(waves: Vec<Wave>) -> Plan {
     Plan {
         title: "A change".into(),
         task: Task::UpdateTwin {
@@ -65,7 +65,11 @@ fn said(kind: EventKind) -> NewEvent {
     event(kind, None, ann())
 }
 
-async fn insert(store: &Store, plan: Plan, job: Option<&str>) -> InsertOutcome<OperationRow> {
+pub(super) async fn insert(
+    store: &Store,
+    plan: Plan,
+    job: Option<&str>,
+) -> InsertOutcome<OperationRow> {
     let new = NewOperation {
         job_id: job.map(str::to_owned),
         plan,
@@ -105,6 +109,7 @@ async fn open_second_wave(store: &Store, operation: OperationId) {
         from: WaveState::Open,
         to: WaveState::Passed,
         soak_until: None,
+        resume: None,
         actor: ann(),
         at: at(1),
     };

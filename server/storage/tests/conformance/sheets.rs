@@ -2,10 +2,12 @@
 
 use muster_core::device::IfMatch;
 use muster_core::event::{EventKind, NewEvent};
-use muster_core::gate::{Sheet, SheetKind, Slug};
-use muster_storage::{Demand, SheetOutcome, SheetRow, Store};
+use muster_core::gate::{Gate, Sheet, SheetKind, Slug};
+use muster_core::operation::Turn;
+use muster_storage::{Demand, InsertOutcome, SheetOutcome, SheetRow, Store, TurnOutcome};
 use serde_json::json;
 
+use super::operations::{insert, plan};
 use super::place::{Place, ann, event};
 
 fn saved() -> NewEvent {
@@ -104,5 +106,27 @@ pub(crate) async fn the_zone_is_kept(place: &Place) {
     zone("Asia/Tokyo").await.unwrap();
     let kept = store.setting("zone").await.unwrap();
     assert_eq!(kept.as_deref(), Some("Asia/Tokyo"));
+    store.close().await;
+}
+
+pub(crate) async fn a_gate_keeps_its_window(place: &Place) {
+    let store = place.open().await;
+    done(put(&store, "night", window("Night"), Demand::New).await);
+    let mut gated = plan(Vec::new());
+    gated.how.gates = vec![Gate::Window {
+        window: "night".into(),
+    }];
+    let InsertOutcome::Inserted(operation) = insert(&store, gated, None).await else {
+        panic!()
+    };
+    let delete = || store.delete_sheet(SheetKind::Window, slug("night"), Demand::Nothing, saved());
+    let needed = SheetOutcome::Needed {
+        by: "A change".into(),
+    };
+    assert_eq!(delete().await.unwrap(), needed);
+    let cancelled = event(EventKind::OperationStopped, None, ann());
+    let turned = store.turn_operation(operation.id, Turn::Cancel, None, cancelled);
+    assert!(matches!(turned.await.unwrap(), TurnOutcome::Done(_)));
+    done(delete().await.unwrap());
     store.close().await;
 }

@@ -57,9 +57,18 @@ const WRITE_IDENTITIES: Sql = Sql::pair(
      WHERE d.device_key = b.device_key",
 );
 
+const KEEP_DESIRED: Sql = Sql::pair(
+    "keeping states of desired properties",
+    "INSERT OR FAIL INTO desired_base (device_key, version, seq, at, desired)
+     SELECT b.value ->> 0, b.value ->> 1, b.value ->> 2, b.value ->> 3, b.value ->> 4 FROM jsonb_each($1) AS b",
+    "INSERT INTO desired_base (device_key, version, seq, at, desired)
+     SELECT * FROM UNNEST($1::BIGINT[], $2::BIGINT[], $3::BIGINT[], $4::BIGINT[], $5::TEXT[])",
+);
+
 pub(crate) const STATEMENTS: &[&Sql] = &[
     &WRITE_REPORTED,
     &WRITE_SERVICE,
+    &KEEP_DESIRED,
     &WRITE_PRESENCE,
     &WRITE_IDENTITIES,
 ];
@@ -67,6 +76,12 @@ pub(crate) const STATEMENTS: &[&Sql] = &[
 impl Documents {
     /// Writes what was changed.
     pub(crate) async fn store(self, connection: &mut Connection<'_>) -> Result<(), StorageError> {
+    /// Writes what was changed; `newest` is the newest event that it contains.
+    pub(in crate::writer) async fn store(
+        self,
+        connection: &mut Connection<'_>,
+        newest: i64,
+    ) -> Result<(), StorageError> {
         let documents: Vec<&Document> = self.documents.values().flatten().collect();
         let identities: Vec<&Identity> = self.identities.values().collect();
         let reported = only(&documents, |document| document.reported_at.is_some());
@@ -81,6 +96,12 @@ impl Documents {
         if !written.is_empty() {
             connection
                 .run(&WRITE_SERVICE, [service_table(&written)])
+                .await?;
+        }
+        let kept = only(&written, |document| document.begins_anew());
+        if !kept.is_empty() {
+            connection
+                .run(&KEEP_DESIRED, [kept_table(&kept, newest)])
                 .await?;
         }
         if !present.is_empty() {
@@ -128,6 +149,16 @@ fn service_table(documents: &[&Document]) -> Argument {
         ints(documents, |d| d.twin.version.cast_signed()),
         ints(documents, |d| d.twin.etag.0.cast_signed()),
         ints(documents, |d| d.drift.into()),
+    ]))
+}
+
+fn kept_table(documents: &[&Document], newest: i64) -> Argument {
+    Argument::Table(Table(vec![
+        ints(documents, |d| d.key),
+        ints(documents, |d| d.twin.desired.version.cast_signed()),
+        ints(documents, |_| newest),
+        ints(documents, |d| d.twin.desired.meta.at.millis()),
+        texts(documents, |d| json(&d.twin.desired.value)),
     ]))
 }
 
