@@ -21,6 +21,7 @@ use crate::live::Live;
 use crate::methods::Calls;
 use crate::operations::Operations;
 use crate::people::People;
+use crate::transfer::Transfers;
 
 /// What opening a hub needs.
 #[derive(Clone, Debug)]
@@ -59,6 +60,7 @@ struct Inner {
     firmware: Firmware,
     /// Columns of properties are built one after the other.
     columns: tokio::sync::Mutex<()>,
+    transfers: Transfers,
     /// Ends the background tasks.
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -139,6 +141,7 @@ impl Hub {
             entropy: config.entropy,
             firmware,
             columns: tokio::sync::Mutex::default(),
+            transfers: Transfers::default(),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
         }));
@@ -208,6 +211,10 @@ impl Hub {
 
     pub(crate) fn columns(&self) -> &tokio::sync::Mutex<()> {
         &self.0.columns
+    }
+
+    pub(crate) fn transfer_folder(&self) -> &Transfers {
+        &self.0.transfers
     }
 
     pub(crate) fn operations_at_work(&self) -> &Arc<Operations> {

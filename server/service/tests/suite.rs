@@ -31,5 +31,7 @@ mod query;
 mod support;
 #[path = "suite/tokens.rs"]
 mod tokens;
+#[path = "suite/transfer.rs"]
+mod transfer;
 #[path = "suite/views.rs"]
 mod views;

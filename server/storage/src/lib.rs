@@ -34,6 +34,7 @@ mod statements;
 mod store;
 mod subscriptions;
 mod tokens;
+mod transfers;
 mod twins;
 mod views;
 mod writer;
@@ -69,5 +70,6 @@ pub use sheets::{Demand, MAX_SHEETS, SheetOutcome, SheetRow};
 #[doc(hidden)]
 pub use statements::{Statement, statements};
 pub use store::{Location, MasterKey, Store, StoreConfig};
+pub use transfers::MAX_TRANSFERS;
 pub use twins::PropertyValues;
 pub use views::{MAX_OWN_VIEWS, MAX_SHARED_VIEWS, NewView, ViewOutcome};

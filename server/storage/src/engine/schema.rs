@@ -77,6 +77,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../../../migrations/sqlite/0010_revisions.sql"),
         postgres: include_str!("../../../../migrations/postgres/0010_revisions.sql"),
     },
+    Step {
+        version: 12,
+        name: "transfers",
+        sqlite: include_str!("../../../../migrations/sqlite/0012_transfers.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0012_transfers.sql"),
+    },
 ];
 
 /// The newest migration of this binary.
