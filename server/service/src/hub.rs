@@ -17,6 +17,7 @@ use crate::error::ServiceError;
 use crate::live::Live;
 use crate::methods::Calls;
 use crate::people::People;
+use crate::series;
 
 /// What opening a hub needs.
 #[derive(Clone, Debug)]
@@ -42,6 +43,7 @@ struct Inner {
     connections: Arc<Connections>,
     calls: Arc<Calls>,
     live: Arc<Live>,
+    series: Arc<series::Memory>,
     people: People,
     policies: Vec<SharedAccessPolicy>,
     hostname: String,
@@ -63,15 +65,20 @@ impl Hub {
         let index = Arc::new(Index::new());
         let connections = Arc::new(Connections::default());
         let live = Arc::new(Live::new());
+        let series = Arc::new(series::Memory::default());
         let people = People::new(Semaphore::new(HASHES_AT_ONCE));
         let hook = {
             let (index, connections) = (index.clone(), connections.clone());
             let (live, people) = (live.clone(), people.clone());
+            let series = series.clone();
             Arc::new(move |batch: &[Committed]| {
                 for committed in batch {
                     follow(&index, &connections, committed);
                     if matches!(committed.change, Change::People) {
                         people.forget_access();
+                    }
+                    if matches!(committed.change, Change::Activity { .. }) {
+                        series.announce();
                     }
                     live.announce(committed);
                 }
@@ -95,6 +102,7 @@ impl Hub {
             connections,
             calls: Arc::default(),
             live,
+            series,
             people,
             policies,
             hostname: config.hostname,
@@ -110,6 +118,7 @@ impl Hub {
         hub.spawn(crate::presence::sample(hub.clone()));
         hub.spawn(crate::retention::run(hub.clone()));
         hub.spawn(crate::query::columns::remembered(hub.clone()));
+        hub.spawn(series::run(hub.clone()));
         Ok(hub)
     }
 
@@ -164,6 +173,10 @@ impl Hub {
 
     pub(crate) fn live(&self) -> &Arc<Live> {
         &self.0.live
+    }
+
+    pub(crate) fn series_memory(&self) -> &series::Memory {
+        &self.0.series
     }
 
     pub(crate) fn people(&self) -> &People {

@@ -22,6 +22,7 @@ mod prune;
 mod records;
 mod samples;
 mod sealed;
+mod series;
 mod sessions;
 mod settings;
 mod statements;
@@ -44,6 +45,10 @@ pub use records::{
     ReportOutcome, Session, TwinOutcome, TwinRow, WebSession, WriteOutcome,
 };
 pub use samples::MAX_SAMPLES;
+pub use series::{
+    CHUNK_SPAN_MS, LoggedMessage, MAX_PAGES, MAX_SERIES, MAX_SERIES_AT_ONCE, MAX_TAKEN, PageWrite, SeriesId,
+    SeriesKey, SeriesPage,
+};
 #[doc(hidden)]
 pub use statements::{Statement, statements};
 pub use store::{Location, MasterKey, Store, StoreConfig};

@@ -3,7 +3,7 @@
 use crate::engine::{Sql, postgres, schema, sqlite};
 use crate::{
     audit, backup, check, devices, events, idempotency, messages, modules, people, policies, prune,
-    samples, sealed, sessions, settings, subscriptions, tokens, twins, views, writer,
+    samples, sealed, series, sessions, settings, subscriptions, tokens, twins, views, writer,
 };
 
 /// A statement as tests see it: what it is for, and its texts; an empty one is not for that engine.
@@ -44,6 +44,8 @@ pub fn statements() -> Vec<Statement> {
         samples::STATEMENTS,
         schema::STATEMENTS,
         sealed::STATEMENTS,
+        series::STATEMENTS,
+        series::change::STATEMENTS,
         sessions::STATEMENTS,
         settings::STATEMENTS,
         sqlite::STATEMENTS,

@@ -16,6 +16,7 @@ mod conformance {
     pub(crate) mod place;
     pub(crate) mod presence;
     pub(crate) mod registry;
+    pub(crate) mod series;
     pub(crate) mod server;
     pub(crate) mod small;
     pub(crate) mod statements;
@@ -29,7 +30,7 @@ mod conformance {
 use conformance::place::Place;
 use conformance::{
     audit, events, faults, files, hook, idempotency, messages, modules, people, presence, registry,
-    small, statements, subscriptions, tokens, twins, views, web_sessions,
+    series, small, statements, subscriptions, tokens, twins, views, web_sessions,
 };
 
 /// Makes a test per case and engine.
@@ -69,6 +70,8 @@ mod both {
         presence: the_first_contact_activates, activity_is_the_latest_of_all,
             a_connection_outlives_the_store;
         messages: messages_come_back_newest_first, any_bytes_are_kept, ranges_are_half_open;
+        series: the_log_is_taken_in_order, series_are_made_once, points_and_sums_come_back, old_pages_go,
+            series_go_with_their_device;
         subscriptions: sessions_outlive_the_store, clean_sessions_leave_nothing,
             subscribing_needs_a_session;
         events: pages_walk_both_ways, filters_narrow, cursors_belong_to_their_question,

@@ -124,7 +124,7 @@ impl TestHub {
     }
 }
 
-async fn open_in(directory: &TempDir, clock: &Clock) -> Hub {
+pub(crate) async fn open_in(directory: &TempDir, clock: &Clock) -> Hub {
     let location = Location::Sqlite {
         dir: directory.path().to_owned(),
     };

@@ -41,6 +41,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../../../migrations/sqlite/0004_methods.sql"),
         postgres: include_str!("../../../../migrations/postgres/0004_methods.sql"),
     },
+    Step {
+        version: 12,
+        name: "series",
+        sqlite: include_str!("../../../../migrations/sqlite/0012_series.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0012_series.sql"),
+    },
 ];
 
 /// The newest migration of this binary.
