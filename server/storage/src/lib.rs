@@ -46,8 +46,8 @@ pub use records::{
 };
 pub use samples::MAX_SAMPLES;
 pub use series::{
-    CHUNK_SPAN_MS, LoggedMessage, MAX_PAGES, MAX_SERIES, MAX_SERIES_AT_ONCE, MAX_TAKEN, PageWrite, SeriesId,
-    SeriesKey, SeriesPage,
+    CHUNK_SPAN_MS, LoggedMessage, MAX_PAGES, MAX_SERIES, MAX_SERIES_AT_ONCE, MAX_TAKEN, PageWrite,
+    SeriesId, SeriesKey, SeriesPage,
 };
 #[doc(hidden)]
 pub use statements::{Statement, statements};

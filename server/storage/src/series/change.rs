@@ -196,10 +196,7 @@ impl Operation for Ensure {
 
 impl Ensure {
     /// The names without those that would be too many for their device.
-    async fn within_bounds(
-        &self,
-        unit: &mut Unit<'_>,
-    ) -> Result<Vec<(i64, String)>, StorageError> {
+    async fn within_bounds(&self, unit: &mut Unit<'_>) -> Result<Vec<(i64, String)>, StorageError> {
         let devices = Column::Int(self.0.iter().map(|(device, _)| Some(*device)).collect());
         let table = Argument::Table(Table(vec![devices]));
         let mut counts: BTreeMap<i64, i64> = BTreeMap::new();
