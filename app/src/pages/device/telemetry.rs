@@ -131,7 +131,7 @@ fn choices(id: &DeviceId, fields: &[String], chosen: Option<&str>, range: Range)
         view! { <div class="btns btns--wrap" role="group" aria-label="Field">{fields}</div> }
     });
     view! {
-        <div class="btns btns--wrap btns--apart mb-3">
+        <div class="chart-choices">
             {fields}
             <div class="btns btns--wrap" role="group" aria-label="Range">{ranges.into_iter().collect_view()}</div>
         </div>

@@ -337,15 +337,18 @@ impl Write {
 
 /// Pages about to be written, by column.
 #[derive(Default)]
-struct Rows(Vec<((i64, i64, Timestamp, i64), Timestamp, Vec<u8>)>);
+struct Rows(Vec<(PageKey, Timestamp, Vec<u8>)>);
+
+/// Series, level, begin and part.
+type PageKey = (i64, i64, Timestamp, i64);
 
 impl Rows {
-    fn push(&mut self, key: (i64, i64, Timestamp, i64), until: Timestamp, data: Vec<u8>) {
+    fn push(&mut self, key: PageKey, until: Timestamp, data: Vec<u8>) {
         self.0.push((key, until, data));
     }
 
     fn table(self) -> Argument {
-        let ints = |value: fn(&(i64, i64, Timestamp, i64)) -> i64| {
+        let ints = |value: fn(&PageKey) -> i64| {
             Column::Int(self.0.iter().map(|(key, ..)| Some(value(key))).collect())
         };
         let columns = vec![
