@@ -164,10 +164,10 @@ async fn fill(data: &Path, now: Timestamp) -> Outcome {
             })
             .collect();
         total += points.len();
-        let near = |a: &Point, b: &Point| b.at.millis() - a.at.millis() < SPARSE_MS;
+        let day_of = |point: &Point| Level::Day.bucket_of(point.at);
         let runs = points
-            .chunk_by(near)
-            .flat_map(|run| run.chunks(MAX_CHUNK_POINTS));
+            .chunk_by(|a, b| day_of(a) == day_of(b))
+            .flat_map(|day| day.chunks(MAX_CHUNK_POINTS));
         let chunk = |(part, points): (usize, &[Point])| {
             let chunk = Chunk::of(points);
             let (at, until) = chunk.span()?;

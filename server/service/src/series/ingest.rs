@@ -131,7 +131,7 @@ impl Follower {
     async fn take(&mut self, messages: Vec<LoggedMessage>) -> Result<(), StorageError> {
         let now = self.hub.now();
         let memory = self.hub.series_memory();
-        let points: Vec<(i64, EventSeq, Vec<(String, Point)>)> = messages
+        let points: Vec<_> = messages
             .into_iter()
             .map(|message| (message.device, message.seq, points(&message.content)))
             .collect();
