@@ -24,6 +24,7 @@ pub mod operation;
 pub mod person;
 pub mod policy;
 pub mod sas;
+pub mod series;
 pub mod time;
 pub mod token;
 pub mod transfer;

@@ -22,6 +22,7 @@ use crate::methods::Calls;
 use crate::operations::Operations;
 use crate::people::People;
 use crate::transfer::Transfers;
+use crate::series;
 
 /// What opening a hub needs.
 #[derive(Clone, Debug)]
@@ -50,6 +51,7 @@ struct Inner {
     calls: Arc<Calls>,
     live: Arc<Live>,
     engine: Arc<Engine>,
+    series: Arc<series::Memory>,
     people: People,
     books: Books,
     operations: Arc<Operations>,
@@ -78,6 +80,7 @@ impl Hub {
         let index = Arc::new(Index::new());
         let connections = Arc::new(Connections::default());
         let live = Arc::new(Live::new());
+        let series = Arc::new(series::Memory::default());
         let people = People::new(Semaphore::new(HASHES_AT_ONCE));
         let books = Books::new();
         let operations = Arc::new(Operations::default());
@@ -90,6 +93,7 @@ impl Hub {
             let operations = operations.clone();
             let ears = ears.clone();
             let engine = engine.clone();
+            let series = series.clone();
             Arc::new(move |batch: &[Committed]| {
                 for committed in batch {
                     follow(&index, &connections, committed);
@@ -101,6 +105,9 @@ impl Hub {
                     }
                     operations.follow(committed);
                     engine.hear(committed);
+                    if matches!(committed.change, Change::Activity { .. }) {
+                        series.announce();
+                    }
                     live.announce(committed);
                     ears.follow(committed);
                 }
@@ -131,7 +138,7 @@ impl Hub {
             connections,
             calls: Arc::default(),
             live,
-            engine,
+            engine, series,
             people,
             books,
             operations,
@@ -157,6 +164,7 @@ impl Hub {
         hub.spawn(crate::configurations::run::run(hub.clone()));
         hub.spawn(crate::approvals::expire(hub.clone()));
         hub.spawn(crate::query::settle::run(hub.clone()));
+        hub.spawn(series::run(hub.clone()));
         Ok(hub)
     }
 
@@ -227,6 +235,8 @@ impl Hub {
 
     pub(crate) fn engine(&self) -> &Engine {
         &self.0.engine
+    pub(crate) fn series_memory(&self) -> &series::Memory {
+        &self.0.series
     }
 
     pub(crate) fn people(&self) -> &People {

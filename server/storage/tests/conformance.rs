@@ -21,6 +21,7 @@ mod conformance {
     pub(crate) mod presence;
     pub(crate) mod registry;
     pub(crate) mod revisions;
+    pub(crate) mod series;
     pub(crate) mod server;
     pub(crate) mod sheets;
     pub(crate) mod small;
@@ -35,9 +36,7 @@ mod conformance {
 
 use conformance::place::Place;
 use conformance::{
-    approvals, audit, configurations, events, faults, files, firmware, hook, idempotency, messages,
-    modules, operations, people, presence, registry, revisions, sheets, small, statements,
-    subscriptions, tokens, transfers, twins, views, web_sessions,
+    approvals, audit, configurations, events, faults, files, firmware, hook, idempotency, messages, modules, operations, people, presence, registry, revisions, series, sheets, small, statements, subscriptions, tokens, transfers, twins, views, web_sessions,
 };
 
 /// Makes a test per case and engine.
@@ -81,6 +80,8 @@ mod both {
         presence: the_first_contact_activates, activity_is_the_latest_of_all,
             a_connection_outlives_the_store;
         messages: messages_come_back_newest_first, any_bytes_are_kept, ranges_are_half_open;
+        series: the_log_is_taken_in_order, series_are_made_once, points_and_sums_come_back, old_pages_go,
+            series_go_with_their_device;
         subscriptions: sessions_outlive_the_store, clean_sessions_leave_nothing,
             subscribing_needs_a_session;
         events: pages_walk_both_ways, filters_narrow, cursors_belong_to_their_question,

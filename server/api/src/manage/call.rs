@@ -59,7 +59,8 @@ impl Call {
         self.values.get(parameter.name).map(String::as_str)
     }
 
-    fn number(&self, parameter: &Parameter) -> Option<i64> {
+    /// The number of an optional parameter.
+    pub(crate) fn number(&self, parameter: &Parameter) -> Option<i64> {
         self.text(parameter)?.parse().ok()
     }
 
