@@ -11,6 +11,7 @@ use clap::Parser;
 mod binary;
 mod fleet;
 mod http;
+mod jobs;
 mod latency;
 mod pages;
 mod peers;
@@ -60,6 +61,7 @@ async fn main() -> Outcome {
     }
     series::measure(&mut report).await?;
     queries::measure(&mut report, options.devices).await?;
+    jobs::measure(&mut report, options.devices)?;
     report.write()?;
     Ok(())
 }
