@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use clap::Parser;
 
 mod binary;
+mod configurations;
 mod fleet;
 mod http;
 mod jobs;
@@ -59,6 +60,7 @@ async fn main() -> Outcome {
         sockets::measure_connections(&mut report, &process, &prepared).await?;
         process.stop().await?;
     }
+    configurations::measure(&mut report, options.devices).await?;
     series::measure(&mut report).await?;
     queries::measure(&mut report, options.devices).await?;
     jobs::measure(&mut report, options.devices)?;

@@ -17,6 +17,7 @@ mod author;
 mod back;
 mod create;
 mod drafts;
+mod forecast;
 mod freeze;
 pub(crate) mod jobs;
 mod judge;
