@@ -6,6 +6,7 @@ use muster_core::operation::{Allotment, NotNow, OperationState, Plan, Tally, Wav
 use muster_core::time::Timestamp;
 use serde::de::DeserializeOwned;
 
+pub(crate) mod back;
 pub(crate) mod batch;
 pub(crate) mod change;
 pub(crate) mod drafts;

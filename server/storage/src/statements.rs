@@ -47,6 +47,7 @@ pub fn statements() -> Vec<Statement> {
         modules::session::STATEMENTS,
         modules::twin::STATEMENTS,
         operations::STATEMENTS,
+        operations::back::STATEMENTS,
         operations::batch::STATEMENTS,
         operations::change::STATEMENTS,
         operations::drafts::STATEMENTS,
