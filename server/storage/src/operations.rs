@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 pub(crate) mod batch;
 pub(crate) mod change;
 pub(crate) mod drafts;
+pub(crate) mod forget;
 pub(crate) mod freeze;
 pub(crate) mod list;
 pub(crate) mod passes;
