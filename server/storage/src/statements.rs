@@ -51,6 +51,7 @@ pub fn statements() -> Vec<Statement> {
         operations::batch::STATEMENTS,
         operations::change::STATEMENTS,
         operations::drafts::STATEMENTS,
+        operations::forget::STATEMENTS,
         operations::freeze::STATEMENTS,
         operations::list::STATEMENTS,
         operations::passes::STATEMENTS,
