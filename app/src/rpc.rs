@@ -66,6 +66,8 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
     ("/rpc/fleet/save_view", Need::Action(Action::SeeDevices)),
     ("/rpc/fleet/delete_view", Need::Action(Action::SeeDevices)),
     ("/rpc/fleet/pin_view", Need::Action(Action::SeeDevices)),
+    ("/rpc/fleet/values", Need::Action(Action::SeeDevices)),
+    ("/rpc/fleet/view_counts", Need::Action(Action::SeeDevices)),
     // devices
     ("/rpc/devices/show", Need::Action(Action::SeeDevices)),
     ("/rpc/devices/twin", Need::Action(Action::SeeDevices)),

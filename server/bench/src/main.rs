@@ -17,6 +17,7 @@ mod peers;
 mod postgres;
 mod queries;
 mod report;
+mod series;
 mod site;
 mod sockets;
 mod updates;
@@ -57,6 +58,7 @@ async fn main() -> Outcome {
         sockets::measure_connections(&mut report, &process, &prepared).await?;
         process.stop().await?;
     }
+    series::measure(&mut report).await?;
     queries::measure(&mut report, options.devices).await?;
     report.write()?;
     Ok(())

@@ -21,6 +21,8 @@ use crate::live::Live;
 use crate::methods::Calls;
 use crate::operations::Operations;
 use crate::people::People;
+use crate::transfer::Transfers;
+use crate::series;
 
 /// What opening a hub needs.
 #[derive(Clone, Debug)]
@@ -49,6 +51,7 @@ struct Inner {
     calls: Arc<Calls>,
     live: Arc<Live>,
     engine: Arc<Engine>,
+    series: Arc<series::Memory>,
     people: People,
     books: Books,
     operations: Arc<Operations>,
@@ -59,6 +62,7 @@ struct Inner {
     firmware: Firmware,
     /// Columns of properties are built one after the other.
     columns: tokio::sync::Mutex<()>,
+    transfers: Transfers,
     /// Ends the background tasks.
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -76,6 +80,7 @@ impl Hub {
         let index = Arc::new(Index::new());
         let connections = Arc::new(Connections::default());
         let live = Arc::new(Live::new());
+        let series = Arc::new(series::Memory::default());
         let people = People::new(Semaphore::new(HASHES_AT_ONCE));
         let books = Books::new();
         let operations = Arc::new(Operations::default());
@@ -88,6 +93,7 @@ impl Hub {
             let operations = operations.clone();
             let ears = ears.clone();
             let engine = engine.clone();
+            let series = series.clone();
             Arc::new(move |batch: &[Committed]| {
                 for committed in batch {
                     follow(&index, &connections, committed);
@@ -99,6 +105,9 @@ impl Hub {
                     }
                     operations.follow(committed);
                     engine.hear(committed);
+                    if matches!(committed.change, Change::Activity { .. }) {
+                        series.announce();
+                    }
                     live.announce(committed);
                     ears.follow(committed);
                 }
@@ -129,7 +138,7 @@ impl Hub {
             connections,
             calls: Arc::default(),
             live,
-            engine,
+            engine, series,
             people,
             books,
             operations,
@@ -139,6 +148,7 @@ impl Hub {
             entropy: config.entropy,
             firmware,
             columns: tokio::sync::Mutex::default(),
+            transfers: Transfers::default(),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
         }));
@@ -154,6 +164,7 @@ impl Hub {
         hub.spawn(crate::configurations::run::run(hub.clone()));
         hub.spawn(crate::approvals::expire(hub.clone()));
         hub.spawn(crate::query::settle::run(hub.clone()));
+        hub.spawn(series::run(hub.clone()));
         Ok(hub)
     }
 
@@ -210,6 +221,10 @@ impl Hub {
         &self.0.columns
     }
 
+    pub(crate) fn transfer_folder(&self) -> &Transfers {
+        &self.0.transfers
+    }
+
     pub(crate) fn operations_at_work(&self) -> &Arc<Operations> {
         &self.0.operations
     }
@@ -220,6 +235,8 @@ impl Hub {
 
     pub(crate) fn engine(&self) -> &Engine {
         &self.0.engine
+    pub(crate) fn series_memory(&self) -> &series::Memory {
+        &self.0.series
     }
 
     pub(crate) fn people(&self) -> &People {

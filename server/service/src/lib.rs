@@ -7,6 +7,7 @@
 
 pub mod access;
 pub mod approvals;
+pub mod bulk;
 pub mod clock;
 pub mod configurations;
 pub mod devices;
@@ -27,9 +28,10 @@ pub mod presence;
 pub mod query;
 pub mod registry;
 pub mod retention;
+pub mod series;
 pub mod sessions;
-pub mod telemetry;
 pub mod timeline;
+pub mod transfer;
 pub mod twins;
 pub mod upkeep;
 pub mod views;

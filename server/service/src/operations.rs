@@ -17,6 +17,7 @@ mod author;
 mod create;
 mod drafts;
 mod freeze;
+pub(crate) mod jobs;
 mod judge;
 mod limit;
 mod preview;
@@ -175,6 +176,8 @@ pub struct OperationQuery {
     pub text: String,
     /// One's own.
     pub mine: bool,
+    /// Only those that tools of IoT Hub find by a name.
+    pub jobs: bool,
     /// With this device among the targets.
     pub device: Option<DeviceId>,
     /// Rows on a page.

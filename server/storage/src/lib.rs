@@ -27,6 +27,7 @@ mod records;
 mod revisions;
 mod samples;
 mod sealed;
+mod series;
 mod sessions;
 mod settings;
 mod sheets;
@@ -34,6 +35,7 @@ mod statements;
 mod store;
 mod subscriptions;
 mod tokens;
+mod transfers;
 mod twins;
 mod views;
 mod writer;
@@ -44,7 +46,7 @@ pub use approvals::{
 pub use change::{BooksNews, Change, CommitHook, Committed, ModuleNews};
 pub use configurations::{
     ApplyOutcome, ConfigurationOutcome, Contest, Covered, CoveredModule, CoveredPage,
-    ModuleStanding, Standing,
+    ModuleStanding, Standing, StatusValues,
 };
 pub use error::StorageError;
 pub use firmware::files::{Arriving, ArtifactFiles, FileError, MAX_ARTIFACTS_BYTES};
@@ -66,8 +68,13 @@ pub use records::{
 pub use revisions::Revision;
 pub use samples::MAX_SAMPLES;
 pub use sheets::{Demand, MAX_SHEETS, SheetOutcome, SheetRow};
+pub use series::{
+    CHUNK_SPAN_MS, LoggedMessage, MAX_PAGES, MAX_SERIES, MAX_SERIES_AT_ONCE, MAX_TAKEN, PageWrite,
+    SeriesId, SeriesKey, SeriesPage,
+};
 #[doc(hidden)]
 pub use statements::{Statement, statements};
 pub use store::{Location, MasterKey, Store, StoreConfig};
+pub use transfers::MAX_TRANSFERS;
 pub use twins::PropertyValues;
 pub use views::{MAX_OWN_VIEWS, MAX_SHARED_VIEWS, NewView, ViewOutcome};

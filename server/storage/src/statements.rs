@@ -2,7 +2,7 @@
 
 use crate::engine::{Sql, postgres, schema, sqlite};
 use crate::{
-    approvals, audit, backup, check, configurations, devices, events, firmware, idempotency, messages, modules, operations, people, policies, prune, revisions, samples, sealed, sessions, settings, sheets, subscriptions, tokens, twins, views, writer,
+    approvals, audit, backup, check, configurations, devices, events, firmware, idempotency, messages, modules, operations, people, policies, prune, revisions, samples, sealed, series, sessions, settings, sheets, subscriptions, tokens, transfers, twins, views, writer,
 };
 
 /// A statement as tests see it: what it is for, and its texts; an empty one is not for that engine.
@@ -65,6 +65,8 @@ pub fn statements() -> Vec<Statement> {
         samples::STATEMENTS,
         schema::STATEMENTS,
         sealed::STATEMENTS,
+        series::STATEMENTS,
+        series::change::STATEMENTS,
         sessions::STATEMENTS,
         settings::STATEMENTS,
         sheets::STATEMENTS,
@@ -72,6 +74,7 @@ pub fn statements() -> Vec<Statement> {
         sqlite::STATEMENTS,
         subscriptions::STATEMENTS,
         tokens::STATEMENTS,
+        transfers::STATEMENTS,
         twins::STATEMENTS,
         views::STATEMENTS,
         views::change::STATEMENTS,

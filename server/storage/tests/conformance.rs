@@ -21,12 +21,14 @@ mod conformance {
     pub(crate) mod presence;
     pub(crate) mod registry;
     pub(crate) mod revisions;
+    pub(crate) mod series;
     pub(crate) mod server;
     pub(crate) mod sheets;
     pub(crate) mod small;
     pub(crate) mod statements;
     pub(crate) mod subscriptions;
     pub(crate) mod tokens;
+    pub(crate) mod transfers;
     pub(crate) mod twins;
     pub(crate) mod views;
     pub(crate) mod web_sessions;
@@ -34,7 +36,7 @@ mod conformance {
 
 use conformance::place::Place;
 use conformance::{
-    approvals, audit, configurations, events, faults, files, firmware, hook, idempotency, messages, modules, operations, people, presence, registry, revisions, sheets, small, statements, subscriptions, tokens, twins, views, web_sessions,
+    approvals, audit, configurations, events, faults, files, firmware, hook, idempotency, messages, modules, operations, people, presence, registry, revisions, series, sheets, small, statements, subscriptions, tokens, transfers, twins, views, web_sessions,
 };
 
 /// Makes a test per case and engine.
@@ -78,6 +80,8 @@ mod both {
         presence: the_first_contact_activates, activity_is_the_latest_of_all,
             a_connection_outlives_the_store;
         messages: messages_come_back_newest_first, any_bytes_are_kept, ranges_are_half_open;
+        series: the_log_is_taken_in_order, series_are_made_once, points_and_sums_come_back, old_pages_go,
+            series_go_with_their_device;
         subscriptions: sessions_outlive_the_store, clean_sessions_leave_nothing,
             subscribing_needs_a_session;
         events: pages_walk_both_ways, filters_narrow, cursors_belong_to_their_question,
@@ -93,6 +97,7 @@ mod both {
         idempotency: a_request_is_answered_once, remembered_requests_are_bounded;
         views: views_come_back, others_see_shared_ones_only, names_and_numbers_have_bounds,
             a_pin_goes_with_its_view;
+        transfers: one_runs_at_a_time;
         sheets: sheets_come_back, sheets_follow_the_demand, names_of_sheets_are_unique_per_kind, the_zone_is_kept;
         firmware: artifacts_come_back, the_number_of_artifacts_is_bounded, the_key_of_links_is_made_once;
         configurations: configurations_come_back, there_are_so_many_configurations_at_most,

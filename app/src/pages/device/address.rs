@@ -3,6 +3,7 @@
 use muster_core::ids::DeviceId;
 
 use crate::pages::fleet::query_string;
+use crate::panels::telemetry::Range;
 use crate::routes;
 
 /// A part of the page.
@@ -107,6 +108,8 @@ pub struct DeviceAddress {
     pub view: View,
     /// Which numeric field the chart shows; `None` for the usual one.
     pub field: Option<String>,
+    /// How far back the chart looks.
+    pub range: Range,
     /// Where the timeline's page begins.
     pub cursor: Option<String>,
     /// The answer to a form that was sent without script: what went wrong.
@@ -149,6 +152,7 @@ impl DeviceAddress {
                     address.view = known.unwrap_or_default();
                 }
                 "field" => address.field = (!value.is_empty()).then_some(value),
+                "range" => address.range = Range::from_name(&value).unwrap_or_default(),
                 "cursor" => address.cursor = (!value.is_empty()).then_some(value),
                 "problem" => {
                     address.problem = Problem::ALL
@@ -182,10 +186,16 @@ impl DeviceAddress {
         } else {
             self.view.as_str()
         };
+        let range = if self.range == Range::default() {
+            ""
+        } else {
+            self.range.as_str()
+        };
         let query = query_string::of_pairs([
             ("tab", tab),
             ("view", view),
             ("field", self.field.as_deref().unwrap_or_default()),
+            ("range", range),
             ("cursor", self.cursor.as_deref().unwrap_or_default()),
             ("problem", self.problem.map_or("", Problem::as_str)),
             ("saved", saved.as_deref().unwrap_or_default()),
@@ -226,12 +236,13 @@ mod tests {
             tab in prop::sample::select(Tab::ALL.to_vec()),
             view in prop::sample::select(View::ALL.to_vec()),
             field in prop::option::of("[ -~é]{1,9}"),
+            range in prop::sample::select(Range::ALL.to_vec()),
             cursor in prop::option::of("[A-Za-z0-9_-]{1,20}"),
             problem in prop::option::of(prop::sample::select(Problem::ALL.to_vec())),
             saved in prop::option::of(any::<u64>()),
             draft in prop::option::of(("[ -~é\n]{1,20}", "[ -~é\n]{1,20}")),
         ) {
-            let address = DeviceAddress { tab, view, field, cursor, problem, saved, draft };
+            let address = DeviceAddress { tab, view, field, range, cursor, problem, saved, draft };
             let href = address.href(&id());
             let query = href.split_once('?').map_or("", |(_, query)| query);
             prop_assert_eq!(DeviceAddress::parse(query), address);

@@ -30,7 +30,16 @@ fn arguments(id: &str) -> (Option<Value>, u16) {
         | "showHub"
         | "checkHub"
         | "listAudit"
-        | "showPolicyConnectionString" => (None, 200),
+        | "showPolicyConnectionString"
+        | "listOperations"
+        | "listOperationsOfDevice"
+        | "listDrafts" => (None, 200),
+        "showOperation" | "listTargets" | "exportTargets" | "deleteDraft" => (None, 404),
+        "createOperation" | "previewOperation" => (Some(json!({})), 400),
+        "steerOperation" => (Some(json!({ "verb": "resume" })), 404),
+        "overrideGate" => (Some(json!({ "gate": 0, "reason": "x" })), 404),
+        "createDraft" => (Some(json!({})), 201),
+        "replaceDraft" => (Some(json!({})), 404),
         "showPerson" | "listTokensOf" | "revokeTokenOf" | "resetPassword" | "revokeToken" => {
             (None, 404)
         }
@@ -85,6 +94,8 @@ async fn knock(test: &TestHub, route: &Route, token: &str, device: &str) -> Repl
         .replace("{token}", "999")
         .replace("{policy}", "service")
         .replace("{view}", "999")
+        .replace("{operation}", "999")
+        .replace("{draft}", "999")
         .replace("{name}", "nothing")
         .replace("{artifact}", &"9".repeat(64))
         .replace("{approval}", "999")

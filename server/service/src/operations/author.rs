@@ -79,7 +79,7 @@ pub(super) fn read(text: &str) -> Result<Condition, ServiceError> {
 
 impl Hub {
     /// What whoever made an operation may do now; `None` when they may not act any more.
-    pub(super) async fn access_of_author(
+    pub(crate) async fn access_of_author(
         &self,
         author: &Actor,
     ) -> Result<Option<Access>, ServiceError> {

@@ -8,13 +8,18 @@ use muster_core::operation::{Offline, Plan};
 use muster_query::Scope;
 use muster_storage::{Candidate, Hold, ReasonCause};
 
-use super::tasks::{Ready, Work, may_be_absent, needs_connection, reaches, waits_for_maintenance};
+use super::tasks::{
+    Ready, Work, may_be_absent, needs_connection, reaches, waits_for_maintenance, waits_to_connect,
+};
 use crate::error::ServiceError;
 use crate::gates::Prepared;
 use crate::hub::Hub;
 
 /// Key of a pass for all devices of an operation.
 pub(super) const ALL_DEVICES: i64 = 0;
+
+/// Why a device fails that is not there.
+pub(super) const OFFLINE: &str = "the device is offline";
 
 /// What becomes of a device that was looked at.
 #[derive(Debug)]
@@ -107,7 +112,9 @@ impl Judge<'_> {
         let comes = self.plan.how.offline == Offline::NextContact && may_be_absent(task);
         if needs_connection(task) && !comes && !reaches(self.hub, task, &candidate.device) {
             return match self.plan.how.offline {
-                Offline::Fail => Sentence::Fail("the device is offline".to_owned()),
+                // The call itself waits for the device.
+                Offline::Fail if waits_to_connect(task) => Sentence::Go(Work::Begin),
+                Offline::Fail => Sentence::Fail(OFFLINE.to_owned()),
                 Offline::Wait | Offline::NextContact => {
                     Sentence::Hold(Hold::plain(ReasonCause::Offline, "offline"))
                 }

@@ -105,6 +105,11 @@ pub(super) fn may_be_absent(task: &Task) -> bool {
     matches!(task, Task::InstallFirmware { .. })
 }
 
+/// Whether an attempt gives the device time to come online.
+pub(super) fn waits_to_connect(task: &Task) -> bool {
+    matches!(task, Task::InvokeMethod { connect_timeout_s, .. } if *connect_timeout_s > 0)
+}
+
 /// Whether devices in maintenance are left alone until they leave it.
 pub(super) fn waits_for_maintenance(task: &Task) -> bool {
     !matches!(task, Task::ChangeStage { .. } | Task::Delete)

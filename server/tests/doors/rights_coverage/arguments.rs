@@ -55,6 +55,8 @@ pub(super) const ARGUMENTS: &[Arguments] = &[
     of("/rpc/fleet/save_view", "id=999&name=x&query=", 404),
     of("/rpc/fleet/delete_view", "id=999", 404),
     of("/rpc/fleet/pin_view", "id=999", 404),
+    of("/rpc/fleet/values", "ids={device}&columns=", 200),
+    of("/rpc/fleet/view_counts", "ids=1", 200),
     of("/rpc/devices/show", "id={device}", 200),
     of("/rpc/devices/twin", "id={device}", 200),
     of("/rpc/devices/timeline", "id={device}", 200),
