@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use clap::Parser;
 
 mod binary;
+mod configurations;
 mod fleet;
 mod http;
 mod latency;
@@ -58,6 +59,7 @@ async fn main() -> Outcome {
         sockets::measure_connections(&mut report, &process, &prepared).await?;
         process.stop().await?;
     }
+    configurations::measure(&mut report, options.devices).await?;
     series::measure(&mut report).await?;
     queries::measure(&mut report, options.devices).await?;
     report.write()?;

@@ -21,8 +21,8 @@ use crate::live::Live;
 use crate::methods::Calls;
 use crate::operations::Operations;
 use crate::people::People;
-use crate::transfer::Transfers;
 use crate::series;
+use crate::transfer::Transfers;
 
 /// What opening a hub needs.
 #[derive(Clone, Debug)]
@@ -138,7 +138,8 @@ impl Hub {
             connections,
             calls: Arc::default(),
             live,
-            engine, series,
+            engine,
+            series,
             people,
             books,
             operations,
@@ -235,6 +236,8 @@ impl Hub {
 
     pub(crate) fn engine(&self) -> &Engine {
         &self.0.engine
+    }
+
     pub(crate) fn series_memory(&self) -> &series::Memory {
         &self.0.series
     }

@@ -16,6 +16,7 @@ use serde_json::Value;
 mod author;
 mod create;
 mod drafts;
+mod forecast;
 mod freeze;
 pub(crate) mod jobs;
 mod judge;

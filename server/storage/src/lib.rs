@@ -67,11 +67,11 @@ pub use records::{
 };
 pub use revisions::Revision;
 pub use samples::MAX_SAMPLES;
-pub use sheets::{Demand, MAX_SHEETS, SheetOutcome, SheetRow};
 pub use series::{
     CHUNK_SPAN_MS, LoggedMessage, MAX_PAGES, MAX_SERIES, MAX_SERIES_AT_ONCE, MAX_TAKEN, PageWrite,
     SeriesId, SeriesKey, SeriesPage,
 };
+pub use sheets::{Demand, MAX_SHEETS, SheetOutcome, SheetRow};
 #[doc(hidden)]
 pub use statements::{Statement, statements};
 pub use store::{Location, MasterKey, Store, StoreConfig};

@@ -67,6 +67,16 @@ impl Selection {
         }
     }
 
+    /// The devices by name; `None` for all that meet the condition.
+    pub(super) fn named(&self) -> Option<&[DeviceId]> {
+        self.named.as_deref()
+    }
+
+    /// Whose devices.
+    pub(super) fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
     /// What the devices meet, whether named or not.
     pub(super) fn condition(&self) -> &Condition {
         &self.condition

@@ -95,8 +95,20 @@ pub(in crate::manage) fn preview() -> Value {
             ])),
         ),
         ("waves", array(count())),
+        ("forecast", or_null(forecast())),
         ("approval", or_null(any_text())),
         ("warnings", array(any_text())),
+    ])
+}
+
+fn forecast() -> Value {
+    let point = object(&[("time", time()), ("done", count())]);
+    object(&[
+        ("finishTime", or_null(time())),
+        ("done", count()),
+        ("left", count()),
+        ("waveTimes", array(or_null(time()))),
+        ("curve", array(point)),
     ])
 }
 

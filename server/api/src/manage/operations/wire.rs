@@ -1,6 +1,6 @@
 //! Operations as JSON, in answers and on the command line.
 
-use muster_core::operation::Counts;
+use muster_core::operation::{Counts, Forecast};
 use muster_service::operations::{
     FailureGroup, OperationDetail, OperationSummary, Preview, TargetRow, WaitCause, WaitingGroup,
     WaveStatus,
@@ -71,8 +71,23 @@ pub fn preview(preview: &Preview) -> Value {
         "excluded": excluded.collect::<Value>(),
         "conflicts": conflicts.collect::<Value>(),
         "waves": preview.waves,
+        "forecast": preview.forecast.as_ref().map(forecast),
         "approval": preview.approval,
         "warnings": preview.warnings,
+    })
+}
+
+fn forecast(forecast: &Forecast) -> Value {
+    let curve = forecast
+        .curve
+        .iter()
+        .map(|(at, done)| json!({ "time": at.to_string(), "done": done }));
+    json!({
+        "finishTime": time(forecast.finish),
+        "done": forecast.done,
+        "left": forecast.left,
+        "waveTimes": forecast.waves.iter().map(|at| time(*at)).collect::<Value>(),
+        "curve": curve.collect::<Value>(),
     })
 }
 
