@@ -37,6 +37,7 @@ pub fn statements() -> Vec<Statement> {
         devices::change::STATEMENTS,
         events::STATEMENTS,
         events::calls::STATEMENTS,
+        events::operation::STATEMENTS,
         events::page::STATEMENTS,
         firmware::STATEMENTS,
         firmware::change::STATEMENTS,

@@ -87,7 +87,8 @@ mod both {
         subscriptions: sessions_outlive_the_store, clean_sessions_leave_nothing,
             subscribing_needs_a_session;
         events: pages_walk_both_ways, filters_narrow, cursors_belong_to_their_question,
-            followers_see_every_event, retention_keeps_what_people_did, calls_of_methods_are_found;
+            followers_see_every_event, retention_keeps_what_people_did, calls_of_methods_are_found,
+            events_of_an_operation_are_found;
         audit: the_chain_holds, policies_are_audited, a_changed_entry_is_found, a_removed_entry_is_found,
             a_cut_off_end_is_found;
         people: accounts_come_back, names_are_unique_too, the_last_admin_stays,
