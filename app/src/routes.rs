@@ -118,9 +118,13 @@ pub fn device_text(path: &str) -> Option<String> {
 /// The page of firmware with one artifact open, by its SHA-256.
 pub fn firmware(sha256: &str) -> String {
     format!("{FIRMWARE}?artifact={sha256}")
+}
+
 /// The form of a window, calendar or place below `pages`; [`NEW`] for a new one.
 pub fn sheet(pages: &str, id: &str) -> String {
     below(pages, id)
+}
+
 /// The page of one configuration.
 pub fn configuration(id: &str) -> String {
     below(CONFIGURATIONS, id)

@@ -35,6 +35,8 @@ const FIRMWARE: Entry = Entry {
     href: routes::FIRMWARE,
     label: "Firmware",
     icon: "i-box",
+};
+
 const CONFIGURATIONS: Entry = Entry {
     href: routes::CONFIGURATIONS,
     label: "Configurations",
@@ -53,14 +55,14 @@ const APPROVALS: Entry = Entry {
     icon: "i-approve",
 };
 
-/// Where devices are changed in numbers.
-const CONFIGURE: &[Entry] = &[FIRMWARE];
-
 const WINDOWS: Entry = Entry {
     href: routes::WINDOWS,
     label: "Windows",
     icon: "i-window",
 };
+
+/// Where devices are changed in numbers.
+const CONFIGURE: &[Entry] = &[CONFIGURATIONS, FIRMWARE, WINDOWS];
 
 /// The entry of a role's home.
 pub fn home_entry(role: Role) -> Entry {
@@ -86,13 +88,11 @@ pub fn navigation(me: &Me) -> Vec<Group> {
     let mut places: Vec<Entry> = Vec::new();
     for role in me.roles() {
         match role {
-            Role::Operator | Role::Supervisor => {
-                places.extend([home_entry(role), FLEET, CONFIGURATIONS]);
-            }
+            Role::Operator | Role::Supervisor => places.extend([home_entry(role), FLEET]),
             Role::Manager => places.push(home_entry(role)),
             // Administrators look at everything.
             Role::Admin => {
-                places.extend([home_entry(role), FLEET, CONFIGURATIONS]);
+                places.extend([home_entry(role), FLEET]);
                 places.extend(Role::ALL.map(home_entry));
             }
         }
@@ -115,10 +115,6 @@ pub fn navigation(me: &Me) -> Vec<Group> {
         groups.push(Group {
             heading: Some("Oversee"),
             entries: vec![APPROVALS],
-    if !me.only_reads() {
-        groups.push(Group {
-            heading: Some("Rules and limits"),
-            entries: vec![WINDOWS],
         });
     }
     if me.can(Action::ManagePeople) {
@@ -166,44 +162,22 @@ mod tests {
 
     #[test]
     fn each_role_sees_its_places() {
-        let check = |roles: &[Role], want: &[&str]| assert_eq!(labels(roles), want);
-        check(
-            &[Role::Operator],
-            &["Queue", "Fleet", "Firmware", "Approvals"],
-        );
-        check(
-            &[Role::Supervisor],
-            &["Oversight", "Fleet", "Firmware", "Approvals"],
-        );
-        let windows = "Windows";
-        check(&[Role::Operator], &["Queue", "Fleet", windows]);
-        check(&[Role::Supervisor], &["Oversight", "Fleet", windows]);
-        check(&[Role::Operator], &["Queue", "Fleet", "Configurations"]);
-        check(
-            &[Role::Supervisor],
-            &["Oversight", "Fleet", "Configurations"],
-        );
-        check(&[Role::Manager], &["Goals"]);
+        const CONFIGURE: [&str; 4] = ["Configurations", "Firmware", "Windows", "Approvals"];
+        let check = |roles: &[Role], homes: &[&str], rest: &[&str]| {
+            assert_eq!(labels(roles), [homes, rest].concat());
+        };
+        check(&[Role::Operator], &["Queue", "Fleet"], &CONFIGURE);
+        check(&[Role::Supervisor], &["Oversight", "Fleet"], &CONFIGURE);
+        check(&[Role::Manager], &["Goals"], &[]);
         check(
             &[Role::Admin],
-            &[
-                "Server health",
-                "Fleet",
-                "Configurations",
-                "Queue",
-                "Oversight",
-                "Goals",
-                "Firmware",
-                "Approvals",
-                windows,
-                "People",
-            ],
+            &["Server health", "Fleet", "Queue", "Oversight", "Goals"],
+            &[&CONFIGURE[..], &["People"]].concat(),
         );
         check(
             &[Role::Manager, Role::Operator],
-            &["Queue", "Fleet", "Goals", "Firmware", "Approvals"],
-            &["Queue", "Fleet", "Goals", windows],
-            &["Queue", "Fleet", "Configurations", "Goals"],
+            &["Queue", "Fleet", "Goals"],
+            &CONFIGURE,
         );
     }
 

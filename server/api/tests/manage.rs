@@ -3,10 +3,10 @@
 
 #[path = "manage/answers.rs"]
 mod answers;
-#[path = "manage/firmware.rs"]
-mod firmware;
 #[path = "manage/configurations.rs"]
 mod configurations;
+#[path = "manage/firmware.rs"]
+mod firmware;
 #[path = "manage/rights.rs"]
 mod rights;
 #[path = "manage/sheets.rs"]

@@ -19,7 +19,7 @@ mod rows;
 use crate::devices::id_of;
 use crate::engine::{Sql, Table};
 use crate::error::StorageError;
-use crate::records::{PropertyValues, WriteOutcome};
+use crate::records::WriteOutcome;
 use crate::store::Store;
 use rows::{configuration_of, standing_of};
 
@@ -171,6 +171,15 @@ pub enum ApplyOutcome {
     Stale,
 }
 
+/// How many devices stand with one configuration.
+#[derive(Clone, PartialEq, Debug)]
+pub struct StatusValues {
+    /// Each device once, with its status as a text.
+    pub values: Vec<(DeviceId, Option<Value>)>,
+    /// Where the next part begins; `None` behind the last device.
+    pub next: Option<i64>,
+}
+
 impl Store {
     /// All configurations, oldest first.
     pub async fn configurations(&self) -> Result<Vec<Configuration>, StorageError> {
@@ -309,7 +318,7 @@ impl Store {
         configuration: &str,
         from: i64,
         upto: i64,
-    ) -> Result<PropertyValues, StorageError> {
+    ) -> Result<StatusValues, StorageError> {
         let arguments = [
             configuration.into(),
             from.into(),
@@ -324,6 +333,6 @@ impl Store {
             values.push((id_of(record.text(1))?, Some(Value::from(record.text(2)))));
         }
         let next = (values.len() == STATUSES_AT_ONCE).then_some(last);
-        Ok(PropertyValues { values, next })
+        Ok(StatusValues { values, next })
     }
 }

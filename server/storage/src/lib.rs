@@ -39,12 +39,13 @@ mod views;
 mod writer;
 
 pub use approvals::{
-    ApprovalQuery, AskOutcome, DecideOutcome, Deciding, MAX_PENDING, NewApproval, PersonOutcome,
+    ApprovalQuery, AskOutcome, DecideOutcome, Deciding, MAX_PENDING, NewApproval, OperationOutcome,
+    PersonOutcome,
 };
 pub use change::{BooksNews, Change, CommitHook, Committed, ModuleNews};
 pub use configurations::{
     ApplyOutcome, ConfigurationOutcome, Contest, Covered, CoveredModule, CoveredPage,
-    ModuleStanding, Standing,
+    ModuleStanding, Standing, StatusValues,
 };
 pub use error::StorageError;
 pub use firmware::files::{Arriving, ArtifactFiles, FileError, MAX_ARTIFACTS_BYTES};

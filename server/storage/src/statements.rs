@@ -2,7 +2,9 @@
 
 use crate::engine::{Sql, postgres, schema, sqlite};
 use crate::{
-    approvals, audit, backup, check, configurations, devices, events, firmware, idempotency, messages, modules, operations, people, policies, prune, revisions, samples, sealed, sessions, settings, sheets, subscriptions, tokens, twins, views, writer,
+    approvals, audit, backup, check, configurations, devices, events, firmware, idempotency,
+    messages, modules, operations, people, policies, prune, revisions, samples, sealed, sessions,
+    settings, sheets, subscriptions, tokens, twins, views, writer,
 };
 
 /// A statement as tests see it: what it is for, and its texts; an empty one is not for that engine.

@@ -34,7 +34,9 @@ mod conformance {
 
 use conformance::place::Place;
 use conformance::{
-    approvals, audit, configurations, events, faults, files, firmware, hook, idempotency, messages, modules, operations, people, presence, registry, revisions, sheets, small, statements, subscriptions, tokens, twins, views, web_sessions,
+    approvals, audit, configurations, events, faults, files, firmware, hook, idempotency, messages,
+    modules, operations, people, presence, registry, revisions, sheets, small, statements,
+    subscriptions, tokens, twins, views, web_sessions,
 };
 
 /// Makes a test per case and engine.
@@ -93,7 +95,6 @@ mod both {
         idempotency: a_request_is_answered_once, remembered_requests_are_bounded;
         views: views_come_back, others_see_shared_ones_only, names_and_numbers_have_bounds,
             a_pin_goes_with_its_view;
-        sheets: sheets_come_back, sheets_follow_the_demand, names_of_sheets_are_unique_per_kind, the_zone_is_kept;
         firmware: artifacts_come_back, the_number_of_artifacts_is_bounded, the_key_of_links_is_made_once;
         configurations: configurations_come_back, there_are_so_many_configurations_at_most,
             applying_writes_twins_and_standings, a_change_of_somebody_is_put_back_once, what_has_no_room_is_said,

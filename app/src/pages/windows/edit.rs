@@ -91,7 +91,10 @@ fn fields(kind: Kind, form: HoursForm, action: ServerAction<SaveHours>) -> impl 
     let other = if kind == WINDOW {
         calendar_field(form.calendars, form.calendar, of("follows"))
     } else {
-        zone_field("hours-zone", "follows", "Clock",
+        zone_field(
+            "hours-zone",
+            "follows",
+            "Clock",
             form.zone,
             form.zones,
             "Empty for the clock of each device.",

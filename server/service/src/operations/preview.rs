@@ -77,10 +77,22 @@ impl Hub {
             excluded: self.exclusions(access, plan, &selection, targets).await?,
             conflicts: self.conflicts(access, plan).await?,
             waves: self.wave_sizes(plan, &selection, targets).await?,
+            approval: self.approval_in_words(access, plan, targets).await?,
             ..Preview::default()
         };
         self.warn(&mut preview, plan, &selection).await?;
         Ok(preview)
+    }
+
+    async fn approval_in_words(
+        &self,
+        access: &Access,
+        plan: &Plan,
+        targets: usize,
+    ) -> Result<Option<String>, ServiceError> {
+        let reasons = self.why_approval(access, &plan.task, targets).await?;
+        let words: Vec<String> = reasons.iter().map(ToString::to_string).collect();
+        Ok((!words.is_empty()).then(|| words.join("; ")))
     }
 
     async fn exclusions(

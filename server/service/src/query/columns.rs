@@ -20,20 +20,24 @@ const STREAMS: i64 = 3;
 const AGAIN: usize = 500;
 
 /// What a column is filled with.
-enum Values<'a> {
+#[derive(Clone)]
+enum Values {
     /// A property of twins.
-    Property(Properties, Vec<&'a str>),
+    Property(Properties, Vec<String>),
     /// How a configuration stands.
-    Status(&'a str),
+    Status(String),
 }
 
-impl<'a> Values<'a> {
-    fn of(path: &'a Path) -> Option<Self> {
-        let keys = |keys: &'a str| keys.split('.').collect();
+impl Values {
+    fn of(path: &Path) -> Option<Self> {
+        let keys = |keys: &str| keys.split('.').map(str::to_owned).collect();
         match path {
             Path::Desired(path) => Some(Self::Property(Properties::Desired, keys(path))),
             Path::Reported(path) => Some(Self::Property(Properties::Reported, keys(path))),
-            path => muster_index::configuration(path).map(Self::Status),
+            path => {
+                let name = muster_index::configuration(path)?;
+                Some(Self::Status(name.to_owned()))
+            }
         }
     }
 }
@@ -67,22 +71,19 @@ impl Hub {
         };
         // Devices that are made from now on come with what they have.
         let last = self.store().last_device().await?;
-        let parts = (0..STREAMS).map(|n| (last * n / STREAMS, last * (n + 1) / STREAMS));
-        let read = parts.map(|(from, upto)| self.read_part(path, &values, from, upto));
-        futures::future::try_join_all(read).await?;
         let mut parts = JoinSet::new();
         for n in 0..STREAMS {
-            let (hub, path) = (self.clone(), path.clone());
-            let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+            let (hub, path, values) = (self.clone(), path.clone(), values.clone());
             let (from, upto) = (last * n / STREAMS, last * (n + 1) / STREAMS);
-            parts.spawn(async move { hub.read_part(&path, section, &keys, from, upto).await });
+            parts.spawn(async move { hub.read_part(&path, &values, from, upto).await });
         }
         while let Some(part) = parts.join_next().await {
             part.expect("reading a part does not panic, and ends with this set only")?;
         }
         while !index.finish(path) {
             for ids in index.unsure(path).chunks(AGAIN) {
-                index.fill(path, &self.values_of(&values, ids).await?);
+                let found = self.values_of(&values, ids).await?;
+                index.fill(path, &found);
             }
         }
         Ok(())
@@ -92,27 +93,26 @@ impl Hub {
     async fn read_part(
         &self,
         path: &Path,
-        values: &Values<'_>,
-        section: Properties,
-        keys: &[String],
+        values: &Values,
         from: i64,
         upto: i64,
     ) -> Result<(), ServiceError> {
-        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-        let mut from = Some(from);
         let store = self.store();
+        let mut from = Some(from);
         while let Some(start) = from {
-            let part = match values {
+            from = match values {
                 Values::Property(section, keys) => {
-                    store.property_values(*section, keys, start, upto).await?
+                    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+                    let part = store.property_values(*section, &keys, start, upto).await?;
+                    self.index().fill(path, &part.values()?);
+                    part.next
                 }
-                Values::Status(name) => store.status_values(name, start, upto).await?,
+                Values::Status(name) => {
+                    let part = store.status_values(name, start, upto).await?;
+                    self.index().fill(path, &part.values);
+                    part.next
+                }
             };
-            self.index().fill(path, &part.values);
-            let read = self.store().property_values(section, &keys, start, upto);
-            let part = read.await?;
-            self.index().fill(path, &part.values()?);
-            from = part.next;
         }
         Ok(())
     }
@@ -120,7 +120,7 @@ impl Hub {
     /// The values of these devices.
     async fn values_of(
         &self,
-        values: &Values<'_>,
+        values: &Values,
         ids: &[DeviceId],
     ) -> Result<Vec<(DeviceId, Option<Value>)>, ServiceError> {
         match values {

@@ -14,6 +14,8 @@ use serde_json::{Value, json};
 
 use crate::support::TestHub;
 
+#[path = "operations/approvals.rs"]
+mod approvals;
 #[path = "operations/gates.rs"]
 mod gates;
 #[path = "operations/life.rs"]

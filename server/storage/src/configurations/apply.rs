@@ -127,7 +127,8 @@ impl Operation for Apply {
                 after,
             );
         }
-        documents.store(&mut unit.connection).await?;
+        let newest = unit.newest_event();
+        documents.store(&mut unit.connection, newest).await?;
         rows.store(unit, self.at).await?;
         Ok(ApplyOutcome::Done { written })
     }
@@ -150,6 +151,7 @@ impl Apply {
                 continue;
             };
             let write = WriteTwin {
+                restored: None,
                 id: covered.device.clone(),
                 write: write_of(patch),
                 if_match: None,

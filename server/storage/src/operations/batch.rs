@@ -632,7 +632,8 @@ impl Work<'_> {
                 }
             }
         }
-        documents.store(&mut unit.connection).await
+        let newest = unit.newest_event();
+        documents.store(&mut unit.connection, newest).await
     }
 
     fn event(&self, candidate: &Candidate, kind: EventKind, detail: Value) -> NewEvent {
@@ -683,6 +684,7 @@ impl Work<'_> {
         }
         let back = undo.then(|| way_back(&document.twin, write)).flatten();
         let command = WriteTwin {
+            restored: None,
             id: candidate.device.clone(),
             write: (**write).clone(),
             if_match: None,

@@ -74,10 +74,8 @@ pub(crate) const STATEMENTS: &[&Sql] = &[
 ];
 
 impl Documents {
-    /// Writes what was changed.
-    pub(crate) async fn store(self, connection: &mut Connection<'_>) -> Result<(), StorageError> {
     /// Writes what was changed; `newest` is the newest event that it contains.
-    pub(in crate::writer) async fn store(
+    pub(crate) async fn store(
         self,
         connection: &mut Connection<'_>,
         newest: i64,
