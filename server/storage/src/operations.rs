@@ -10,6 +10,7 @@ pub(crate) mod back;
 pub(crate) mod batch;
 pub(crate) mod change;
 pub(crate) mod drafts;
+pub(crate) mod forget;
 pub(crate) mod freeze;
 pub(crate) mod list;
 pub(crate) mod passes;

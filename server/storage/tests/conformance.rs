@@ -77,7 +77,7 @@ mod both {
             modules_go_with_their_device, the_hook_hears_of_modules;
         operations: targets_are_written_down_in_parts, a_batch_changes_devices_targets_and_numbers_together,
             a_repeated_batch_changes_nothing, what_is_begun_may_finish_and_nothing_else, failed_targets_begin_again,
-            a_device_is_held_by_one_operation, newcomers_join_once, job_ids_are_unique, drafts_are_their_owners,
+            a_device_is_held_by_one_operation, newcomers_join_once, job_ids_are_unique, old_jobs_are_forgotten, drafts_are_their_owners,
             random_batches_keep_the_numbers_right;
         presence: the_first_contact_activates, activity_is_the_latest_of_all,
             a_connection_outlives_the_store;
@@ -87,7 +87,8 @@ mod both {
         subscriptions: sessions_outlive_the_store, clean_sessions_leave_nothing,
             subscribing_needs_a_session;
         events: pages_walk_both_ways, filters_narrow, cursors_belong_to_their_question,
-            followers_see_every_event, retention_keeps_what_people_did, calls_of_methods_are_found;
+            followers_see_every_event, retention_keeps_what_people_did, calls_of_methods_are_found,
+            events_of_an_operation_are_found;
         audit: the_chain_holds, policies_are_audited, a_changed_entry_is_found, a_removed_entry_is_found,
             a_cut_off_end_is_found;
         people: accounts_come_back, names_are_unique_too, the_last_admin_stays,

@@ -16,11 +16,13 @@ pub enum Tab {
     Twin,
     /// Everything that happened.
     Timeline,
+    /// The bulk operations that have it.
+    Operations,
 }
 
 impl Tab {
     /// All, in the order of the row.
-    pub const ALL: [Tab; 3] = [Self::Overview, Self::Twin, Self::Timeline];
+    pub const ALL: &'static [Tab] = &[Self::Overview, Self::Twin, Self::Timeline, Self::Operations];
 
     /// The name in addresses.
     pub fn as_str(self) -> &'static str {
@@ -28,6 +30,7 @@ impl Tab {
             Self::Overview => "overview",
             Self::Twin => "twin",
             Self::Timeline => "timeline",
+            Self::Operations => "operations",
         }
     }
 
@@ -37,6 +40,7 @@ impl Tab {
             Self::Overview => "Overview",
             Self::Twin => "Twin",
             Self::Timeline => "Timeline",
+            Self::Operations => "Operations",
         }
     }
 }
@@ -144,8 +148,8 @@ impl DeviceAddress {
         for (name, value) in query_string::pairs(query) {
             match name.as_str() {
                 "tab" => {
-                    let known = Tab::ALL.into_iter().find(|tab| tab.as_str() == value);
-                    address.tab = known.unwrap_or_default();
+                    let known = Tab::ALL.iter().find(|tab| tab.as_str() == value);
+                    address.tab = known.copied().unwrap_or_default();
                 }
                 "view" => {
                     let known = View::ALL.into_iter().find(|view| view.as_str() == value);

@@ -156,7 +156,7 @@ impl Hub {
     }
 
     /// An operation that the viewer sees.
-    pub(super) async fn visible_row(
+    pub(crate) async fn visible_row(
         &self,
         access: &Access,
         id: OperationId,

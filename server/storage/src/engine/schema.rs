@@ -89,6 +89,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../../../migrations/sqlite/0013_transfers.sql"),
         postgres: include_str!("../../../../migrations/postgres/0013_transfers.sql"),
     },
+    Step {
+        version: 14,
+        name: "history",
+        sqlite: include_str!("../../../../migrations/sqlite/0014_history.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0014_history.sql"),
+    },
 ];
 
 /// The newest migration of this binary.
