@@ -1,5 +1,6 @@
 //! From what the hub answers to what travels.
 
+mod forecast;
 mod preview;
 mod wizard;
 
