@@ -12,6 +12,7 @@ mod binary;
 mod configurations;
 mod fleet;
 mod http;
+mod jobs;
 mod latency;
 mod pages;
 mod peers;
@@ -62,6 +63,7 @@ async fn main() -> Outcome {
     configurations::measure(&mut report, options.devices).await?;
     series::measure(&mut report).await?;
     queries::measure(&mut report, options.devices).await?;
+    jobs::measure(&mut report, options.devices)?;
     report.write()?;
     Ok(())
 }

@@ -14,6 +14,7 @@ use muster_storage::OperationRow;
 use serde_json::Value;
 
 mod author;
+mod back;
 mod create;
 mod drafts;
 mod forecast;

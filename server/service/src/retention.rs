@@ -7,7 +7,7 @@ use muster_storage::{Pruned, StorageError};
 use crate::hub::Hub;
 use crate::once::REMEMBERED_MS;
 
-/// How long raw messages, device events, presence samples, ended API tokens, exports and imports are kept: 30 days.
+/// How long raw messages, device events, presence samples, ended API tokens, jobs of IoT Hub's tools, exports and imports are kept: 30 days.
 pub const KEEP_MS: i64 = 30 * 24 * 3600 * 1000;
 
 /// Time between two rounds.
@@ -61,6 +61,11 @@ async fn remove_ended(hub: &Hub) -> Result<(), StorageError> {
         .delete_ended_tokens(now.plus_ms(-KEEP_MS))
         .await?;
     hub.store().forget_transfers(now.plus_ms(-KEEP_MS)).await?;
+    for _ in 0..BITES {
+        if !hub.store().forget_jobs(now.plus_ms(-KEEP_MS), BITE).await? {
+            break;
+        }
+    }
     hub.store()
         .forget_requests(now.plus_ms(-REMEMBERED_MS))
         .await?;

@@ -6,8 +6,9 @@ use muster_core::gate::Verdict;
 use muster_core::lifecycle::Stage;
 use muster_core::operation::{Offline, Plan};
 use muster_query::Scope;
-use muster_storage::{Candidate, Hold, ReasonCause};
+use muster_storage::{Candidate, Effect, Hold, ReasonCause};
 
+use super::back::Undos;
 use super::tasks::{
     Ready, Work, may_be_absent, needs_connection, reaches, waits_for_maintenance, waits_to_connect,
 };
@@ -41,6 +42,8 @@ pub(super) struct Judge<'a> {
     pub(super) plan: &'a Plan,
     pub(super) ready: &'a Ready,
     pub(super) gates: &'a [Prepared],
+    /// What each device is taken back to, when that is the purpose.
+    pub(super) undos: Option<&'a Undos>,
     /// Gates that devices were let past, with the key of the device.
     pub(super) passes: &'a BTreeSet<(u8, i64)>,
 }
@@ -118,6 +121,15 @@ impl Judge<'_> {
                 Offline::Wait | Offline::NextContact => {
                     Sentence::Hold(Hold::plain(ReasonCause::Offline, "offline"))
                 }
+            };
+        }
+        if let Some(undos) = self.undos {
+            return match undos.get(&candidate.key) {
+                Some(write) => Sentence::Go(Work::Now(Effect::Twin {
+                    write: write.clone(),
+                    undo: false,
+                })),
+                None => Sentence::Skip("what was there before was not kept".to_owned()),
             };
         }
         match self.ready.work(&device) {

@@ -82,7 +82,8 @@ impl Hub {
             ..Preview::default()
         };
         if preview.targets > 0 {
-            preview.forecast = Some(self.forecast(plan, &selection, preview.targets, &preview.waves));
+            preview.forecast =
+                Some(self.forecast(plan, &selection, preview.targets, &preview.waves));
         }
         self.warn(&mut preview, plan, &selection).await?;
         Ok(preview)

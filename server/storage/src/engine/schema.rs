@@ -79,15 +79,15 @@ const STEPS: &[Step] = &[
     },
     Step {
         version: 12,
-        name: "transfers",
-        sqlite: include_str!("../../../../migrations/sqlite/0012_transfers.sql"),
-        postgres: include_str!("../../../../migrations/postgres/0012_transfers.sql"),
-    },
-    Step {
-        version: 12,
         name: "series",
         sqlite: include_str!("../../../../migrations/sqlite/0012_series.sql"),
         postgres: include_str!("../../../../migrations/postgres/0012_series.sql"),
+    },
+    Step {
+        version: 13,
+        name: "transfers",
+        sqlite: include_str!("../../../../migrations/sqlite/0013_transfers.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0013_transfers.sql"),
     },
     Step {
         version: 14,
