@@ -43,6 +43,8 @@ pub struct OperationRow {
     pub waves: u16,
     /// Where its devices are.
     pub counts: Counts,
+    /// The hub can take back what it did.
+    pub way_back: bool,
     /// When it stops by itself.
     pub rule: Option<Rule>,
 }
