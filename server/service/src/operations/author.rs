@@ -75,6 +75,8 @@ impl Selection {
     /// Whose devices.
     pub(super) fn scope(&self) -> &Scope {
         &self.scope
+    }
+
     /// Those of the devices that lie within another scope too.
     pub(super) fn also_within(&self, scope: &Scope) -> Self {
         let both = self.scope.conditions().iter().flat_map(|mine| {

@@ -35,10 +35,9 @@ impl Hub {
                 "a job id has 1 to {MAX_JOB_ID} characters"
             )));
         }
-        // A job over no devices is complete at once, as tools of IoT Hub know it.
-        if job_id.is_none() && self.selected_count(&selection).await? == 0 {
         let targets = self.selected_count(&selection).await?;
-        if targets == 0 {
+        // A job over no devices is complete at once, as tools of IoT Hub know it.
+        if job_id.is_none() && targets == 0 {
             return Err(ServiceError::Invalid(
                 "no device is meant that you may do this to; look at the condition and at your scope"
                     .to_owned(),

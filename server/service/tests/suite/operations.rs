@@ -14,10 +14,10 @@ use serde_json::{Value, json};
 
 use crate::support::TestHub;
 
-#[path = "operations/firmware.rs"]
-mod firmware;
 #[path = "operations/approvals.rs"]
 mod approvals;
+#[path = "operations/firmware.rs"]
+mod firmware;
 #[path = "operations/gates.rs"]
 mod gates;
 #[path = "operations/life.rs"]
