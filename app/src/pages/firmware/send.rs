@@ -1,8 +1,5 @@
 //! Sending the form by script, for the progress: `fetch` does not tell how far a body is, XMLHttpRequest does.
 
-use leptos::ev::SubmitEvent;
-use leptos::prelude::*;
-
 /// How far the form is.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Sent {
@@ -20,7 +17,7 @@ pub(super) enum Sent {
 
 #[cfg(not(all(feature = "hydrate", target_arch = "wasm32")))]
 /// Only a browser sends forms.
-pub(super) fn send(_event: &SubmitEvent, _sent: RwSignal<Sent>) {}
+pub(super) fn send(_event: &leptos::ev::SubmitEvent, _sent: leptos::prelude::RwSignal<Sent>) {}
 
 #[cfg(all(feature = "hydrate", target_arch = "wasm32"))]
 pub(super) use browser::send;
