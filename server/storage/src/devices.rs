@@ -114,21 +114,24 @@ impl Store {
         &self,
         mut each: impl FnMut(DeviceRow) + Send,
     ) -> Result<(), StorageError> {
-        let mut last = 0;
-        loop {
-            let mut reader = self.reader().await?;
-            let rows = reader
-                .connection()
-                .rows(&SCAN, [last.into(), STRIDE.into()])
-                .await?;
+        let read = |after: i64| {
+            let store = self.clone();
+            tokio::spawn(async move {
+                let mut reader = store.reader().await?;
+                let arguments = [after.into(), STRIDE.into()];
+                reader.connection().rows(&SCAN, arguments).await
+            })
+        };
+        let mut next = Some(read(0));
+        while let Some(reading) = next {
+            let rows = reading.await.expect("reading rows does not panic")?;
+            let more = rows.last().filter(|_| rows.len() == STRIDE);
+            // The next ones are read while these are taken up.
+            next = more.map(|last| last.get(0).map(read)).transpose()?;
             for row in &rows {
-                let stored = Stored::read(row)?;
-                last = stored.key;
-                each(stored.into_row()?);
-            }
-            if rows.len() < STRIDE {
-                return Ok(());
+                each(Stored::read(row)?.into_row()?);
             }
         }
+        Ok(())
     }
 }
