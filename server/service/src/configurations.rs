@@ -33,7 +33,7 @@ mod scan;
 mod target;
 
 pub use check::Verdict;
-pub use conflicts::Conflict;
+pub use conflicts::{Conflict, MAX_CONFLICTS};
 pub use device::{Lost, OnDevice};
 pub use figures::{Counts, METRICS_KEPT_MS, MetricResult, Metrics, conditions};
 pub use muster_storage::{Contest, Standing};

@@ -10,6 +10,9 @@ use crate::access::kinds::SeeDevices;
 use crate::error::ServiceError;
 use crate::hub::Hub;
 
+/// Most conflicts that are told: of a hundred configurations, each may contradict each other one.
+pub const MAX_CONFLICTS: usize = 200;
+
 /// Two configurations that both decide about some path.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Conflict {
@@ -26,8 +29,8 @@ pub struct Conflict {
 }
 
 impl Hub {
-    /// All conflicts between configurations of devices, the highest winner first; those that no device has are among
-    /// them, because one may come.
+    /// The conflicts between configurations of devices, the highest winner first, at most [`MAX_CONFLICTS`]; those that no
+    /// device has are among them, because one may come.
     pub async fn configuration_conflicts(
         &self,
         permit: &Permit<SeeDevices>,
@@ -39,6 +42,9 @@ impl Hub {
                 let paths = contested(winner, loser);
                 if paths.is_empty() {
                     continue;
+                }
+                if conflicts.len() == MAX_CONFLICTS {
+                    return Ok(conflicts);
                 }
                 let condition =
                     conditions::targeted(&winner.id).and(conditions::targeted(&loser.id));
