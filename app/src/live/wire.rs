@@ -240,7 +240,6 @@ mod tests {
                 id: DeviceId::new("pump-1").unwrap(),
                 aspects: vec![Aspect::Twin],
             }),
-            Item::Operations(vec![OperationId(7)]),
             Item::Events(vec![EventView {
                 seq: 1,
                 at_ms: 2,
@@ -249,6 +248,7 @@ mod tests {
                 kind: EventKind::SignedIn,
                 detail: serde_json::json!({"from": "::1"}),
             }]),
+            Item::Operations(vec![OperationId(7)]),
             Item::Approvals,
             Item::Resync,
         ];

@@ -45,9 +45,9 @@ pub use show::{ShowOperation, show_operation};
 pub use steer::{SteerOperation, steer_operation};
 pub use targets::{ListTargets, operation_targets};
 pub use wire::{
-    ConflictRow, DraftRow, DraftView, ExclusionRow, FailureRow, GateRow, Holds, Known,
-    OperationRights, OperationRow, OperationView, OperationsPage, PlanFact, PreviewView, Rule,
-    TargetRow, TargetsPage, WaitingRow, WaveRow,
+    ConflictRow, DraftRow, DraftView, ExclusionRow, FailureRow, ForecastView, GateRow, Holds,
+    Known, OperationRights, OperationRow, OperationView, OperationsPage, PlanFact, PreviewView,
+    Rule, TargetRow, TargetsPage, WaitingRow, WaveRow,
 };
 
 #[cfg(feature = "ssr")]

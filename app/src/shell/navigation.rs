@@ -101,6 +101,11 @@ pub fn navigation(me: &Me) -> Vec<Group> {
             // Administrators look at everything.
             Role::Admin => {
                 places.extend([home_entry(role), FLEET, OPERATIONS]);
+            Role::Operator | Role::Supervisor => places.extend([home_entry(role), FLEET]),
+            Role::Manager => places.push(home_entry(role)),
+            // Administrators look at everything.
+            Role::Admin => {
+                places.extend([home_entry(role), FLEET]);
                 places.extend(Role::ALL.map(home_entry));
             }
         }
@@ -195,11 +200,18 @@ mod tests {
                 "Oversight",
                 "Goals",
             ],
+        check(&[Role::Operator], &["Queue", "Fleet"], &CONFIGURE);
+        check(&[Role::Supervisor], &["Oversight", "Fleet"], &CONFIGURE);
+        check(&[Role::Manager], &["Goals"], &[]);
+        check(
+            &[Role::Admin],
+            &["Server health", "Fleet", "Queue", "Oversight", "Goals"],
             &[&CONFIGURE[..], &["People"]].concat(),
         );
         check(
             &[Role::Manager, Role::Operator],
             &["Queue", "Fleet", "Operations", "Goals"],
+            &["Queue", "Fleet", "Goals"],
             &CONFIGURE,
         );
     }

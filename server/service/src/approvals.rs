@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use muster_core::approval::{
-    Approval, ApprovalId, ApprovalPolicy, Impact, Refused, Subject, Verdict, Why, check_comment,
-    is_same_person,
+    Approval, ApprovalId, ApprovalPolicy, Impact, Refused, Rights, Subject, Verdict, Why,
+    check_comment, is_same_person,
 };
 use muster_core::cursor::Page;
 use muster_core::event::{Actor, EventKind, NewEvent};
@@ -16,6 +16,7 @@ use crate::access::kinds::{ApproveOperations, ManageHub};
 use crate::access::{Access, Permit};
 use crate::error::ServiceError;
 use crate::hub::Hub;
+use crate::operations::Sight;
 
 /// Most requests one answer holds.
 pub const MAX_APPROVALS: usize = 200;
@@ -104,8 +105,13 @@ impl Hub {
             cursor: filter.cursor,
         };
         let mut page = self.store().approvals(query).await?;
-        page.rows
-            .retain(|approval| self.sees_approval(access, approval));
+        let mut seen = Vec::with_capacity(page.rows.len());
+        for approval in page.rows {
+            if self.sees_approval(access, &approval).await? {
+                seen.push(approval);
+            }
+        }
+        page.rows = seen;
         Ok(page)
     }
 
@@ -116,8 +122,12 @@ impl Hub {
         id: ApprovalId,
     ) -> Result<Approval, ServiceError> {
         let found = self.store().find_approval(id).await?;
-        let found = found.filter(|approval| self.sees_approval(access, approval));
-        found.ok_or(ServiceError::NotFound)
+        let found = found.ok_or(ServiceError::NotFound)?;
+        if self.sees_approval(access, &found).await? {
+            Ok(found)
+        } else {
+            Err(ServiceError::NotFound)
+        }
     }
 
     /// What waits about an account, an operation or the rules ([`Subject::key`]), if anything does.
@@ -126,8 +136,10 @@ impl Hub {
         access: &Access,
         key: &str,
     ) -> Result<Option<Approval>, ServiceError> {
-        let found = self.store().waiting_approval(key).await?;
-        Ok(found.filter(|approval| self.sees_approval(access, approval)))
+        let Some(found) = self.store().waiting_approval(key).await? else {
+            return Ok(None);
+        };
+        Ok(self.sees_approval(access, &found).await?.then_some(found))
     }
 
     /// How many requests wait for a decision of this person.
@@ -136,14 +148,19 @@ impl Hub {
             return Ok(0);
         }
         let waiting = self.store().waiting_approvals().await?;
-        let due = waiting.iter().filter(|approval| {
-            self.sees_approval(access, approval) && self.may_decide(access, approval).is_ok()
-        });
-        Ok(due.count())
+        let mut due = 0;
+        for approval in &waiting {
+            due += usize::from(self.may_decide(access, approval).await.is_ok());
+        }
+        Ok(due)
     }
 
     /// Whether somebody may decide a request that waits; the reason if not.
-    pub fn may_decide(&self, access: &Access, approval: &Approval) -> Result<(), ServiceError> {
+    pub async fn may_decide(
+        &self,
+        access: &Access,
+        approval: &Approval,
+    ) -> Result<(), ServiceError> {
         if !access.can(Action::ApproveOperations) {
             return Err(ServiceError::Forbidden(Action::ApproveOperations));
         }
@@ -155,6 +172,11 @@ impl Hub {
         }
         if approval.subject.is_about_rights() && !decides_rights(access) {
             return Err(ServiceError::Forbidden(Action::ManagePeople));
+        }
+        if let Subject::Operation { id } = &approval.subject
+            && self.sight_of(access, *id).await? != Sight::All
+        {
+            return Err(Refused::OutOfSight.into());
         }
         Ok(())
     }
@@ -169,7 +191,7 @@ impl Hub {
     ) -> Result<Approval, ServiceError> {
         let access = permit.access();
         let approval = self.approval(access, id).await?;
-        self.may_decide(access, &approval)?;
+        self.may_decide(access, &approval).await?;
         let verdict = if approve {
             Verdict::Approve
         } else {
@@ -219,13 +241,47 @@ impl Hub {
         }
     }
 
-    /// Whether a request exists for this person: their own, and what they may decide about.
-    fn sees_approval(&self, access: &Access, approval: &Approval) -> bool {
+    /// Whether a request exists for this person: their own, and what they may decide about. An operation exists for those
+    /// who see one of its devices.
+    async fn sees_approval(
+        &self,
+        access: &Access,
+        approval: &Approval,
+    ) -> Result<bool, ServiceError> {
         if is_same_person(&approval.asked_by, &access.actor()) {
-            return true;
+            return Ok(true);
         }
-        access.can(Action::ApproveOperations)
-            && (!approval.subject.is_about_rights() || decides_rights(access))
+        if !access.can(Action::ApproveOperations) {
+            return Ok(false);
+        }
+        match &approval.subject {
+            Subject::Operation { id } => Ok(self.sight_of(access, *id).await? != Sight::None),
+            Subject::Person { .. } | Subject::Policy { .. } => Ok(decides_rights(access)),
+        }
+    }
+
+    /// Whether there is somebody else who decides about operations.
+    pub(crate) async fn somebody_else_approves(
+        &self,
+        access: &Access,
+    ) -> Result<bool, ServiceError> {
+        self.there_is_another(access, Rights::may_approve).await
+    }
+
+    async fn there_is_another(
+        &self,
+        access: &Access,
+        may: fn(&Rights) -> bool,
+    ) -> Result<bool, ServiceError> {
+        let me = access.person().map(|person| person.id);
+        let people = self.store().people().await?;
+        Ok(people.into_iter().any(|person| {
+            let rights = Rights {
+                roles: person.roles,
+                active: person.active,
+            };
+            Some(person.id) != me && may(&rights)
+        }))
     }
 
     /// Why a change of rights or rules needs a second person; empty when it does not, or when there is none.
@@ -235,22 +291,15 @@ impl Hub {
         judge: impl FnOnce(&ApprovalPolicy) -> Vec<Why>,
     ) -> Result<Vec<Why>, ServiceError> {
         // Whoever holds the machine needs nobody.
-        let Some(me) = access.person() else {
+        if access.person().is_none() {
             return Ok(Vec::new());
-        };
-        let reasons = judge(&self.approval_policy().await?);
-        if reasons.is_empty() {
-            return Ok(reasons);
         }
-        let people = self.store().people().await?;
-        let second = people.iter().any(|person| {
-            let rights = muster_core::approval::Rights {
-                roles: person.roles.clone(),
-                active: person.active,
-            };
-            person.id != me.id && rights.may_approve_rights()
-        });
-        Ok(if second { reasons } else { Vec::new() })
+        let reasons = judge(&self.approval_policy().await?);
+        let alone = reasons.is_empty()
+            || !self
+                .there_is_another(access, Rights::may_approve_rights)
+                .await?;
+        Ok(if alone { Vec::new() } else { reasons })
     }
 
     /// A request as it is stored.

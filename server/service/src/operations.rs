@@ -13,6 +13,7 @@ use muster_core::time::Timestamp;
 use muster_storage::OperationRow;
 use serde_json::Value;
 
+mod approve;
 mod author;
 mod back;
 mod create;
@@ -31,6 +32,7 @@ mod supervisor;
 mod tasks;
 mod watch;
 
+pub(crate) use approve::Sight;
 pub use drafts::{Draft, MAX_DRAFT};
 pub use muster_storage::MAX_DRAFTS;
 pub use preview::{Conflict, Exclusion, MAX_SAMPLE, Preview};

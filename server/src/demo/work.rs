@@ -1,9 +1,8 @@
 //! Work of the demo: windows, a configuration, and operations in several states.
 
 use muster_core::configuration::{Content, Draft};
-use muster_core::gate::{Calendar, Sheet, Slug, Window};
+use muster_core::gate::{Sheet, Slug};
 use muster_core::ids::ConfigurationId;
-use muster_core::operation::Plan;
 use muster_service::{Access, Demand, Hub, ServiceError};
 use serde_json::{Value, json};
 
@@ -92,7 +91,7 @@ async fn operations(hub: &Hub) -> Result<Vec<Value>, Failure> {
     let artifacts = hub.artifacts(&permit).await?;
     let newest = artifacts
         .iter()
-        .find(|one| one.version.to_string() == VERSION);
+        .find(|one| one.about.version.to_string() == VERSION);
     let mut plans = vec![json!({
         "title": "Report every two minutes in ring 0",
         "task": { "kind": "updateTwin", "tags": null, "desired": { "reporting": { "intervalS": 120 } } },

@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 
 use crate::engine::{Connection, Row, Sql};
 use crate::error::{StorageError, corrupt};
+use crate::operations::{NewOperation, OperationRow};
 use crate::records::{NewPerson, Refusal};
 use crate::settings;
 use crate::store::Store;
@@ -125,6 +126,17 @@ pub enum PersonOutcome {
     Refused(Refused),
 }
 
+/// The end of making an operation that waits.
+#[derive(Clone, PartialEq, Debug)]
+pub enum OperationOutcome {
+    /// It was made, and waits.
+    Waits(Box<OperationRow>, Box<Approval>),
+    /// Another has the job id.
+    AlreadyExists,
+    /// It cannot be asked for now.
+    Refused(Refused),
+}
+
 /// Which requests: those that wait first, then the newest.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct ApprovalQuery {
@@ -214,6 +226,19 @@ impl Store {
     pub async fn expire_approvals(&self, now: Timestamp) -> Result<Vec<Approval>, StorageError> {
         self.write("ending requests for approval", change::Expire(now))
             .await
+    }
+
+    /// Makes an operation that a second person has to agree to.
+    pub async fn insert_waiting_operation(
+        &self,
+        new: NewOperation,
+        request: NewApproval,
+    ) -> Result<OperationOutcome, StorageError> {
+        self.write(
+            "making an operation",
+            change::InsertOperation { new, request },
+        )
+        .await
     }
 
     /// Makes an account that a second person has to open: it is deactivated, and a request waits that opens it.

@@ -41,7 +41,8 @@ mod views;
 mod writer;
 
 pub use approvals::{
-    ApprovalQuery, AskOutcome, DecideOutcome, Deciding, MAX_PENDING, NewApproval, PersonOutcome,
+    ApprovalQuery, AskOutcome, DecideOutcome, Deciding, MAX_PENDING, NewApproval, OperationOutcome,
+    PersonOutcome,
 };
 pub use change::{BooksNews, Change, CommitHook, Committed, ModuleNews};
 pub use configurations::{

@@ -3,8 +3,7 @@
 use crate::engine::{Sql, postgres, schema, sqlite};
 use crate::{
     approvals, audit, backup, check, configurations, devices, events, firmware, idempotency,
-    messages, modules, operations, people, policies, prune, revisions, samples, sealed, series,
-    sessions, settings, sheets, subscriptions, tokens, transfers, twins, views, writer,
+    messages, modules, operations, people, policies, prune, revisions, samples, sealed, series, sessions, settings, sheets, subscriptions, tokens, transfers, twins, views, writer,
 };
 
 /// A statement as tests see it: what it is for, and its texts; an empty one is not for that engine.

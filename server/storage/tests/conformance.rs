@@ -37,8 +37,7 @@ mod conformance {
 use conformance::place::Place;
 use conformance::{
     approvals, audit, configurations, events, faults, files, firmware, hook, idempotency, messages,
-    modules, operations, people, presence, registry, revisions, series, sheets, small, statements,
-    subscriptions, tokens, transfers, twins, views, web_sessions,
+    modules, operations, people, presence, registry, revisions, series, sheets, small, statements, subscriptions, tokens, transfers, twins, views, web_sessions,
 };
 
 /// Makes a test per case and engine.

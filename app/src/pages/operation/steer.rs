@@ -25,17 +25,20 @@ pub enum Verb {
     Cancel,
     /// Tries failed and cancelled devices again.
     Retry,
+    /// Takes back what it did.
+    RollBack,
 }
 
 impl Verb {
     /// All, in the order of the head.
-    pub const ALL: [Verb; 6] = [
+    pub const ALL: [Verb; 7] = [
         Self::Continue,
         Self::Resume,
         Self::Pause,
         Self::Stop,
         Self::Cancel,
         Self::Retry,
+        Self::RollBack,
     ];
 
     /// The name that the form sends.
@@ -47,6 +50,7 @@ impl Verb {
             Self::Stop => "stop",
             Self::Cancel => "cancel",
             Self::Retry => "retry",
+            Self::RollBack => "roll_back",
         }
     }
 
@@ -65,12 +69,16 @@ impl Verb {
             Self::Stop => after(Turn::Stop),
             Self::Cancel => after(Turn::Cancel) && row.state != OperationState::Draft,
             Self::Retry => after(Turn::Retry) && again(row) > 0,
+            Self::RollBack => row.way_back && after(Turn::RollBack) && row.counts.succeeded > 0,
         }
     }
 
     /// Whether somebody has to say why.
     pub fn asks_why(self) -> bool {
-        matches!(self, Self::Pause | Self::Stop | Self::Cancel)
+        matches!(
+            self,
+            Self::Pause | Self::Stop | Self::Cancel | Self::RollBack
+        )
     }
 
     fn icon(self) -> &'static str {
@@ -80,6 +88,7 @@ impl Verb {
             Self::Stop => "i-stop",
             Self::Cancel => "i-x",
             Self::Retry => "i-refresh",
+            Self::RollBack => "i-undo",
         }
     }
 
@@ -92,6 +101,7 @@ impl Verb {
             Self::Stop => "Stop…".to_owned(),
             Self::Cancel => "Cancel…".to_owned(),
             Self::Retry => format!("Retry {}…", format::count(again(row))),
+            Self::RollBack => format!("Roll back {}…", format::count(done(row))),
         }
     }
 
@@ -104,6 +114,7 @@ impl Verb {
             Self::Stop => "Stop operation".to_owned(),
             Self::Cancel => "Cancel operation".to_owned(),
             Self::Retry => format!("Retry {}", plural(again(row), "device", "devices")),
+            Self::RollBack => format!("Roll back {}", plural(done(row), "device", "devices")),
         }
     }
 
@@ -133,12 +144,20 @@ impl Verb {
                 ),
             },
             Self::Cancel => "Nothing has begun. No device is touched.".to_owned(),
+            Self::RollBack => {
+                "each device that was done goes back to what it had before, by an operation of its own that begins at once, without waves and gates."
+                    .to_owned()
+            }
             Self::Retry => {
                 "Failed and cancelled devices get another attempt, under the same gates and limits."
                     .to_owned()
             }
         }
     }
+}
+
+fn done(row: &OperationRow) -> u64 {
+    u64::from(row.counts.succeeded)
 }
 
 fn again(row: &OperationRow) -> u64 {
@@ -172,7 +191,7 @@ pub fn SteerMenu(
     let class = match (verb, small) {
         (Verb::Stop, false) => "btn btn--stop",
         (Verb::Stop, true) => "btn btn--s btn--danger",
-        (Verb::Cancel, false) => "btn btn--danger",
+        (Verb::Cancel | Verb::RollBack, false) => "btn btn--danger",
         (_, false) => "btn",
         (_, true) => "btn btn--s",
     };
@@ -187,7 +206,7 @@ pub fn SteerMenu(
     };
     let kind = match verb {
         Verb::Stop => ButtonKind::Stop,
-        Verb::Cancel => ButtonKind::Danger,
+        Verb::Cancel | Verb::RollBack => ButtonKind::Danger,
         _ => ButtonKind::Primary,
     };
     let why = verb.asks_why();
@@ -241,6 +260,7 @@ mod tests {
             wave: None,
             waves: 0,
             counts,
+            way_back: true,
             rule: None,
         }
     }
@@ -264,8 +284,11 @@ mod tests {
         check(OperationState::Scheduled, &[Verb::Cancel]);
         check(OperationState::Running, &[Verb::Pause, Verb::Stop]);
         check(OperationState::Paused, &[Verb::Resume, Verb::Stop]);
-        check(OperationState::Completed, &[]);
-        check(OperationState::CompletedWithFailures, &[Verb::Retry]);
+        check(OperationState::Completed, &[Verb::RollBack]);
+        check(
+            OperationState::CompletedWithFailures,
+            &[Verb::Retry, Verb::RollBack],
+        );
         check(OperationState::Cancelled, &[]);
     }
 

@@ -56,7 +56,11 @@ fn pace(how: &HowForm, form: &Form) -> AnyView {
 }
 
 fn failures(how: &HowForm, form: &Form) -> AnyView {
-    let then = options(&[("pause", "Pause and wait for a person"), ("stop", "Stop")]);
+    let then = options(&[
+        ("pause", "Pause and wait for a person"),
+        ("stop", "Stop"),
+        ("roll_back", "Stop and roll back"),
+    ]);
     let body = view! {
         <div class="pair">
             {line(form, "how[fail_percent]", "Failed in a wave, %", &how.fail_percent, hint("Empty: no share is too much."))}

@@ -5,16 +5,20 @@ use leptos::prelude::*;
 use muster_core::ids::{DeviceId, OperationId};
 
 use super::address::{NewAddress, Step};
+use crate::charts::Chart;
 use crate::error::AppError;
-use crate::format::{self, plural};
+use crate::format::{self, TimeStyle, plural};
 use crate::pages::operation::plan::{fact_list, gate_list};
 use crate::panels::loaded::answered;
 use crate::reactive::dynamic;
 use crate::routes;
 use crate::rpc::data::Data;
-use crate::rpc::operations::{CreateOperation, DraftView, PreviewView, preview_operation};
+use crate::rpc::operations::{
+    CreateOperation, DraftView, ForecastView, PreviewView, preview_operation,
+};
 use crate::ui::{
-    Bar, Button, ButtonKind, CodeBlock, LinkButton, Note, Segment, TextField, Tone, section,
+    Bar, Button, ButtonKind, CodeBlock, LinkButton, Note, Segment, TextField, TimeStamp, Tone,
+    section,
 };
 
 /// The step.
@@ -93,6 +97,7 @@ fn reviewed(id: OperationId, address: &NewAddress, preview: PreviewView) -> AnyV
             {excluded(&preview)}
             {conflicts(&preview)}
             {waves(&preview)}
+            {preview.forecast.as_ref().map(expected)}
             {section("review-gates", "A device goes ahead when", true, gate_list(&preview.gates))}
             {section("review-plan", "How", true, fact_list(&preview.facts))}
             <details class="wiz-more">
@@ -202,6 +207,29 @@ fn waves(preview: &PreviewView) -> AnyView {
         </table>
     };
     section("review-waves", "Waves", true, table.into_any())
+}
+
+/// When it would be through.
+fn expected(forecast: &ForecastView) -> AnyView {
+    let done = plural(u64::from(forecast.done), "device", "devices");
+    let words = match (forecast.finish, forecast.left) {
+        (Some(ms), _) => view! {
+            {format!("{done} through by ")}
+            <TimeStamp ms=ms style=TimeStyle::DateTime/>
+            ", if everything succeeds and nobody keeps a wave waiting."
+        }
+        .into_any(),
+        (None, left) => {
+            let left = plural(u64::from(left), "is", "are");
+            format!("{done} through; {left} not: no window opens for them in time, or they are not expected.").into_any()
+        }
+    };
+    let chart = forecast
+        .chart
+        .clone()
+        .map(|model| view! { <div class="mt-3"><Chart model=model height=168/></div> });
+    let body = view! { <p class="small">{words}</p> {chart} };
+    section("review-forecast", "Forecast", true, body.into_any())
 }
 
 /// The button that says the number; before what cannot be taken back the number is typed.

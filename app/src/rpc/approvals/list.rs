@@ -17,7 +17,6 @@ pub async fn list_approvals(
     #[server(default)]
     page: String,
 ) -> Result<ApprovalsPage, AppError> {
-    use super::ApprovalView;
     use muster_service::approvals::ApprovalFilter;
     let access = crate::session::require()?;
     let hub = crate::session::hub()?;
@@ -28,10 +27,9 @@ pub async fn list_approvals(
         ..ApprovalFilter::default()
     };
     let over = hub.approvals(&access, filter).await?;
-    let view = |approval| ApprovalView::of(&hub, &access, approval);
     Ok(ApprovalsPage {
         waiting: waiting(&hub, &access).await?,
-        over: over.rows.into_iter().map(view).collect(),
+        over: views(&hub, &access, over.rows).await,
         previous: over.previous,
         next: over.next,
         hours: hub.approval_policy().await?.hours,
@@ -50,8 +48,19 @@ pub(crate) async fn waiting(
         limit: MAX_APPROVALS,
         ..ApprovalFilter::default()
     };
-    let rows = hub.approvals(access, filter).await?.rows.into_iter();
-    Ok(rows
-        .map(|approval| super::ApprovalView::of(hub, access, approval))
-        .collect())
+    let page = hub.approvals(access, filter).await?;
+    Ok(views(hub, access, page.rows).await)
+}
+
+#[cfg(feature = "ssr")]
+async fn views(
+    hub: &muster_service::Hub,
+    access: &muster_service::Access,
+    approvals: Vec<muster_core::approval::Approval>,
+) -> Vec<super::ApprovalView> {
+    let mut views = Vec::with_capacity(approvals.len());
+    for approval in approvals {
+        views.push(super::ApprovalView::of(hub, access, approval).await);
+    }
+    views
 }

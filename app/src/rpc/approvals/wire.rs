@@ -110,17 +110,18 @@ mod server {
 
     impl ApprovalView {
         /// A request as this reader sees it.
-        pub(crate) fn of(hub: &Hub, access: &Access, approval: Approval) -> Self {
+        pub(crate) async fn of(hub: &Hub, access: &Access, approval: Approval) -> Self {
             let href = match &approval.subject {
                 Subject::Person { id, .. } => access
                     .can(Action::ManagePeople)
                     .then(|| routes::person(*id)),
+                Subject::Operation { .. } => None,
                 Subject::Policy { .. } => access
                     .can(Action::ManageHub)
                     .then(|| routes::APPROVAL_RULES.to_owned()),
             };
             let barred = match approval.state {
-                ApprovalState::Pending => hub.may_decide(access, &approval).err(),
+                ApprovalState::Pending => hub.may_decide(access, &approval).await.err(),
                 _ => None,
             };
             let decision = approval.decision.as_ref();

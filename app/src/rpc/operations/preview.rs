@@ -18,10 +18,5 @@ pub async fn preview_operation(
     let plan = super::plan::plan(&draft).map_err(AppError::fields)?;
     let preview = wizard.hub.preview_operation(&wizard.permit, &plan).await?;
     let gates = super::read::gates(&plan, &wizard.hub, &wizard.access)?;
-    Ok(super::read::preview(
-        wizard.hub.hostname(),
-        &plan,
-        preview,
-        gates,
-    ))
+    Ok(super::read::preview(&wizard.hub, &plan, preview, gates))
 }

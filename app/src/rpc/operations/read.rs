@@ -1,5 +1,6 @@
 //! From what the hub answers to what travels.
 
+mod forecast;
 mod preview;
 mod wizard;
 
@@ -89,6 +90,7 @@ pub fn row(summary: OperationSummary) -> OperationRow {
         wave: summary.wave,
         waves: u16::try_from(plan.how.waves.len()).unwrap_or(u16::MAX),
         counts: summary.counts,
+        way_back: has_way_back(&plan.task),
         rule: rule(plan, summary.counts.failed, summary.counts.finished()),
     }
 }
@@ -213,16 +215,34 @@ fn holds(gate: &Gate) -> Holds {
     words::gate(gate).holds
 }
 
+/// Whether the hub can take back what it did.
+fn has_way_back(task: &Task) -> bool {
+    matches!(
+        task,
+        Task::UpdateTwin { .. }
+            | Task::InstallFirmware {
+                back_to: Some(_),
+                ..
+            }
+    )
+}
+
 /// How what it did can be taken back.
 fn way_back(task: &Task) -> String {
     match task {
-        Task::UpdateTwin { .. } | Task::SetEnabled { .. } | Task::RestoreDesired { .. } => {
-            "Another operation can write other values: clone this one and change them."
+        Task::UpdateTwin { .. } => {
+            "What it overwrites is kept. Once it has ended, rolling back is one operation that begins at once."
+        }
+        Task::SetEnabled { .. } | Task::RestoreDesired { .. } => {
+            "Another operation can do the opposite: clone this one and change it."
         }
         Task::ChangeStage { .. } => {
             "Devices leave maintenance by another operation; retired ones stay retired."
         }
-        Task::InstallFirmware { .. } => {
+        Task::InstallFirmware {
+            back_to: Some(_), ..
+        } => "Once it has ended, rolling back installs the version that was named.",
+        Task::InstallFirmware { back_to: None, .. } => {
             "Another operation can install the version before: clone this one and choose it."
         }
         Task::InvokeMethod { .. } => "What a method did cannot be taken back by the hub.",

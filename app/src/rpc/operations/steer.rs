@@ -38,10 +38,12 @@ pub async fn steer_operation(
         Verb::Stop => Steer::Stop { reason },
         Verb::Cancel => Steer::Cancel { reason },
         Verb::Retry => Steer::Retry,
+        Verb::RollBack => Steer::RollBack { reason },
     };
-    hub.steer_operation(&permit, id, steer).await?;
-    if crate::session::is_plain_form() {
-        leptos_axum::redirect(&crate::routes::operation(id));
+    let now = hub.steer_operation(&permit, id, steer).await?;
+    // A way back is an operation of its own.
+    if now.id != id || crate::session::is_plain_form() {
+        leptos_axum::redirect(&crate::routes::operation(now.id));
     }
     Ok(())
 }

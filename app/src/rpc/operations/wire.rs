@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Draft;
+use crate::charts::ChartModel;
 use crate::error::FieldError;
 use crate::rpc::approvals::ApprovalView;
 
@@ -42,6 +43,8 @@ pub struct OperationRow {
     pub waves: u16,
     /// Where its devices are.
     pub counts: Counts,
+    /// The hub can take back what it did.
+    pub way_back: bool,
     /// When it stops by itself.
     pub rule: Option<Rule>,
 }
@@ -306,8 +309,21 @@ pub struct ConflictRow {
     pub devices: u32,
 }
 
+/// When an operation would be through, if everything succeeds and people open waves at once.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct ForecastView {
+    /// When all are, in milliseconds since 1970; `None` when some never are.
+    pub finish: Option<i64>,
+    /// How many are in the end.
+    pub done: u32,
+    /// How many never are.
+    pub left: u32,
+    /// How many by when; none when all is over at once.
+    pub chart: Option<ChartModel>,
+}
+
 /// What an operation would do.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct PreviewView {
     /// What is done to how many devices, in one sentence.
     pub what: String,
@@ -329,6 +345,8 @@ pub struct PreviewView {
     pub waves: Vec<(String, u32)>,
     /// Why a second person has to agree, if one has to.
     pub approval: Option<String>,
+    /// When it would be through.
+    pub forecast: Option<ForecastView>,
     /// What else is worth knowing.
     pub warnings: Vec<String>,
     /// The rest of the plan.

@@ -202,24 +202,26 @@ fn next_words(
     zones: &[ZoneView],
     now: Timestamp,
 ) -> String {
+    let (open, opens) = match kind {
+        SheetKind::Calendar => ("Service", "Service begins"),
+        SheetKind::Window | SheetKind::Place => ("Open", "Opens"),
+    };
     let here = match state {
         State::Open { until: Some(until) } => {
-            return format!("Open until {} local.", when(until, now, zone));
+            return format!("{open} until {} local.", when(until, now, zone));
         }
-        State::Open { until: None } => return "Open all the time.".to_owned(),
-        State::Closed { opens: None } => {
-            return "Does not open in the next 400 days.".to_owned();
-        }
-        State::Closed { opens: Some(opens) } => opens,
+        State::Open { until: None } => return format!("{open} all the time."),
+        State::Closed { opens: None } => return "Not in the next 400 days.".to_owned(),
+        State::Closed { opens: Some(at) } => at,
     };
     let local = when(here, now, zone);
     let ahead = in_words(here.since(now));
-    let mut words = format!("Opens {local} local, {ahead} in {}.", zone.name());
+    let mut words = format!("{opens} {local} local, {ahead} in {}.", zone.name());
     if let Some((first, at)) = first(shelf, kind, id, zones, now)
         && at < here
     {
         words += &match at <= now {
-            true => format!(" Open in {first} now."),
+            true => format!(" {open} in {first} now."),
             false => format!(" First in {first}, {}.", in_words(at.since(now))),
         };
     }

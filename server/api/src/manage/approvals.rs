@@ -16,10 +16,11 @@ use super::{schema, wire};
 const TAG: &str = "Approvals";
 
 /// A request, with whether whoever asks may decide it.
-pub(super) fn approval(hub: &Hub, access: &Access, approval: &Approval) -> Value {
-    let (person, after) = match &approval.subject {
-        Subject::Person { id, .. } => (Some(id), None),
-        Subject::Policy { after, .. } => (None, Some(policy_json(after))),
+pub(super) async fn approval(hub: &Hub, access: &Access, approval: &Approval) -> Value {
+    let (person, operation, after) = match &approval.subject {
+        Subject::Person { id, .. } => (Some(id), None, None),
+        Subject::Operation { id } => (None, Some(id), None),
+        Subject::Policy { after, .. } => (None, None, Some(policy_json(after))),
     };
     let reasons: Vec<String> = approval.reasons.iter().map(ToString::to_string).collect();
     let pending = approval.state == ApprovalState::Pending;
@@ -31,13 +32,14 @@ pub(super) fn approval(hub: &Hub, access: &Access, approval: &Approval) -> Value
         "reasons": reasons,
         "changes": approval.subject.changes(),
         "person": person,
+        "operation": operation,
         "policy": after,
         "impact": approval.impact,
         "askedBy": wire::actor(&approval.asked_by),
         "askedTime": approval.asked_at.to_string(),
         "expiresTime": approval.expires_at.to_string(),
         "state": approval.state,
-        "mayDecide": pending && hub.may_decide(access, approval).is_ok(),
+        "mayDecide": pending && hub.may_decide(access, approval).await.is_ok(),
         "decidedBy": decision.map(|decision| wire::actor(&decision.by)),
         "decidedTime": wire::time(decision.map(|decision| decision.at)),
         "comment": decision.map(|decision| &decision.comment),
@@ -61,6 +63,7 @@ pub(super) fn approval_schema() -> Value {
             ])),
         ),
         ("person", schema::or_null(schema::count())),
+        ("operation", schema::or_null(schema::count())),
         ("policy", schema::or_null(schema::named("ApprovalPolicy"))),
         (
             "impact",

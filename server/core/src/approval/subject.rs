@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Act, ApprovalPolicy, Rights, Threshold};
-use crate::ids::PersonId;
+use crate::ids::{OperationId, PersonId};
 use crate::person::RoleGrant;
 
 /// Changes that a sentence names one by one; more are counted.
@@ -22,6 +22,11 @@ pub enum Subject {
         before: Rights,
         /// What it may do then.
         after: Rights,
+    },
+    /// An operation may run.
+    Operation {
+        /// Which.
+        id: OperationId,
     },
     /// Other rules of approval.
     Policy {
@@ -48,6 +53,7 @@ impl Subject {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Person { .. } => "person",
+            Self::Operation { .. } => "operation",
             Self::Policy { .. } => "policy",
         }
     }
@@ -56,6 +62,7 @@ impl Subject {
     pub fn key(&self) -> String {
         match self {
             Self::Person { id, .. } => format!("person:{id}"),
+            Self::Operation { id } => format!("operation:{id}"),
             Self::Policy { .. } => "policy".to_owned(),
         }
     }
@@ -64,10 +71,11 @@ impl Subject {
     pub fn is_about_rights(&self) -> bool {
         match self {
             Self::Person { .. } | Self::Policy { .. } => true,
+            Self::Operation { .. } => false,
         }
     }
 
-    /// What it asks for, in one sentence; `name` is the account it is about.
+    /// What it asks for, in one sentence; `name` is the account or the operation it is about.
     pub fn in_words(&self, name: &str) -> String {
         let changes = self.changes();
         let mut words: Vec<String> = changes.iter().take(NAMED).map(Changed::in_words).collect();
@@ -75,6 +83,7 @@ impl Subject {
             words.push(format!("{more} more"));
         }
         let what = match self {
+            Self::Operation { .. } => return name.to_owned(),
             Self::Person { .. } => name,
             Self::Policy { .. } => "Rules of approval",
         };
@@ -85,6 +94,7 @@ impl Subject {
     pub fn changes(&self) -> Vec<Changed> {
         match self {
             Self::Person { before, after, .. } => of_rights(before, after),
+            Self::Operation { .. } => Vec::new(),
             Self::Policy { before, after } => of_policy(before, after),
         }
     }

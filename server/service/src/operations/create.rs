@@ -37,6 +37,8 @@ impl Hub {
         }
         // A job over no devices is complete at once, as tools of IoT Hub know it.
         if job_id.is_none() && self.selected_count(&selection).await? == 0 {
+        let targets = self.selected_count(&selection).await?;
+        if targets == 0 {
             return Err(ServiceError::Invalid(
                 "no device is meant that you may do this to; look at the condition and at your scope"
                     .to_owned(),
@@ -49,13 +51,23 @@ impl Hub {
             kind: EventKind::OperationCreated,
             detail: json!({ "task": plan.task.kind().as_str() }),
         };
+        let reasons = self.why_approval(access, &plan.task, targets).await?;
         let new = NewOperation {
             job_id,
             plan,
-            state: OperationState::Scheduled,
+            state: if reasons.is_empty() {
+                OperationState::Scheduled
+            } else {
+                OperationState::AwaitingApproval
+            },
             back_of: None,
             event,
         };
+        if !reasons.is_empty() {
+            return self
+                .ask_for(access, new, &selection, targets, reasons)
+                .await;
+        }
         match self.store().insert_operation(new).await? {
             InsertOutcome::Inserted(row) => Ok(brief(row)),
             InsertOutcome::AlreadyExists => Err(ServiceError::AlreadyExists),

@@ -79,6 +79,7 @@ impl Hub {
             excluded: self.exclusions(access, plan, &selection, targets).await?,
             conflicts: self.conflicts(access, plan).await?,
             waves: self.wave_sizes(plan, &selection, targets).await?,
+            approval: self.approval_in_words(access, plan, targets).await?,
             ..Preview::default()
         };
         if preview.targets > 0 {
@@ -87,6 +88,17 @@ impl Hub {
         }
         self.warn(&mut preview, plan, &selection).await?;
         Ok(preview)
+    }
+
+    async fn approval_in_words(
+        &self,
+        access: &Access,
+        plan: &Plan,
+        targets: usize,
+    ) -> Result<Option<String>, ServiceError> {
+        let reasons = self.why_approval(access, &plan.task, targets).await?;
+        let words: Vec<String> = reasons.iter().map(ToString::to_string).collect();
+        Ok((!words.is_empty()).then(|| words.join("; ")))
     }
 
     async fn exclusions(

@@ -21,7 +21,7 @@ async fn key(test: &TestHub, name: PolicyName) -> SharedKey {
     SharedKey::new(text.unwrap().split_once("SharedAccessKey=").unwrap().1).unwrap()
 }
 
-async fn access(test: &TestHub, name: PolicyName) -> Access {
+pub(crate) async fn access(test: &TestHub, name: PolicyName) -> Access {
     let end = test.hub.now().plus_ms(60_000);
     let token = SasToken::sign("h", &key(test, name).await, end, Some(name.as_str()));
     test.hub.authenticate_policy(&token, &["devices"]).unwrap()

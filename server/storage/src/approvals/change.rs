@@ -4,18 +4,20 @@ use muster_core::approval::{
     Approval, ApprovalId, ApprovalPolicy, ApprovalState, Decided, Refused, Rights, Subject, Verdict,
 };
 use muster_core::event::{Actor, EventKind, NewEvent};
-use muster_core::ids::PersonId;
+use muster_core::ids::{OperationId, PersonId};
+use muster_core::operation::Turn;
 use muster_core::person::Person;
 use muster_core::time::Timestamp;
 use serde_json::json;
 
 use super::{
-    AskOutcome, DecideOutcome, Deciding, MAX_PENDING, NewApproval, POLICY, PersonOutcome,
-    WAITING_ABOUT, approval_of, columns, find, policy,
+    AskOutcome, DecideOutcome, Deciding, MAX_PENDING, NewApproval, OperationOutcome, POLICY,
+    PersonOutcome, WAITING_ABOUT, approval_of, columns, find, policy,
 };
 use crate::change::Change;
 use crate::engine::Sql;
 use crate::error::{StorageError, corrupt};
+use crate::operations::{self, NewOperation, TurnOutcome};
 use crate::people;
 use crate::records::{InsertOutcome, NewPerson, PersonChange, WriteOutcome};
 use crate::settings;
@@ -48,7 +50,12 @@ const OVERDUE: Sql = Sql::both(
     ),
 );
 
-pub(crate) const STATEMENTS: &[&Sql] = &[&INSERT, &COUNT, &DECIDE, &OVERDUE];
+const NOTE_REQUEST: Sql = Sql::both(
+    "noting a request for approval",
+    "UPDATE operation SET approval_id = $2 WHERE operation_id = $1",
+);
+
+pub(crate) const STATEMENTS: &[&Sql] = &[&INSERT, &COUNT, &DECIDE, &OVERDUE, &NOTE_REQUEST];
 
 /// Has something wait for a second person, as part of a transaction that does more.
 pub(crate) async fn insert(
@@ -185,9 +192,7 @@ impl Operation for Decide {
             Err(decided) => return Ok(DecideOutcome::Refused(decided.into())),
         };
         // What is refused has changed nothing: the effect looks before it writes, and it comes first.
-        if deciding.verdict == Verdict::Approve
-            && let Some(refused) = carry_out(unit, &approval, deciding).await?
-        {
+        if let Some(refused) = carry_out(unit, &approval, deciding).await? {
             return Ok(refused);
         }
         let decided = close(unit, &approval, state, deciding).await?;
@@ -215,6 +220,8 @@ impl Operation for Expire {
                 at: self.0,
                 comment: String::new(),
             };
+            // What it is about may be over for another reason; then there is nothing left to do.
+            carry_out(unit, &approval, &deciding).await?;
             over.push(close(unit, &approval, ApprovalState::Expired, &deciding).await?);
         }
         Ok(over)
@@ -263,13 +270,16 @@ async fn close(
     })
 }
 
-/// Does what was approved; what stands against it otherwise.
+/// Does what follows from the verdict; what stands against it otherwise.
 async fn carry_out(
     unit: &mut Unit<'_>,
     approval: &Approval,
     deciding: &Deciding,
 ) -> Result<Option<DecideOutcome>, StorageError> {
+    let approved = deciding.verdict == Verdict::Approve;
     match &approval.subject {
+        Subject::Operation { id } => move_operation(unit, *id, approval, deciding).await,
+        Subject::Person { .. } | Subject::Policy { .. } if !approved => Ok(None),
         Subject::Person { id, before, after } => {
             change_rights(unit, *id, before, after, approval, deciding).await
         }
@@ -287,6 +297,112 @@ async fn carry_out(
             write_policy(unit, after, &event).await?;
             Ok(None)
         }
+    }
+}
+
+/// An operation that waited runs, is called off, or expires with its request.
+async fn move_operation(
+    unit: &mut Unit<'_>,
+    id: OperationId,
+    approval: &Approval,
+    deciding: &Deciding,
+) -> Result<Option<DecideOutcome>, StorageError> {
+    let (turn, kind, reason) = match deciding.verdict {
+        Verdict::Approve => (Turn::Approve, EventKind::OperationResumed, None),
+        Verdict::Refuse => (
+            Turn::Refuse,
+            EventKind::OperationStopped,
+            Some(["refused: ", &deciding.comment].concat()),
+        ),
+        Verdict::Withdraw => (
+            Turn::Cancel,
+            EventKind::OperationStopped,
+            Some("its author took it back".to_owned()),
+        ),
+        Verdict::Expire => (
+            Turn::Expire,
+            EventKind::OperationStopped,
+            Some("nobody approved it in time".to_owned()),
+        ),
+    };
+    let event = NewEvent {
+        at: deciding.at,
+        device: None,
+        actor: deciding.by.clone(),
+        kind,
+        detail: json!({ "approval": approval.id }),
+    };
+    let moved = operations::turn::turn(unit, id, turn, reason.as_deref(), &event).await?;
+    Ok(match moved {
+        TurnOutcome::Done(_) => None,
+        TurnOutcome::NotFound | TurnOutcome::NotNow(_) => {
+            Some(DecideOutcome::Refused(Refused::Stale))
+        }
+    })
+}
+
+/// Ends the request about an operation that is called off or runs out of time while it waits.
+pub(crate) async fn operation_ended(
+    unit: &mut Unit<'_>,
+    id: OperationId,
+    turn: Turn,
+    by: &Actor,
+    at: Timestamp,
+) -> Result<(), StorageError> {
+    let key = Subject::Operation { id }.key();
+    let row = unit
+        .connection
+        .row(&WAITING_ABOUT, [key.as_str().into()])
+        .await?;
+    let Some(row) = row else { return Ok(()) };
+    let approval = approval_of(&row)?;
+    let (verdict, state) = match turn {
+        Turn::Expire => (Verdict::Expire, ApprovalState::Expired),
+        _ => (Verdict::Withdraw, ApprovalState::Withdrawn),
+    };
+    let deciding = Deciding {
+        id: approval.id,
+        verdict,
+        by: by.clone(),
+        at,
+        comment: String::new(),
+    };
+    close(unit, &approval, state, &deciding).await?;
+    Ok(())
+}
+
+/// Makes an operation that waits for a second person, with the request.
+#[derive(Debug)]
+pub(super) struct InsertOperation {
+    pub(super) new: NewOperation,
+    pub(super) request: NewApproval,
+}
+
+impl Operation for InsertOperation {
+    type Output = OperationOutcome;
+
+    async fn apply(&self, unit: &mut Unit<'_>) -> Result<OperationOutcome, StorageError> {
+        if unit.connection.number(&COUNT, []).await? >= MAX_PENDING as i64 {
+            return Ok(OperationOutcome::Refused(Refused::TooMany));
+        }
+        let mut row = match operations::change::insert(unit, &self.new).await? {
+            InsertOutcome::Inserted(row) => row,
+            InsertOutcome::AlreadyExists | InsertOutcome::Refused(_) => {
+                return Ok(OperationOutcome::AlreadyExists);
+            }
+        };
+        let subject = Subject::Operation { id: row.id };
+        let approval = match insert(unit, subject, &self.request).await? {
+            AskOutcome::Waits(approval) => approval,
+            AskOutcome::Refused(_) => {
+                let cause = "something waits about an operation that is new";
+                return Err(corrupt("approval", "concerns", row.id, cause));
+            }
+        };
+        let arguments = [row.id.0.into(), approval.id.0.into()];
+        unit.connection.run(&NOTE_REQUEST, arguments).await?;
+        row.approval = Some(approval.id.0);
+        Ok(OperationOutcome::Waits(Box::new(row), approval))
     }
 }
 

@@ -5,6 +5,7 @@ use muster_core::ids::OperationId;
 use muster_core::operation::Turn;
 
 use super::{TurnOutcome, about, find};
+use crate::approvals::change::operation_ended;
 use crate::change::Change;
 use crate::engine::Sql;
 use crate::error::StorageError;
@@ -49,14 +50,14 @@ impl Operation for TurnOperation {
     type Output = TurnOutcome;
 
     async fn apply(&self, unit: &mut Unit<'_>) -> Result<TurnOutcome, StorageError> {
-        turn(
-            unit,
-            self.id,
-            self.turn,
-            self.reason.as_deref(),
-            &self.event,
-        )
-        .await
+        let (id, event) = (self.id, &self.event);
+        let outcome = turn(unit, id, self.turn, self.reason.as_deref(), event).await?;
+        if matches!(self.turn, Turn::Cancel | Turn::Expire)
+            && matches!(outcome, TurnOutcome::Done(_))
+        {
+            operation_ended(unit, id, self.turn, &event.actor, event.at).await?;
+        }
+        Ok(outcome)
     }
 }
 

@@ -2,8 +2,10 @@
 
 use muster_core::lifecycle::Step;
 use muster_core::operation::{Plan, Task};
+use muster_service::Hub;
 use muster_service::operations::Preview;
 
+use super::forecast::forecast;
 use crate::rpc::operations::wire::{ConflictRow, ExclusionRow, GateRow, PreviewView};
 use crate::rpc::operations::words;
 
@@ -20,7 +22,7 @@ pub fn is_grave(task: &Task) -> bool {
 }
 
 /// The preview of a plan.
-pub fn preview(hostname: &str, plan: &Plan, found: Preview, gates: Vec<GateRow>) -> PreviewView {
+pub fn preview(hub: &Hub, plan: &Plan, found: Preview, gates: Vec<GateRow>) -> PreviewView {
     let names = plan.how.waves.iter().map(|wave| words::size(&wave.size));
     PreviewView {
         what: words::what(plan, Some(u64::from(found.targets))),
@@ -49,10 +51,13 @@ pub fn preview(hostname: &str, plan: &Plan, found: Preview, gates: Vec<GateRow>)
             .collect(),
         waves: names.zip(found.waves).collect(),
         approval: found.approval,
+        forecast: found
+            .forecast
+            .map(|expected| forecast(&expected, found.targets, hub.now())),
         warnings: found.warnings,
         facts: words::facts(&plan.how),
         gates,
-        call: curl(hostname, plan),
+        call: curl(hub.hostname(), plan),
     }
 }
 

@@ -59,5 +59,5 @@ async fn run(call: Call) -> Outcome {
         .hub
         .decide_approval(&permit, id, body.approve, &body.comment)
         .await?;
-    Ok(Reply::of(approval(&call.hub, &call.access, &decided)))
+    Ok(Reply::of(approval(&call.hub, &call.access, &decided).await))
 }

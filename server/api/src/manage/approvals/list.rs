@@ -1,6 +1,7 @@
 //! `GET /approvals`: what waits for a second person, and what became of it.
 
 use axum::http::{Method, StatusCode};
+use muster_core::cursor::Page;
 use muster_service::approvals::ApprovalFilter;
 use serde_json::Value;
 
@@ -52,6 +53,14 @@ async fn run(call: Call) -> Outcome {
         cursor: call.cursor(),
     };
     let page = call.hub.approvals(&call.access, filter).await?;
-    let item = |found: &_| approval(&call.hub, &call.access, found);
-    Ok(Reply::of(wire::page(page, item)))
+    let mut rows = Vec::with_capacity(page.rows.len());
+    for found in &page.rows {
+        rows.push(approval(&call.hub, &call.access, found).await);
+    }
+    let page = Page {
+        rows,
+        previous: page.previous,
+        next: page.next,
+    };
+    Ok(Reply::of(wire::page(page, Value::clone)))
 }

@@ -47,8 +47,12 @@ async fn run(call: Call) -> Outcome {
         Asked::Waits(waits) => Some(waits),
     };
     let now = call.hub.approval_policy().await?;
+    let waits = match waits {
+        Some(waits) => Some(approval(&call.hub, &call.access, &waits).await),
+        None => None,
+    };
     Ok(Reply::of(json!({
         "policy": policy_json(&now),
-        "approval": waits.map(|waits| approval(&call.hub, &call.access, &waits)),
+        "approval": waits,
     })))
 }

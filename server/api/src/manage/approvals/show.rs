@@ -30,5 +30,5 @@ fn answer() -> Value {
 
 async fn run(call: Call) -> Outcome {
     let found = call.hub.approval(&call.access, call.approval()?).await?;
-    Ok(Reply::of(approval(&call.hub, &call.access, &found)))
+    Ok(Reply::of(approval(&call.hub, &call.access, &found).await))
 }

@@ -31,5 +31,7 @@ fn answer() -> Value {
 async fn run(call: Call) -> Outcome {
     let id = call.approval()?;
     let withdrawn = call.hub.withdraw_approval(&call.access, id).await?;
-    Ok(Reply::of(approval(&call.hub, &call.access, &withdrawn)))
+    Ok(Reply::of(
+        approval(&call.hub, &call.access, &withdrawn).await,
+    ))
 }

@@ -71,11 +71,14 @@ async fn run(call: Call) -> Outcome {
         password: body.password,
     };
     let made = call.hub.create_person(&permit, new).await?;
-    let waits = made.waits.as_deref();
+    let waits = match &made.waits {
+        Some(waits) => Some(approval(&call.hub, &call.access, waits).await),
+        None => None,
+    };
     let body = json!({
         "person": wire::person(&made.person),
         "temporaryPassword": made.password,
-        "approval": waits.map(|waits| approval(&call.hub, &call.access, waits)),
+        "approval": waits,
     });
     Ok(Reply::of(body).at(format!("{PREFIX}/people/{}", made.person.id)))
 }

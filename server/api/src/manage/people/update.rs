@@ -83,8 +83,12 @@ async fn run(call: Call) -> Outcome {
         Asked::Done(person) => (person, None),
         Asked::Waits(waits) => (call.hub.person(&permit, id).await?, Some(waits)),
     };
+    let waits = match waits {
+        Some(waits) => Some(approval(&call.hub, &call.access, &waits).await),
+        None => None,
+    };
     Ok(Reply::of(json!({
         "person": wire::person(&person),
-        "approval": waits.map(|waits| approval(&call.hub, &call.access, &waits)),
+        "approval": waits,
     })))
 }
