@@ -171,31 +171,35 @@ impl Outlook {
         }]
     }
 
-    /// Each group in as many parts as there are waves.
+    /// Each group in as many parts as there are waves; each wave takes of every group as much as its share of what is
+    /// left.
     fn parts(&self, stages: &[Stage]) -> Vec<Part<'_>> {
         let groups = &self.groups[..self.groups.len().min(MAX_GROUPS)];
-        let total = groups
+        let mut left: Vec<(u64, u64)> = groups
             .iter()
-            .map(|group| u64::from(group.devices))
-            .sum::<u64>()
-            .max(1);
+            .map(|group| (group.devices.into(), group.ready.min(group.devices).into()))
+            .collect();
         let mut parts = Vec::new();
-        for group in groups {
-            let (mut upto, mut before, mut ready_before) = (0, 0, 0);
-            for (wave, stage) in stages.iter().enumerate() {
-                upto = if wave + 1 == stages.len() {
-                    total
-                } else {
-                    total.min(upto + u64::from(stage.devices))
-                };
-                let share = |of: u32| u64::from(of) * upto / total;
-                let devices = share(group.devices) - before;
-                let here = (share(group.ready.min(group.devices)) - ready_before).min(devices);
-                (before, ready_before) = (before + devices, ready_before + here);
+        for (wave, stage) in stages.iter().enumerate() {
+            let all: u64 = left.iter().map(|(devices, _)| devices).sum();
+            let takes = if wave + 1 == stages.len() {
+                all
+            } else {
+                all.min(stage.devices.into())
+            };
+            let (mut passed, mut taken) = (0, 0);
+            for (group, (devices, ready)) in groups.iter().zip(&mut left) {
+                passed += *devices;
+                let upto = (takes * passed).div_ceil(all.max(1));
+                let part = upto - taken;
+                let here = (*ready * part).div_ceil((*devices).max(1)).min(part);
+                taken = upto;
+                *devices -= part;
+                *ready -= here;
                 parts.push(Part {
                     wave,
-                    away: devices - here,
-                    came_from: devices - here,
+                    away: part - here,
+                    came_from: part - here,
                     here,
                     every_s: group.every_s,
                     open_s: 0,
@@ -203,7 +207,6 @@ impl Outlook {
                 });
             }
         }
-        parts.sort_by_key(|part| part.wave);
         parts
     }
 

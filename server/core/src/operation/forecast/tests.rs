@@ -135,6 +135,16 @@ fn waves_follow_each_other() {
         ],
         Some("2026-11-22T15:21:00Z"),
     );
+    // A few of many groups are as few as they are.
+    check(
+        vec![stage(1, 100, 60), stage(1, 100, 60), stage(1_998, 100, 0)],
+        &[
+            Some("2026-11-22T12:00:00Z"),
+            Some("2026-11-22T12:02:00Z"),
+            Some("2026-11-22T12:04:00Z"),
+        ],
+        Some("2026-11-22T12:24:00Z"),
+    );
     // Half of the first is enough; the rest of it goes on beside the second.
     check(
         vec![stage(1_000, 50, 0), stage(1_000, 100, 0)],
@@ -213,6 +223,10 @@ proptest! {
         let total: u32 = outlook.groups.iter().map(|group| group.devices).sum();
         prop_assert_eq!(forecast.done + forecast.left, total);
         prop_assert_eq!(forecast.finish.is_some(), forecast.left == 0);
+        let always = |group: &Group| group.openings.is_none() && (group.ready >= group.devices || group.every_s.is_some());
+        if outlook.groups.iter().all(always) {
+            prop_assert_eq!(forecast.left, 0);
+        }
         prop_assert!(forecast.curve.len() <= MAX_CURVE);
         prop_assert!(forecast.curve.is_sorted());
         prop_assert_eq!(forecast.curve.last().map(|point| point.1), Some(forecast.done));
