@@ -16,6 +16,9 @@ use crate::pages::fleet::FleetPage;
 use crate::pages::gallery::GalleryPage;
 use crate::pages::home::{GoalsPage, HubPage, OversightPage, QueuePage};
 use crate::pages::not_found::NotFoundPage;
+use crate::pages::operation::OperationPage;
+use crate::pages::operation_new::NewOperationPage;
+use crate::pages::operations::OperationsPage;
 use crate::pages::people::PeoplePage;
 use crate::pages::person::PersonPage;
 use crate::pages::places::{PlacePage, PlacesPage};
@@ -64,6 +67,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/calendars/:id") view=CalendarPage ssr=SsrMode::Async/>
                     <Route path=path!("/places") view=PlacesPage ssr=SsrMode::Async/>
                     <Route path=path!("/places/:id") view=PlacePage ssr=SsrMode::Async/>
+                    <Route path=path!("/operations") view=OperationsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/operations/new") view=NewOperationPage ssr=SsrMode::Async/>
+                    <Route path=path!("/operations/:id") view=OperationPage ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>

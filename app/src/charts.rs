@@ -21,5 +21,5 @@ mod table;
 pub use draw::plot;
 pub use figure::Chart;
 pub use model::{ChartModel, Gap, Kind, Limit, Paint, Point, Series, Side, Threshold};
-pub use reduce::{MAX_COLUMNS, Reduced, reduce};
+pub use reduce::{MAX_COLUMNS, Reduced, reduce, singles};
 pub use sparkline::Sparkline;

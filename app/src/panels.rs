@@ -7,6 +7,7 @@ pub mod filters;
 pub mod first_device;
 pub mod loaded;
 pub mod needs;
+pub mod operations;
 pub mod payload;
 pub mod presence;
 pub mod refresh;

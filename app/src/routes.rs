@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use muster_core::ids::{DeviceId, PersonId};
+use muster_core::ids::{DeviceId, OperationId, PersonId};
 use muster_core::policy::{Action, Role};
 
 use crate::rpc::Need;
@@ -61,6 +61,10 @@ pub const CALENDARS: &str = "/calendars";
 pub const PLACES: &str = "/places";
 /// What stands in the place of a short name where there is none yet.
 pub const NEW: &str = "-";
+/// Bulk operations; for one of them its number follows.
+pub const OPERATIONS: &str = "/operations";
+/// The wizard that makes one.
+pub const NEW_OPERATION: &str = "/operations/new";
 /// The parts of the design system.
 pub const GALLERY: &str = "/gallery";
 /// The stream of live updates.
@@ -91,6 +95,9 @@ pub const PAGES: &[(&str, Need)] = &[
     ("/calendars/:id", Need::Action(Action::KeepWindows)),
     (PLACES, Need::Action(Action::SeeDevices)),
     ("/places/:id", Need::Action(Action::KeepWindows)),
+    (OPERATIONS, Need::Action(Action::SeeDevices)),
+    (NEW_OPERATION, Need::Action(Action::RunOperations)),
+    ("/operations/:id", Need::Action(Action::SeeDevices)),
 ];
 
 /// The home of a role.
@@ -133,6 +140,17 @@ pub fn configuration(id: &str) -> String {
 /// The page of one account.
 pub fn person(id: PersonId) -> String {
     format!("{PEOPLE}/{id}")
+}
+
+/// The page of one operation.
+pub fn operation(id: OperationId) -> String {
+    format!("{OPERATIONS}/{id}")
+}
+
+/// The number in the address of an operation's page.
+pub fn operation_id(path: &str) -> Option<OperationId> {
+    let number = path.strip_prefix(OPERATIONS)?.strip_prefix('/')?;
+    number.parse().ok().map(OperationId)
 }
 
 /// The set-up page of a one-time token; the form posts there too.

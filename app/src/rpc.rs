@@ -11,6 +11,7 @@ pub mod devices;
 pub mod firmware;
 pub mod fleet;
 pub mod home;
+pub mod operations;
 pub mod people;
 pub mod places;
 pub mod session;
@@ -66,6 +67,8 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
     ("/rpc/fleet/save_view", Need::Action(Action::SeeDevices)),
     ("/rpc/fleet/delete_view", Need::Action(Action::SeeDevices)),
     ("/rpc/fleet/pin_view", Need::Action(Action::SeeDevices)),
+    ("/rpc/fleet/values", Need::Action(Action::SeeDevices)),
+    ("/rpc/fleet/view_counts", Need::Action(Action::SeeDevices)),
     // devices
     ("/rpc/devices/show", Need::Action(Action::SeeDevices)),
     ("/rpc/devices/twin", Need::Action(Action::SeeDevices)),
@@ -140,4 +143,46 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
     ("/rpc/places/list", Need::Action(Action::SeeDevices)),
     ("/rpc/places/form", Need::Action(Action::KeepWindows)),
     ("/rpc/places/save", Need::Action(Action::KeepWindows)),
+    // operations
+    ("/rpc/operations/list", Need::Action(Action::SeeDevices)),
+    ("/rpc/operations/running", Need::Action(Action::SeeDevices)),
+    ("/rpc/operations/show", Need::Action(Action::SeeDevices)),
+    ("/rpc/operations/targets", Need::Action(Action::SeeDevices)),
+    ("/rpc/operations/events", Need::Action(Action::SeeDevices)),
+    (
+        "/rpc/operations/of_device",
+        Need::Action(Action::SeeDevices),
+    ),
+    (
+        "/rpc/operations/steer",
+        Need::Action(Action::SteerOperations),
+    ),
+    ("/rpc/operations/pass", Need::Action(Action::OverrideGates)),
+    ("/rpc/operations/draft", Need::Action(Action::RunOperations)),
+    (
+        "/rpc/operations/save_what",
+        Need::Action(Action::RunOperations),
+    ),
+    (
+        "/rpc/operations/save_who",
+        Need::Action(Action::RunOperations),
+    ),
+    (
+        "/rpc/operations/save_how",
+        Need::Action(Action::RunOperations),
+    ),
+    ("/rpc/operations/begin", Need::Action(Action::RunOperations)),
+    ("/rpc/operations/copy", Need::Action(Action::RunOperations)),
+    (
+        "/rpc/operations/delete_draft",
+        Need::Action(Action::RunOperations),
+    ),
+    (
+        "/rpc/operations/preview",
+        Need::Action(Action::RunOperations),
+    ),
+    (
+        "/rpc/operations/create",
+        Need::Action(Action::RunOperations),
+    ),
 ];

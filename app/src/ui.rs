@@ -75,7 +75,7 @@ pub use panel::{Panel, PanelFault, PanelState};
 pub use pill::Pill;
 pub use query_bar::{Chip, QueryBar};
 pub use roll_call::{Legend, RollCall, RollPart, per_cell};
-pub use section::Section;
+pub use section::{Section, section};
 pub use sign_in_art::SignInArt;
 pub use skeleton::{Skeleton, SkeletonLines, SkeletonRows, SkeletonWidth};
 pub use stamp::{OldStamp, Stamp};

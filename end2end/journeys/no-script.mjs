@@ -4,6 +4,8 @@ import { expect, test } from "../support/test.mjs";
 const PLAIN = { javaScriptEnabled: false };
 
 test("without script one signs in, finds a device, changes its twin and signs out", async ({ visit, hub, id, sessions }) => {
+  // Some forty pages, each loaded whole.
+  test.slow();
   await hub.createDevice(id, { tags: { region: "north", site: "Plain Yard" }, desired: { mode: "eco" } });
   const plain = await visit(null, PLAIN);
   const fleet = new Fleet(plain);
@@ -16,10 +18,13 @@ test("without script one signs in, finds a device, changes its twin and signs ou
 
   // The list: pages, order, text, a condition, an error, columns.
   await plain.page.getByRole("navigation", { name: "Main", exact: true }).getByRole("link", { name: "Fleet" }).click();
+  await expect(plain.page).toHaveURL(/\/fleet$/);
+  await expect(fleet.pager).toContainText(/^1–/);
   const first = await fleet.ids();
   await fleet.pager.getByRole("link", { name: "Next" }).click();
   await expect(fleet.pager).toContainText(/^26–/);
   await fleet.pager.getByRole("link", { name: "Previous" }).click();
+  await expect(fleet.pager).toContainText(/^1–/);
   expect(await fleet.ids()).toEqual(first);
   await fleet.head("Device").getByRole("link").click();
   await expect(fleet.head("Device")).toHaveAttribute("aria-sort", "descending");

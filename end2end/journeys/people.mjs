@@ -106,7 +106,7 @@ test("roles change with the next request, and a reset password has to be changed
   await expect(admin.page.getByText("Saved.")).toBeVisible();
   await admin.judge();
   await person.open("/queue");
-  await expect(person.page.getByRole("navigation", { name: "Main", exact: true }).locator(".nav a")).toHaveText(["Queue", "Fleet"]);
+  await expect(person.page.getByRole("navigation", { name: "Main", exact: true }).locator(".nav a")).toHaveText(["Queue", "Fleet", "Operations"]);
 
   person.watch.expect("/live", 401);
   person.watch.expect("/rpc/", 401);

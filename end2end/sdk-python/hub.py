@@ -37,7 +37,7 @@ class Hub:
         """Starts the process and waits for its ready line."""
         command = [
             str(BINARY), "serve", "--data-dir", str(self.data_dir), "--hostname", ADDRESS,
-            "--http", "127.0.0.1:0", "--https", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--mqtt", self.mqtt,
+            "--http", "127.0.0.1:0", "--https", f"{ADDRESS}:0", "--admin", "127.0.0.1:0", "--mqtt", self.mqtt,
             "--demo", "--demo-devices", "0", "--demo-passwords", str(self.passwords_file),
         ]
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=self.log)

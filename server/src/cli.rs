@@ -7,7 +7,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{backup, check, device, openapi, policy, query, serve, simulate, user};
+use crate::commands::{
+    backup, check, device, openapi, operation, policy, query, serve, simulate, user,
+};
 use crate::config::setting::Setting;
 use crate::config::{Config, Sources, setting};
 use crate::failure::Failure;
@@ -70,6 +72,9 @@ pub enum Command {
     Device(device::Command),
     /// Ask about the fleet in the query language
     Query(query::Options),
+    /// Change many devices: hand in, watch and steer bulk operations
+    #[command(subcommand)]
+    Operation(operation::Command),
     /// Show what tools and simulators connect with
     #[command(subcommand)]
     Policy(policy::Command),

@@ -4,6 +4,7 @@ pub mod backup;
 pub mod check;
 pub mod device;
 pub mod openapi;
+pub mod operation;
 pub mod policy;
 pub mod query;
 pub mod serve;
@@ -27,6 +28,7 @@ pub async fn run(cli: &Cli, config: &Config) -> Result<(), Failure> {
         Command::Query(options) => query::run(options, config, &output).await,
         Command::Policy(command) => policy::run(command, config, &output).await,
         Command::User(command) => user::run(command, config, &output).await,
+        Command::Operation(command) => operation::run(command, config, &output).await,
         Command::Check(_) => check::run(config, &output).await,
         Command::Backup(options) => backup::run(options, config, &output).await,
         Command::Openapi(_) => {

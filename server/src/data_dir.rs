@@ -41,6 +41,11 @@ impl DataDir {
         self.0.join("tls")
     }
 
+    /// Where exports are written and imports are handed in.
+    pub fn transfers(&self) -> PathBuf {
+        self.0.join("transfers")
+    }
+
     /// Firmware files, by their hash.
     pub fn artifacts(&self) -> PathBuf {
         self.0.join("artifacts")

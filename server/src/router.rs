@@ -39,7 +39,9 @@ use crate::problem_page::{self, Problem, Wanted};
 use crate::session;
 use crate::state::AppState;
 use crate::web::firmware::{download, upload};
-use crate::web::{api_page, assets, csp_report, export, live, password, setup, sign_in, sign_out};
+use crate::web::{
+    api_page, assets, csp_report, export, live, password, results, setup, sign_in, sign_out,
+};
 
 /// Largest form.
 pub const MAX_FORM: usize = 64 * 1024;
@@ -70,6 +72,13 @@ pub fn doors() -> Vec<Door> {
             Door::get(kind.route(), Action(SeeDevices), whole),
             Door::post(kind.route(), Action(SeeDevices), selected),
         ]);
+        let of_operation =
+            move |state, visitor, id, query| results::get(kind, state, visitor, id, query);
+        doors.push(Door::get(
+            results::route(kind),
+            Action(SeeDevices),
+            of_operation,
+        ));
     }
     doors
 }

@@ -108,6 +108,7 @@ impl Running {
         site: Site,
         hub: Hub,
     ) -> Result<Self, Failure> {
+        hub.keep_transfers_in(&data_dir.transfers()).await?;
         let (tls, certificate) = ServerTls::open(&data_dir.tls(), &config.hostname, hub.now())
             .map_err(|problem| Failure::Refused(problem.to_string()))?;
         tell(&certificate);

@@ -7,6 +7,7 @@ pub mod export;
 pub mod firmware;
 pub mod live;
 pub mod password;
+pub mod results;
 pub mod setup;
 pub mod sign_in;
 pub mod sign_out;

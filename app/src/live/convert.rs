@@ -2,7 +2,6 @@
 
 use leptos::prelude::use_context;
 use muster_core::time::Timestamp;
-use muster_index::Row;
 use muster_service::Hub;
 use muster_service::live as hub;
 
@@ -42,8 +41,9 @@ pub fn encode(item: hub::LiveItem, now: Timestamp) -> Item {
     }
 }
 
-fn row(row: Row) -> RowNews {
+fn row(hub::RowNews { row, values }: hub::RowNews) -> RowNews {
     RowNews {
+        values,
         id: row.entry.id,
         status: row.entry.status,
         stage: row.entry.stage,

@@ -27,6 +27,8 @@ pub struct RowNews {
     pub last_activity_ms: Option<i64>,
     /// Whether what it reports differs from what is desired.
     pub drift: bool,
+    /// Whether its twin or its connection changed: columns that show these are read again.
+    pub values: bool,
 }
 
 /// The counts of the fleet in the person's scope. Planned and retired devices are not in service and counted only
@@ -228,6 +230,7 @@ mod tests {
                 connected: true,
                 last_activity_ms: Some(1),
                 drift: false,
+                values: true,
             }]),
             Item::Census(CensusNews {
                 contacts: vec![(Contact::Silent, 3)],

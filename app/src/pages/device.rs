@@ -6,6 +6,7 @@ pub(crate) mod facts;
 mod head;
 mod identity;
 mod method;
+mod operations;
 mod overview;
 mod status;
 mod telemetry;
@@ -28,6 +29,7 @@ use crate::ui::{Note, Tab as UiTab, Tabs, Tone};
 use address::{DeviceAddress, Tab};
 use facts::DeviceFacts;
 use head::DeviceHead;
+use operations::operations_tab;
 use overview::Overview;
 use timeline::TimelineTab;
 use twin::TwinTab;
@@ -84,7 +86,8 @@ fn DeviceBody(device: DeviceView) -> impl IntoView {
         Signal::derive(move || {
             let open = device.with(|device| device.open_properties);
             Tab::ALL
-                .into_iter()
+                .iter()
+                .copied()
                 .map(|each| UiTab {
                     label: each.title().to_owned(),
                     href: DeviceAddress::tab(each).href(&id),
@@ -98,6 +101,7 @@ fn DeviceBody(device: DeviceView) -> impl IntoView {
         Tab::Overview => view! { <Overview device=device address=address/> }.into_any(),
         Tab::Twin => view! { <TwinTab id=id.clone() address=address/> }.into_any(),
         Tab::Timeline => view! { <TimelineTab id=id.clone() address=address/> }.into_any(),
+        Tab::Operations => operations_tab(id.clone(), address),
     };
     let deleted = move || {
         gone.get().then(|| {

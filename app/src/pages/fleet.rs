@@ -6,8 +6,8 @@ mod choose_columns;
 mod columns;
 pub mod export;
 mod facets;
-mod filter_bar;
-pub(super) mod hints;
+pub(crate) mod filter_bar;
+pub(crate) mod hints;
 mod keys;
 mod list;
 mod paging;
@@ -28,7 +28,7 @@ use crate::live::{Item, Topic, use_live};
 use crate::panels::first_device::FirstDevice;
 use crate::panels::loaded::loaded;
 use crate::panels::refresh::use_refreshed;
-use crate::reactive::effect_of_change;
+use crate::reactive::{dynamic, effect_of_change};
 use crate::rpc::data::Data;
 use crate::rpc::fleet::{FleetPage as Found, count_fleet, read_fleet};
 use crate::shell::Page;
@@ -41,7 +41,7 @@ use filter_bar::FilterBar;
 use hints::Hints;
 use list::DeviceTable;
 use paging::Paging;
-use preview::preview;
+use preview::{preview, use_preview_in};
 use selection::{Hand, Selection};
 use selection_bar::selection_bar;
 use views::Views;
@@ -51,12 +51,12 @@ use views::Views;
 pub fn FleetPage() -> impl IntoView {
     let search = use_location().search;
     let address = Memo::new(move |_| FleetAddress::parse(&search.get()));
-    let data = Data::new(move || address.get().query(), read_fleet);
+    let data = Data::new(move || address.get().alone().query(), read_fleet);
     remember::use_remembered_columns(address);
     let hand = use_hand(address);
     let hints = Hints::new();
     let show = move |found: Found| {
-        let address = address.get_untracked();
+        let address = address.get_untracked().alone();
         view! { <FleetBody address=address found=found hand=hand hints=hints/> }.into_any()
     };
     let head = move || {
@@ -74,7 +74,7 @@ pub fn FleetPage() -> impl IntoView {
                     {hints.datalist()}
                     {loaded(data, show)}
                 </div>
-                {preview(hand)}
+                {dynamic(move || preview(hand))}
             </div>
         </Page>
     }
@@ -83,7 +83,8 @@ pub fn FleetPage() -> impl IntoView {
 
 /// Selection and preview. Another filter finds other devices: then both begin anew.
 fn use_hand(address: Memo<FleetAddress>) -> Hand {
-    let hand = Hand::new();
+    let hand = Hand::new(address.with_untracked(|address| address.preview.clone()));
+    use_preview_in(address, hand);
     let asked =
         Memo::new(move |_| address.with(|address| (address.filter.clone(), address.text.clone())));
     effect_of_change(move |changed| {

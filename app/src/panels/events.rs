@@ -77,6 +77,7 @@ fn icon(kind: EventKind) -> &'static str {
         EventKind::ModuleDeleted => "i-trash",
         EventKind::ViewSaved | EventKind::ViewDeleted => "i-bookmark",
         EventKind::ViewPinned => "i-pin",
+        EventKind::Imported | EventKind::TransferEnded => "i-upload",
         EventKind::OperationCreated
         | EventKind::OperationStarted
         | EventKind::OperationResumed

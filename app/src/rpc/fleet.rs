@@ -9,6 +9,8 @@ mod pin_view;
 #[cfg(feature = "ssr")]
 mod read;
 mod save_view;
+mod values;
+mod view_counts;
 mod views;
 mod wire;
 
@@ -19,5 +21,7 @@ pub use hints::{ReadHints, read_hints};
 pub use page::{ReadFleet, read_fleet};
 pub use pin_view::{PinView, pin_view};
 pub use save_view::{SaveView, save_view};
+pub use values::{ReadValues, read_values};
+pub use view_counts::{CountViews, count_views};
 pub use views::{ListViews, list_views};
-pub use wire::{FleetFacet, FleetPage, FleetRow, Found, TagColumn, ViewRow};
+pub use wire::{FleetFacet, FleetPage, FleetRow, Found, RowValues, TagColumn, ViewRow};

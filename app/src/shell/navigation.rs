@@ -31,6 +31,12 @@ const FLEET: Entry = Entry {
     icon: "i-fleet",
 };
 
+const OPERATIONS: Entry = Entry {
+    href: routes::OPERATIONS,
+    label: "Operations",
+    icon: "i-layers",
+};
+
 const FIRMWARE: Entry = Entry {
     href: routes::FIRMWARE,
     label: "Firmware",
@@ -88,11 +94,13 @@ pub fn navigation(me: &Me) -> Vec<Group> {
     let mut places: Vec<Entry> = Vec::new();
     for role in me.roles() {
         match role {
-            Role::Operator | Role::Supervisor => places.extend([home_entry(role), FLEET]),
+            Role::Operator | Role::Supervisor => {
+                places.extend([home_entry(role), FLEET, OPERATIONS])
+            }
             Role::Manager => places.push(home_entry(role)),
             // Administrators look at everything.
             Role::Admin => {
-                places.extend([home_entry(role), FLEET]);
+                places.extend([home_entry(role), FLEET, OPERATIONS]);
                 places.extend(Role::ALL.map(home_entry));
             }
         }
@@ -166,17 +174,32 @@ mod tests {
         let check = |roles: &[Role], homes: &[&str], rest: &[&str]| {
             assert_eq!(labels(roles), [homes, rest].concat());
         };
-        check(&[Role::Operator], &["Queue", "Fleet"], &CONFIGURE);
-        check(&[Role::Supervisor], &["Oversight", "Fleet"], &CONFIGURE);
+        check(
+            &[Role::Operator],
+            &["Queue", "Fleet", "Operations"],
+            &CONFIGURE,
+        );
+        check(
+            &[Role::Supervisor],
+            &["Oversight", "Fleet", "Operations"],
+            &CONFIGURE,
+        );
         check(&[Role::Manager], &["Goals"], &[]);
         check(
             &[Role::Admin],
-            &["Server health", "Fleet", "Queue", "Oversight", "Goals"],
+            &[
+                "Server health",
+                "Fleet",
+                "Operations",
+                "Queue",
+                "Oversight",
+                "Goals",
+            ],
             &[&CONFIGURE[..], &["People"]].concat(),
         );
         check(
             &[Role::Manager, Role::Operator],
-            &["Queue", "Fleet", "Goals"],
+            &["Queue", "Fleet", "Operations", "Goals"],
             &CONFIGURE,
         );
     }

@@ -43,3 +43,8 @@ pub fn Section(
     }
     .into_any()
 }
+
+/// The same as a function, for a content that is there already.
+pub fn section(id: &'static str, title: &'static str, rule: bool, body: AnyView) -> AnyView {
+    view! { <Section id=id title=title rule=rule>{body}</Section> }.into_any()
+}

@@ -1,5 +1,7 @@
 //! State: always a shape and a word (visual language §4).
 
+mod operation;
+
 use leptos::prelude::*;
 use muster_core::contact::Contact;
 use muster_core::device::Status;

@@ -7,9 +7,11 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use muster_core::configuration::BadConfiguration;
 use muster_core::time::Timestamp;
+use muster_service::bulk::BulkError;
 use muster_service::{MethodError, ServiceError};
 use serde_json::{Value, json};
 
+use crate::hub::module_error;
 use crate::reference::Reference;
 use crate::throttle::{Class, RetryAfter};
 
@@ -165,6 +167,16 @@ impl From<ServiceError> for ApiError {
                 ..Self::new(Code::ServerError, "the hub failed; its log has the cause")
             },
             _ => Self::new(Code::InvalidOperation, text),
+        }
+    }
+}
+
+impl From<BulkError> for ApiError {
+    fn from(error: BulkError) -> Self {
+        match error {
+            BulkError::Missing(_) => Self::new(Code::ArgumentNull, error.to_string()),
+            BulkError::Service(error) => error.into(),
+            BulkError::Module(error) => module_error(error),
         }
     }
 }

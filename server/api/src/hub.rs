@@ -21,17 +21,21 @@ mod configurations;
 mod credentials;
 mod door;
 mod guard;
+mod jobs;
 mod methods;
 mod modules;
+mod page;
 mod query;
 mod registry;
 mod statistics;
 mod target;
+mod transfers;
 mod twins;
 mod unsupported;
 mod wire;
 
 pub use door::{Door, Need};
+pub(crate) use modules::module_error;
 
 /// Requests that are answered at once, on all listeners together.
 pub const MAX_REQUESTS: usize = 256;
@@ -103,6 +107,8 @@ pub fn doors() -> Vec<Door> {
         methods::doors(),
         query::doors(),
         statistics::doors(),
+        jobs::doors(),
+        transfers::doors(),
         configurations::doors(),
         unsupported::doors(),
     ]

@@ -10,6 +10,7 @@ mod firmware;
 mod fleet;
 mod hub;
 pub mod once;
+pub mod operations;
 mod pace;
 pub mod parameter;
 mod people;
@@ -55,6 +56,9 @@ pub static ROUTES: &[&Route] = &[
     &devices::twin::READ,
     &devices::twin::MERGE,
     &devices::twin::REPLACE,
+    &devices::revisions::LIST,
+    &devices::revisions::COMPARE,
+    &devices::revisions::RESTORE,
     &devices::events::ROUTE,
     &devices::telemetry::ROUTE,
     &devices::connection_string::ROUTE,
@@ -66,6 +70,7 @@ pub static ROUTES: &[&Route] = &[
     &firmware::show::ROUTE,
     &firmware::update::ROUTE,
     &firmware::delete::ROUTE,
+    &firmware::install::ROUTE,
     &views::list::ROUTE,
     &views::create::ROUTE,
     &views::update::ROUTE,
@@ -100,6 +105,19 @@ pub static ROUTES: &[&Route] = &[
     &hub::check::ROUTE,
     &hub::audit::ROUTE,
     &hub::policy::ROUTE,
+    &operations::list::ROUTE,
+    &operations::create::ROUTE,
+    &operations::preview::ROUTE,
+    &operations::show::ROUTE,
+    &operations::steer::ROUTE,
+    &operations::override_gate::ROUTE,
+    &operations::targets::ROUTE,
+    &operations::export::ROUTE,
+    &operations::of_device::ROUTE,
+    &operations::drafts::ROUTE,
+    &operations::save_draft::CREATE,
+    &operations::save_draft::REPLACE,
+    &operations::delete_draft::ROUTE,
     &approvals::list::ROUTE,
     &approvals::show::ROUTE,
     &approvals::decide::ROUTE,

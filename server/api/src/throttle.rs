@@ -23,16 +23,19 @@ pub enum Class {
     Query,
     /// Direct methods.
     Method,
+    /// Jobs: create, read, list, cancel.
+    Job,
 }
 
 impl Class {
     /// All of them.
-    pub const ALL: [Class; 5] = [
+    pub const ALL: [Class; 6] = [
         Self::Registry,
         Self::TwinRead,
         Self::TwinWrite,
         Self::Query,
         Self::Method,
+        Self::Job,
     ];
 
     /// What it counts, in answers and metrics.
@@ -43,6 +46,7 @@ impl Class {
             Self::TwinWrite => "twin updates",
             Self::Query => "queries",
             Self::Method => "direct methods",
+            Self::Job => "job operations",
         }
     }
 }
@@ -69,6 +73,8 @@ pub struct Rates {
     pub query: Rate,
     /// [`Class::Method`].
     pub method: Rate,
+    /// [`Class::Job`].
+    pub job: Rate,
 }
 
 /// IoT Hub's largest unit (S3) in spec §9, except where this hub promises more: 100 registry writes per second
@@ -86,6 +92,7 @@ impl Default for Rates {
             twin_write: rate(250.0, 10.0),
             query: rate(1000.0 / 60.0, 60.0),
             method: rate(6000.0, 10.0),
+            job: rate(5000.0 / 60.0, 60.0),
         }
     }
 }
@@ -98,6 +105,7 @@ impl Rates {
             Class::TwinWrite => self.twin_write,
             Class::Query => self.query,
             Class::Method => self.method,
+            Class::Job => self.job,
         }
     }
 }
@@ -196,6 +204,7 @@ mod tests {
             twin_write: rate,
             query: rate,
             method: rate,
+            job: rate,
         })
     }
 

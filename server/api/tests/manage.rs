@@ -7,6 +7,8 @@ mod answers;
 mod configurations;
 #[path = "manage/firmware.rs"]
 mod firmware;
+#[path = "manage/operations.rs"]
+mod operations;
 #[path = "manage/rights.rs"]
 mod rights;
 #[path = "manage/sheets.rs"]

@@ -7,6 +7,8 @@ mod bulk;
 mod configurations;
 #[path = "suite/errors.rs"]
 mod errors;
+#[path = "suite/jobs.rs"]
+mod jobs;
 #[path = "suite/methods.rs"]
 mod methods;
 #[path = "suite/modules.rs"]
@@ -19,5 +21,7 @@ mod registry;
 mod rights;
 #[path = "suite/support.rs"]
 mod support;
+#[path = "suite/transfers.rs"]
+mod transfers;
 #[path = "suite/twins.rs"]
 mod twins;

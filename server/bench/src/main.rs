@@ -9,14 +9,17 @@ use std::path::PathBuf;
 use clap::Parser;
 
 mod binary;
+mod configurations;
 mod fleet;
 mod http;
+mod jobs;
 mod latency;
 mod pages;
 mod peers;
 mod postgres;
 mod queries;
 mod report;
+mod series;
 mod site;
 mod sockets;
 mod updates;
@@ -57,7 +60,10 @@ async fn main() -> Outcome {
         sockets::measure_connections(&mut report, &process, &prepared).await?;
         process.stop().await?;
     }
+    configurations::measure(&mut report, options.devices).await?;
+    series::measure(&mut report).await?;
     queries::measure(&mut report, options.devices).await?;
+    jobs::measure(&mut report, options.devices)?;
     report.write()?;
     Ok(())
 }

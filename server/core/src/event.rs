@@ -113,6 +113,10 @@ pub enum EventKind {
     ViewDeleted,
     /// Somebody chose the view they begin with, or none.
     ViewPinned,
+    /// A file of identities was handed in.
+    Imported,
+    /// An export or import of the registry ended.
+    TransferEnded,
     /// A bulk operation was handed in.
     OperationCreated,
     /// A bulk operation began: its targets are written down.
@@ -187,6 +191,8 @@ impl EventKind {
         Self::ViewSaved,
         Self::ViewDeleted,
         Self::ViewPinned,
+        Self::Imported,
+        Self::TransferEnded,
         Self::OperationCreated,
         Self::OperationStarted,
         Self::OperationPaused,
@@ -240,6 +246,8 @@ impl EventKind {
             Self::ViewSaved => "view_saved",
             Self::ViewDeleted => "view_deleted",
             Self::ViewPinned => "view_pinned",
+            Self::Imported => "imported",
+            Self::TransferEnded => "transfer_ended",
             Self::OperationCreated => "operation_created",
             Self::OperationStarted => "operation_started",
             Self::OperationPaused => "operation_paused",

@@ -10,6 +10,7 @@ mod count;
 mod forecast;
 mod how;
 mod progress;
+mod read;
 mod state;
 mod target;
 mod task;
@@ -46,6 +47,7 @@ pub struct Plan {
     /// Whom it is for.
     pub target: Target,
     /// When, in which order, under which conditions.
+    #[serde(default)]
     pub how: How,
 }
 

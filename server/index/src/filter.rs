@@ -155,9 +155,14 @@ impl Test {
                 }
                 bits.keep(&found);
             }
-            Self::Among(source, among) => {
-                keep_cells(bits, *source, chunk, on, |cell, _| among.has(cell));
-            }
+            Self::Among(source, among) => match among.only_code() {
+                // The usual case is a comparison of numbers and nothing else.
+                Some(one) => keep_cells(bits, *source, chunk, on, |cell, _| match cell {
+                    Cell::Code(code) => code == one,
+                    other => among.has(other),
+                }),
+                None => keep_cells(bits, *source, chunk, on, |cell, _| among.has(cell)),
+            },
             Self::Other(source, kind, among) => keep_cells(bits, *source, chunk, on, |cell, _| {
                 cell.kind() == Some(*kind) && !among.has(cell)
             }),

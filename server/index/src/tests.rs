@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod concurrency;
+mod configurations;
 pub(crate) mod generate;
 mod oracle;
 mod queries;

@@ -18,6 +18,7 @@ pub mod function;
 mod lexer;
 mod parser;
 pub mod path;
+mod pinned;
 mod print;
 pub mod query;
 pub mod run;

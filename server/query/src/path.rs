@@ -109,6 +109,12 @@ const HUB_KEYS: [&str; 4] = [
 ];
 
 impl Path {
+    /// Everything at the top of rows of jobs.
+    pub fn of_jobs() -> Vec<Self> {
+        let names = JOB_ROOTS.into_iter();
+        names.filter_map(|name| Self::system(name, true)).collect()
+    }
+
     /// Reads a path, for example `tags.location.site` or `devices.deviceId`.
     pub fn parse(text: &str) -> Result<Self, QueryError> {
         parser::path(text)

@@ -8,13 +8,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::ast::Expr;
-use crate::datum::{Datum, Key};
+use crate::datum::{Datum, Key, number_of_key};
 use crate::eval::Row;
 use crate::path::Path;
-use crate::query::{Aggregate, By, Query, Select, Total, What};
+use crate::query::{Aggregate, By, Query, Select, Source, Total, What};
 
 /// Most groups that one query keeps apart.
 pub const MAX_GROUPS: usize = 100_000;
+
+/// The names under which rows of jobs carry, beside what queries can ask for, the number of their operation and their
+/// own number in it.
+pub const JOB_NUMBERS: [&str; 2] = ["operation", "row"];
 
 /// More groups than [`MAX_GROUPS`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -45,6 +49,13 @@ impl Step {
             descending: false,
         }
     }
+
+    fn down(key: Option<Key>) -> Self {
+        Self {
+            key,
+            descending: true,
+        }
+    }
 }
 
 impl Ord for Step {
@@ -72,12 +83,35 @@ impl Place {
 
     /// The id of the row's device, in an answer of rows (not of groups, nor of distinct rows).
     pub fn device(&self) -> Option<&str> {
-        self.id(0)
+        (0..self.tie.len()).find_map(|at| self.id(at))
     }
 
     /// The id of the row's module, in an answer of rows of modules.
     pub fn module(&self) -> Option<&str> {
         self.id(1)
+    }
+
+    /// The numbers of the row's operation and of the row in it, in an answer of rows of jobs.
+    pub fn job(&self) -> Option<(i64, i64)> {
+        let number = |at: usize| match self.tie.get(at)?.key {
+            Some(Key::Number(key)) => Some(number_of_key(key) as i64),
+            _ => None,
+        };
+        Some((number(0)?, number(1)?))
+    }
+
+    /// The place of a row of jobs, in an answer that nothing but newness orders; one without a device comes before all
+    /// of the same numbers.
+    pub fn of_job(operation: i64, row: i64, device: &str) -> Self {
+        let number = |number: i64| Datum::number(number as f64).key();
+        Self {
+            order: Vec::new(),
+            tie: vec![
+                Step::down(number(operation)),
+                Step::up(number(row)),
+                Step::up(Some(Key::Text(device.to_owned()))),
+            ],
+        }
     }
 
     fn id(&self, at: usize) -> Option<&str> {
@@ -186,9 +220,7 @@ impl<'q> Run<'q> {
             tie: if once {
                 values.iter().map(Datum::key).map(Step::up).collect()
             } else {
-                let module = Path::System("moduleId");
-                let ids = [row.datum(&Path::DeviceId), row.datum(&module)];
-                ids.iter().map(Datum::key).map(Step::up).collect()
+                ids(self.query.source, row)
             },
         };
         if self.after.as_ref().is_some_and(|after| place <= *after) {
@@ -287,6 +319,21 @@ impl<'q> Run<'q> {
         let tie = if once { values } else { group };
         let tie = tie.into_iter().map(Step::up).collect();
         (Place { order, tie }, object)
+    }
+}
+
+/// What tells rows apart, and orders them where nothing else does: their ids; of jobs, the newest first.
+fn ids(source: Source, row: &impl Row) -> Vec<Step> {
+    let key = |path: &Path| row.datum(path).key();
+    let device = Step::up(key(&Path::DeviceId));
+    match source {
+        Source::Devices | Source::Modules => {
+            vec![device, Step::up(key(&Path::System("moduleId")))]
+        }
+        Source::Jobs => {
+            let [operation, row] = JOB_NUMBERS.map(Path::System);
+            vec![Step::down(key(&operation)), Step::up(key(&row)), device]
+        }
     }
 }
 

@@ -437,3 +437,29 @@ fn errors_of_queries() {
         "at character 8: tags is not known; there are deviceId, moduleId, status, jobId, jobType, startTimeUtc, endTimeUtc, createdDateTimeUtc, lastUpdatedDateTimeUtc, outcome, error",
     );
 }
+
+/// The newest jobs come first, and a place of one's own making leads behind its row.
+#[test]
+fn rows_of_jobs_are_ordered_by_newness() {
+    let query = Query::parse("SELECT jobId, deviceId FROM devices.jobs").unwrap();
+    let page = |after: Option<muster_query::Place>| {
+        let mut run = Run::new(&query, after, 2);
+        for (operation, number, device) in [(1, 7, "b"), (10, 8, "a"), (2, 5, "a"), (10, 7, "b")] {
+            run.offer(&Document {
+                twin: &object(json!({"deviceId": device, "jobId": format!("job-{operation}")})),
+                beside: &object(json!({"operation": operation, "row": number})),
+                now: NOW,
+            });
+        }
+        let rows = run.finish().unwrap().rows.into_iter();
+        rows.map(|(place, _)| place).collect::<Vec<_>>()
+    };
+    let ids = |places: &[muster_query::Place]| -> Vec<(i64, i64)> {
+        places.iter().filter_map(muster_query::Place::job).collect()
+    };
+    let first = page(None);
+    assert_eq!(ids(&first), [(10, 7), (10, 8)]);
+    let made = muster_query::Place::of_job(10, 8, "a");
+    assert_eq!(made, first[1]);
+    assert_eq!(ids(&page(Some(made))), [(2, 5), (1, 7)]);
+}

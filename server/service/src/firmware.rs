@@ -8,6 +8,7 @@ use muster_core::event::{EventKind, NewEvent};
 use muster_core::firmware::{Artifact, ArtifactId, ArtifactState, BadArtifact, NoPath};
 use muster_core::ids::DeviceId;
 use muster_core::key::SharedKey;
+use muster_core::operation::Task;
 use muster_storage::{ArtifactFiles, FileError, MAX_ARTIFACTS, Store};
 use serde_json::{Value, json};
 use tokio::sync::{Mutex, Semaphore};
@@ -20,14 +21,16 @@ use crate::hub::Hub;
 
 mod device;
 mod download;
+mod ears;
 mod keys;
 mod renew;
 mod upload;
 
 pub use device::{DeviceFirmware, of_models, running, with_version};
 pub use download::{Download, DownloadRefused};
+pub(crate) use ears::{Ears, Listener};
 pub use keys::{FirmwareKey, FirmwareKeys, SignatureState};
-pub(crate) use renew::{Renewals, run as renew};
+pub(crate) use renew::run as renew;
 pub use upload::{Upload, described};
 
 /// Files that arrive at the same time: each takes disk and a core.
@@ -76,6 +79,9 @@ pub enum FirmwareError {
     /// The signature is not good, or missing.
     #[error("{0}")]
     Signature(&'static str),
+    /// An operation that is not over needs it.
+    #[error("the operation “{1}” uses {0}; stop it first, or wait until it is over")]
+    InUse(String, String),
     /// It was withdrawn.
     #[error("{0} was withdrawn; nothing new installs it")]
     Withdrawn(String),
@@ -97,6 +103,7 @@ impl FirmwareError {
             Self::Exists(_) => "exists",
             Self::TooMany => "too_many",
             Self::Signature(_) => "signature",
+            Self::InUse(..) => "in_use",
             Self::Withdrawn(_) => "withdrawn",
         }
     }
@@ -112,6 +119,7 @@ pub(crate) struct Firmware {
     /// Files and rows change together, one after the other.
     changes: Mutex<()>,
     uploads: Arc<Semaphore>,
+    ears: Ears,
 }
 
 impl Firmware {
@@ -120,6 +128,7 @@ impl Firmware {
         config: FirmwareConfig,
         store: &Store,
         entropy: &Entropy,
+        ears: Ears,
     ) -> Result<Self, ServiceError> {
         let known: HashSet<ArtifactId> =
             store.artifacts().await?.iter().map(|one| one.id).collect();
@@ -136,6 +145,7 @@ impl Firmware {
             address,
             changes: Mutex::default(),
             uploads: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)),
+            ears,
         })
     }
 }
@@ -177,6 +187,22 @@ impl Hub {
         self.firmware().keys.judge(artifact)
     }
 
+    /// Refuses what devices may not get: withdrawn, or not signed as this hub demands.
+    pub(crate) fn may_offer(&self, artifact: &Artifact) -> Result<(), FirmwareError> {
+        if !artifact.is_available() {
+            return Err(FirmwareError::Withdrawn(artifact.to_string()));
+        }
+        match self.firmware().keys.refusal(artifact) {
+            Some(why) => Err(FirmwareError::Signature(why)),
+            None => Ok(()),
+        }
+    }
+
+    /// Hears signs of life of a device.
+    pub(crate) fn listen_to(&self, device: &DeviceId) -> Listener {
+        self.firmware().ears.listen(device)
+    }
+
     /// Withdraws an artifact, or offers it again. Links to one that is withdrawn are refused from then on.
     pub async fn set_artifact_state(
         &self,
@@ -209,6 +235,9 @@ impl Hub {
             .find_artifact(&id)
             .await?
             .ok_or(ServiceError::NotFound)?;
+        if let Some(title) = self.uses_artifact(&id).await? {
+            return Err(FirmwareError::InUse(artifact.to_string(), title).into());
+        }
         let detail = json!({ "artifact": artifact.to_string(), "sha256": id });
         let event = self.firmware_event(permit.access(), EventKind::FirmwareDeleted, detail);
         if !self.store().delete_artifact(id, event).await? {
@@ -219,6 +248,19 @@ impl Hub {
             tracing::warn!(%error, "the file of a deleted artifact is removed at the next start");
         }
         Ok(())
+    }
+
+    /// The title of an open operation that installs an artifact or would go back to it.
+    async fn uses_artifact(&self, id: &ArtifactId) -> Result<Option<String>, ServiceError> {
+        let is_it = |hash: &str| ArtifactId::new(hash).is_ok_and(|used| used == *id);
+        let open = self.store().open_operations().await?;
+        let found = open.into_iter().find(|row| match &row.plan.task {
+            Task::InstallFirmware {
+                artifact, back_to, ..
+            } => is_it(artifact) || back_to.as_deref().is_some_and(is_it),
+            _ => false,
+        });
+        Ok(found.map(|row| row.plan.title))
     }
 
     fn firmware_event(&self, access: &Access, kind: EventKind, detail: Value) -> NewEvent {

@@ -15,12 +15,14 @@ use crate::clock::{Clock, Entropy};
 use crate::configurations::engine::Engine;
 use crate::devices::{CloseReason, Connections};
 use crate::error::ServiceError;
-use crate::firmware::{Firmware, FirmwareConfig, Renewals};
+use crate::firmware::{Ears, Firmware, FirmwareConfig};
 use crate::gates::Books;
 use crate::live::Live;
 use crate::methods::Calls;
 use crate::operations::Operations;
 use crate::people::People;
+use crate::series;
+use crate::transfer::Transfers;
 
 /// What opening a hub needs.
 #[derive(Clone, Debug)]
@@ -49,6 +51,7 @@ struct Inner {
     calls: Arc<Calls>,
     live: Arc<Live>,
     engine: Arc<Engine>,
+    series: Arc<series::Memory>,
     people: People,
     books: Books,
     operations: Arc<Operations>,
@@ -59,6 +62,7 @@ struct Inner {
     firmware: Firmware,
     /// Columns of properties are built one after the other.
     columns: tokio::sync::Mutex<()>,
+    transfers: Transfers,
     /// Ends the background tasks.
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -76,18 +80,20 @@ impl Hub {
         let index = Arc::new(Index::new());
         let connections = Arc::new(Connections::default());
         let live = Arc::new(Live::new());
+        let series = Arc::new(series::Memory::default());
         let people = People::new(Semaphore::new(HASHES_AT_ONCE));
         let books = Books::new();
         let operations = Arc::new(Operations::default());
-        let (renewals, wanting) = Renewals::new();
+        let (ears, wanting) = Ears::new();
         let engine = Arc::new(Engine::default());
         let hook = {
             let (index, connections) = (index.clone(), connections.clone());
             let (live, people) = (live.clone(), people.clone());
             let books = books.clone();
             let operations = operations.clone();
-            let renewals = renewals.clone();
+            let ears = ears.clone();
             let engine = engine.clone();
+            let series = series.clone();
             Arc::new(move |batch: &[Committed]| {
                 for committed in batch {
                     follow(&index, &connections, committed);
@@ -99,8 +105,11 @@ impl Hub {
                     }
                     operations.follow(committed);
                     engine.hear(committed);
+                    if matches!(committed.change, Change::Activity { .. }) {
+                        series.announce();
+                    }
                     live.announce(committed);
-                    renewals.follow(committed);
+                    ears.follow(committed);
                 }
             })
         };
@@ -122,7 +131,7 @@ impl Hub {
         index.settle();
         store.ensure_policies(|| config.entropy.bytes()).await?;
         let policies = store.policies().await?;
-        let firmware = Firmware::open(config.firmware, &store, &config.entropy).await?;
+        let firmware = Firmware::open(config.firmware, &store, &config.entropy, ears).await?;
         let hub = Self(Arc::new(Inner {
             store,
             index,
@@ -130,6 +139,7 @@ impl Hub {
             calls: Arc::default(),
             live,
             engine,
+            series,
             people,
             books,
             operations,
@@ -139,6 +149,7 @@ impl Hub {
             entropy: config.entropy,
             firmware,
             columns: tokio::sync::Mutex::default(),
+            transfers: Transfers::default(),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
         }));
@@ -154,6 +165,7 @@ impl Hub {
         hub.spawn(crate::configurations::run::run(hub.clone()));
         hub.spawn(crate::approvals::expire(hub.clone()));
         hub.spawn(crate::query::settle::run(hub.clone()));
+        hub.spawn(series::run(hub.clone()));
         Ok(hub)
     }
 
@@ -210,6 +222,10 @@ impl Hub {
         &self.0.columns
     }
 
+    pub(crate) fn transfer_folder(&self) -> &Transfers {
+        &self.0.transfers
+    }
+
     pub(crate) fn operations_at_work(&self) -> &Arc<Operations> {
         &self.0.operations
     }
@@ -220,6 +236,10 @@ impl Hub {
 
     pub(crate) fn engine(&self) -> &Engine {
         &self.0.engine
+    }
+
+    pub(crate) fn series_memory(&self) -> &series::Memory {
+        &self.0.series
     }
 
     pub(crate) fn people(&self) -> &People {

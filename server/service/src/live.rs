@@ -18,7 +18,7 @@ use crate::hub::Hub;
 
 mod stream;
 
-pub use stream::{LiveItem, LiveStream, MAX_ROWS, Topic};
+pub use stream::{LiveItem, LiveStream, MAX_ROWS, RowNews, Topic};
 
 /// Time in which changes are gathered: at most four messages per second and topic.
 pub const GATHER: Duration = Duration::from_millis(250);

@@ -15,9 +15,12 @@ use serde_json::Value;
 
 mod approve;
 mod author;
+mod back;
 mod create;
 mod drafts;
+mod forecast;
 mod freeze;
+pub(crate) mod jobs;
 mod judge;
 mod limit;
 mod preview;
@@ -177,6 +180,8 @@ pub struct OperationQuery {
     pub text: String,
     /// One's own.
     pub mine: bool,
+    /// Only those that tools of IoT Hub find by a name.
+    pub jobs: bool,
     /// With this device among the targets.
     pub device: Option<DeviceId>,
     /// Rows on a page.

@@ -18,6 +18,7 @@ use crate::hub::Hub;
 
 pub(crate) mod columns;
 pub mod document;
+mod jobs;
 mod modules;
 pub(crate) mod settle;
 
@@ -205,18 +206,26 @@ impl Hub {
             .top
             .map_or(usize::MAX, |top| top.saturating_sub(before));
         let limit = page.limit.min(left);
-        let answered = self.answered(access, question, after, limit).await?;
-        let given = before + answered.rows.len();
-        let continuation = match answered.rows.last() {
-            Some((place, _)) if answered.more && limit < left => {
-                let cursor = Cursor {
-                    direction: Direction::Forward,
-                    edge: (place.clone(), given),
-                };
-                Some(cursor.encode(&name))
+        let (answered, stopped) = match question.source {
+            Source::Jobs => {
+                let jobs = self.jobs_answered(access, question, after, limit).await?;
+                (jobs.answered, jobs.stopped)
             }
-            _ => None,
+            _ => (self.answered(access, question, after, limit).await?, None),
         };
+        let given = before + answered.rows.len();
+        let edge = match (answered.more, answered.rows.last()) {
+            (true, Some((place, _))) => Some(place.clone()),
+            _ => stopped,
+        };
+        let wanted = answered.rows.len() < left;
+        let continuation = edge.filter(|_| wanted).map(|place| {
+            let cursor = Cursor {
+                direction: Direction::Forward,
+                edge: (place, given),
+            };
+            cursor.encode(&name)
+        });
         let kind = match (&question.select, question.source) {
             (Select::Columns(_), _) => AnswerKind::Raw,
             (Select::All, Source::Jobs) => AnswerKind::DeviceJob,
@@ -226,8 +235,10 @@ impl Hub {
             Select::All if question.source == Source::Modules => {
                 self.module_documents(access, &answered).await?
             }
-            Select::All => self.documents(access, &answered).await?,
-            Select::Columns(_) => {
+            Select::All if question.source == Source::Devices => {
+                self.documents(access, &answered).await?
+            }
+            _ => {
                 let rows = answered.rows.into_iter();
                 rows.map(|(_, row)| Value::Object(row)).collect()
             }
@@ -249,9 +260,8 @@ impl Hub {
         let scope = access.scope(Action::SeeDevices);
         let now = self.now();
         match question.source {
-            Source::Devices => {}
             Source::Modules => return self.modules_answered(question, &scope, after, limit).await,
-            Source::Jobs => return answered(Run::new(question, after, limit)),
+            Source::Devices | Source::Jobs => {}
         }
         let by_id = question.order.is_empty() && !question.distinct && !question.is_grouped();
         // Columns that only the page shows come with its documents.
@@ -326,8 +336,6 @@ impl Hub {
     }
 }
 
-/// Rows of jobs come from a relation of their own; as long as the hub keeps none, they are empty and only figures over
-/// no rows at all are answered.
 fn answered(run: Run<'_>) -> Result<Answered, ServiceError> {
     run.finish().map_err(too_many)
 }

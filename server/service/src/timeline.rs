@@ -2,6 +2,7 @@
 
 use muster_core::cursor::Page;
 use muster_core::event::Event;
+use muster_core::ids::OperationId;
 use muster_core::policy::Action;
 use muster_storage::EventQuery;
 
@@ -47,6 +48,25 @@ impl Hub {
             ..EventQuery::default()
         };
         Ok(self.store().events(query).await?)
+    }
+
+    /// What happened to an operation that the person sees, newest first. Events of devices outside their scope are
+    /// left out.
+    pub async fn operation_events(
+        &self,
+        access: &Access,
+        id: OperationId,
+        limit: usize,
+    ) -> Result<Vec<Event>, ServiceError> {
+        self.visible_row(access, id).await?;
+        let mut events = self.store().operation_events(id, limit).await?;
+        let scope = access.scope(Action::SeeDevices);
+        let now = self.now();
+        events.retain(|event| {
+            let device = event.device.as_ref();
+            device.is_none_or(|id| self.index().in_scope(id, &scope, now))
+        });
+        Ok(events)
     }
 
     /// The newest events on devices the person sees, newest first. Looks back a bounded way, so a person with a

@@ -27,9 +27,15 @@ mod people;
 mod policies;
 #[path = "suite/query.rs"]
 mod query;
+#[path = "suite/revisions.rs"]
+mod revisions;
+#[path = "suite/series.rs"]
+mod series;
 #[path = "suite/support.rs"]
 mod support;
 #[path = "suite/tokens.rs"]
 mod tokens;
+#[path = "suite/transfer.rs"]
+mod transfer;
 #[path = "suite/views.rs"]
 mod views;

@@ -5,7 +5,7 @@ use muster_core::key::Slot;
 use muster_core::method::DEFAULT_RESPONSE_TIMEOUT;
 use serde_json::{Value, json};
 
-use crate::commands::{ask, unexpected};
+use crate::commands::{ask, operation, unexpected};
 use crate::config::Config;
 use crate::control::Connection;
 use crate::control::command::{Answer, Command as Request, LIST_CHUNK, Secret};
@@ -75,6 +75,32 @@ pub enum Command {
         /// Seconds to wait for the device to come online, 0 to 300
         #[arg(long, value_name = "SECONDS", default_value_t = 0)]
         wait: u64,
+    },
+    /// Merge patches into the twins of all devices that match: a bulk operation
+    #[command(
+        after_help = "Examples:\n  muster device update --where \"tags.site = 'b7'\" --tags '{\"ring\":2}' --dry-run\n  \
+                            muster device update --where \"tags.ring = 2\" --desired '{\"interval\":60}'"
+    )]
+    Update {
+        /// A condition of the query language; with an empty one the whole fleet is meant
+        #[arg(long = "where", value_name = "QUERY")]
+        condition: String,
+        /// What to merge into tags, a JSON object; null removes
+        #[arg(long, value_name = "JSON")]
+        tags: Option<String>,
+        /// What to merge into desired properties, a JSON object; null removes
+        #[arg(long, value_name = "JSON")]
+        desired: Option<String>,
+        /// What people call it
+        #[arg(
+            long,
+            value_name = "TEXT",
+            default_value = "Update from the command line"
+        )]
+        title: String,
+        /// Only say what it would do
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Delete a device and its twin
     #[command(after_help = "Example:\n  muster device delete pump-1")]
@@ -154,6 +180,23 @@ pub async fn run(command: &Command, config: &Config, output: &Output) -> Result<
                     payload => format!("{id} answered {status}\n{payload:#}"),
                 },
             );
+        }
+        Command::Update {
+            condition,
+            tags,
+            desired,
+            title,
+            dry_run,
+        } => {
+            let tags = json_flag("--tags", tags.as_deref())?;
+            let desired = json_flag("--desired", desired.as_deref())?;
+            if tags.is_none() && desired.is_none() {
+                return Err(Failure::Usage(
+                    "nothing would change; give --tags or --desired".to_owned(),
+                ));
+            }
+            let plan = operation::twin_plan(title.clone(), condition, tags, desired);
+            operation::hand_in(plan, *dry_run, config, output).await?;
         }
         Command::Delete { id } => {
             let Answer::Done = ask(config, Request::DeviceDelete { id: id.clone() }).await? else {

@@ -14,6 +14,9 @@ pub const LIST_CHUNK: usize = 1_000;
 /// Rows in one answer of [`Command::Query`]: that many of the largest twins fit into a frame.
 pub const QUERY_CHUNK: usize = 200;
 
+/// Devices in one answer of [`Command::OperationTargets`].
+pub const TARGETS_CHUNK: usize = 500;
+
 /// A request.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case")]
@@ -91,6 +94,48 @@ pub enum Command {
         /// The password; one is made when absent.
         password: Option<Secret>,
     },
+    /// Operations, newest first.
+    OperationList {
+        /// In this state only.
+        state: Option<String>,
+        /// Most operations.
+        limit: usize,
+    },
+    /// An operation in full.
+    OperationShow {
+        /// Its number.
+        id: i64,
+    },
+    /// What a plan would do.
+    OperationPreview {
+        /// The plan, as people write it.
+        plan: Value,
+    },
+    /// Hands a plan in.
+    OperationCreate {
+        /// The plan, as people write it.
+        plan: Value,
+    },
+    /// Pauses, resumes or ends an operation.
+    OperationSteer {
+        /// Its number.
+        id: i64,
+        /// What is to happen.
+        steering: Steering,
+        /// Why; empty for no reason.
+        reason: String,
+    },
+    /// The next devices of an operation.
+    OperationTargets {
+        /// Its number.
+        id: i64,
+        /// In this state only.
+        state: Option<String>,
+        /// Most devices; at most [`TARGETS_CHUNK`].
+        limit: usize,
+        /// What the devices before came with.
+        cursor: Option<String>,
+    },
     /// Looks for faults in the database.
     Check,
     /// Writes a copy of the database.
@@ -98,6 +143,24 @@ pub enum Command {
         /// To this file, which must not exist; an absolute path.
         to: PathBuf,
     },
+}
+
+/// What happens to an operation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Steering {
+    /// It is held.
+    Pause,
+    /// It goes on.
+    Resume,
+    /// Its next wave opens.
+    Continue,
+    /// It ends.
+    Stop,
+    /// It is called off.
+    Cancel,
+    /// Failed devices are tried again.
+    Retry,
 }
 
 /// A text that `Debug` does not show.
@@ -140,6 +203,28 @@ pub enum Answer {
         status: i32,
         /// What it said; null for nothing.
         payload: Value,
+    },
+    /// An operation.
+    Operation {
+        /// As it is printed.
+        operation: Value,
+    },
+    /// Operations.
+    Operations {
+        /// As they are printed.
+        operations: Vec<Value>,
+    },
+    /// What a plan would do.
+    Preview {
+        /// As it is printed.
+        preview: Value,
+    },
+    /// Devices of an operation.
+    Targets {
+        /// As they are printed.
+        targets: Vec<Value>,
+        /// Leads to the next ones, if there are more.
+        next: Option<String>,
     },
     /// A connection string.
     ConnectionString {

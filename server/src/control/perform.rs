@@ -21,6 +21,8 @@ use crate::control::command::{Answer, Command, Fault, LIST_CHUNK, QUERY_CHUNK, R
 use crate::failure::story;
 use crate::printed;
 
+mod operation;
+
 /// Does it, or says why not.
 pub async fn perform(hub: &Hub, command: Command) -> Result<Answer, Refused> {
     let done = match command {
@@ -60,6 +62,21 @@ pub async fn perform(hub: &Hub, command: Command) -> Result<Answer, Refused> {
             };
             user(hub, new).await
         }
+        Command::OperationList { state, limit } => operation::list(hub, state, limit).await,
+        Command::OperationShow { id } => operation::show(hub, id).await,
+        Command::OperationPreview { plan } => operation::preview(hub, &plan).await,
+        Command::OperationCreate { plan } => operation::create(hub, &plan).await,
+        Command::OperationSteer {
+            id,
+            steering,
+            reason,
+        } => operation::steer(hub, id, steering, reason).await,
+        Command::OperationTargets {
+            id,
+            state,
+            limit,
+            cursor,
+        } => operation::targets(hub, id, state, limit, cursor).await,
         Command::Check => check(hub).await,
         Command::Backup { to } => backup(hub, &to).await,
     };

@@ -143,7 +143,7 @@ async fn respond(
         .into_response()
 }
 
-fn media_type(kind: FileKind) -> &'static str {
+pub(super) fn media_type(kind: FileKind) -> &'static str {
     match kind {
         FileKind::Csv => "text/csv; charset=utf-8",
         FileKind::Json => "application/json",

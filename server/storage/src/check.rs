@@ -22,7 +22,23 @@ const COUNTERS_BEHIND: Sql = Sql::both(
         OR last_device < (SELECT COALESCE(MAX(device_key), 0) FROM device)",
 );
 
-pub(crate) const STATEMENTS: &[&Sql] = &[&HALF_DEVICES, &COUNTERS_BEHIND];
+const MISCOUNTED: Sql = Sql::both(
+    "counting the targets of operations",
+    "SELECT COUNT(*) FROM operation_wave AS w
+     LEFT JOIN (SELECT operation_id, wave,
+                       SUM(CASE WHEN state = 0 THEN 1 ELSE 0 END) AS pending,
+                       SUM(CASE WHEN state = 1 THEN 1 ELSE 0 END) AS running,
+                       SUM(CASE WHEN state = 2 THEN 1 ELSE 0 END) AS succeeded,
+                       SUM(CASE WHEN state = 3 THEN 1 ELSE 0 END) AS failed,
+                       SUM(CASE WHEN state = 4 THEN 1 ELSE 0 END) AS skipped
+                FROM operation_target GROUP BY operation_id, wave) AS t
+       ON t.operation_id = w.operation_id AND t.wave = w.wave
+     WHERE w.pending <> COALESCE(t.pending, 0) OR w.running <> COALESCE(t.running, 0)
+        OR w.succeeded <> COALESCE(t.succeeded, 0) OR w.failed <> COALESCE(t.failed, 0)
+        OR w.skipped <> COALESCE(t.skipped, 0)",
+);
+
+pub(crate) const STATEMENTS: &[&Sql] = &[&HALF_DEVICES, &COUNTERS_BEHIND, &MISCOUNTED];
 
 impl Store {
     /// Looks for what is wrong with the database; nothing, when all is well.
@@ -50,6 +66,14 @@ impl Store {
             findings.push(Finding {
                 subject: "sequences",
                 problem: "there are rows newer than the newest number given out".into(),
+                remedy: "restore a backup; the tables were changed by hand",
+            });
+        }
+        let miscounted = connection.number(&MISCOUNTED, []).await?;
+        if miscounted > 0 {
+            findings.push(Finding {
+                subject: "bulk operations",
+                problem: format!("the numbers of {miscounted} waves differ from a full count"),
                 remedy: "restore a backup; the tables were changed by hand",
             });
         }

@@ -14,6 +14,7 @@ use crate::store::Store;
 use crate::writer::{Operation, Unit};
 
 pub(crate) mod calls;
+pub(crate) mod operation;
 pub(crate) mod page;
 
 /// The columns that [`event_of`] reads, for the front of a SELECT.

@@ -27,6 +27,7 @@ mod records;
 mod revisions;
 mod samples;
 mod sealed;
+mod series;
 mod sessions;
 mod settings;
 mod sheets;
@@ -34,6 +35,7 @@ mod statements;
 mod store;
 mod subscriptions;
 mod tokens;
+mod transfers;
 mod twins;
 mod views;
 mod writer;
@@ -66,9 +68,14 @@ pub use records::{
 };
 pub use revisions::Revision;
 pub use samples::MAX_SAMPLES;
+pub use series::{
+    CHUNK_SPAN_MS, LoggedMessage, MAX_PAGES, MAX_SERIES, MAX_SERIES_AT_ONCE, MAX_TAKEN, PageWrite,
+    SeriesId, SeriesKey, SeriesPage,
+};
 pub use sheets::{Demand, MAX_SHEETS, SheetOutcome, SheetRow};
 #[doc(hidden)]
 pub use statements::{Statement, statements};
 pub use store::{Location, MasterKey, Store, StoreConfig};
+pub use transfers::MAX_TRANSFERS;
 pub use twins::PropertyValues;
 pub use views::{MAX_OWN_VIEWS, MAX_SHARED_VIEWS, NewView, ViewOutcome};

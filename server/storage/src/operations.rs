@@ -6,9 +6,11 @@ use muster_core::operation::{Allotment, NotNow, OperationState, Plan, Tally, Wav
 use muster_core::time::Timestamp;
 use serde::de::DeserializeOwned;
 
+pub(crate) mod back;
 pub(crate) mod batch;
 pub(crate) mod change;
 pub(crate) mod drafts;
+pub(crate) mod forget;
 pub(crate) mod freeze;
 pub(crate) mod list;
 pub(crate) mod passes;

@@ -3,8 +3,8 @@
 use crate::engine::{Sql, postgres, schema, sqlite};
 use crate::{
     approvals, audit, backup, check, configurations, devices, events, firmware, idempotency,
-    messages, modules, operations, people, policies, prune, revisions, samples, sealed, sessions,
-    settings, sheets, subscriptions, tokens, twins, views, writer,
+    messages, modules, operations, people, policies, prune, revisions, samples, sealed, series,
+    sessions, settings, sheets, subscriptions, tokens, transfers, twins, views, writer,
 };
 
 /// A statement as tests see it: what it is for, and its texts; an empty one is not for that engine.
@@ -37,6 +37,7 @@ pub fn statements() -> Vec<Statement> {
         devices::change::STATEMENTS,
         events::STATEMENTS,
         events::calls::STATEMENTS,
+        events::operation::STATEMENTS,
         events::page::STATEMENTS,
         firmware::STATEMENTS,
         firmware::change::STATEMENTS,
@@ -47,9 +48,11 @@ pub fn statements() -> Vec<Statement> {
         modules::session::STATEMENTS,
         modules::twin::STATEMENTS,
         operations::STATEMENTS,
+        operations::back::STATEMENTS,
         operations::batch::STATEMENTS,
         operations::change::STATEMENTS,
         operations::drafts::STATEMENTS,
+        operations::forget::STATEMENTS,
         operations::freeze::STATEMENTS,
         operations::list::STATEMENTS,
         operations::passes::STATEMENTS,
@@ -67,6 +70,8 @@ pub fn statements() -> Vec<Statement> {
         samples::STATEMENTS,
         schema::STATEMENTS,
         sealed::STATEMENTS,
+        series::STATEMENTS,
+        series::change::STATEMENTS,
         sessions::STATEMENTS,
         settings::STATEMENTS,
         sheets::STATEMENTS,
@@ -74,6 +79,7 @@ pub fn statements() -> Vec<Statement> {
         sqlite::STATEMENTS,
         subscriptions::STATEMENTS,
         tokens::STATEMENTS,
+        transfers::STATEMENTS,
         twins::STATEMENTS,
         views::STATEMENTS,
         views::change::STATEMENTS,

@@ -21,12 +21,14 @@ mod conformance {
     pub(crate) mod presence;
     pub(crate) mod registry;
     pub(crate) mod revisions;
+    pub(crate) mod series;
     pub(crate) mod server;
     pub(crate) mod sheets;
     pub(crate) mod small;
     pub(crate) mod statements;
     pub(crate) mod subscriptions;
     pub(crate) mod tokens;
+    pub(crate) mod transfers;
     pub(crate) mod twins;
     pub(crate) mod views;
     pub(crate) mod web_sessions;
@@ -35,8 +37,8 @@ mod conformance {
 use conformance::place::Place;
 use conformance::{
     approvals, audit, configurations, events, faults, files, firmware, hook, idempotency, messages,
-    modules, operations, people, presence, registry, revisions, sheets, small, statements,
-    subscriptions, tokens, twins, views, web_sessions,
+    modules, operations, people, presence, registry, revisions, series, sheets, small, statements,
+    subscriptions, tokens, transfers, twins, views, web_sessions,
 };
 
 /// Makes a test per case and engine.
@@ -75,15 +77,18 @@ mod both {
             modules_go_with_their_device, the_hook_hears_of_modules;
         operations: targets_are_written_down_in_parts, a_batch_changes_devices_targets_and_numbers_together,
             a_repeated_batch_changes_nothing, what_is_begun_may_finish_and_nothing_else, failed_targets_begin_again,
-            a_device_is_held_by_one_operation, newcomers_join_once, job_ids_are_unique, drafts_are_their_owners,
+            a_device_is_held_by_one_operation, newcomers_join_once, job_ids_are_unique, old_jobs_are_forgotten, drafts_are_their_owners,
             random_batches_keep_the_numbers_right;
         presence: the_first_contact_activates, activity_is_the_latest_of_all,
             a_connection_outlives_the_store;
         messages: messages_come_back_newest_first, any_bytes_are_kept, ranges_are_half_open;
+        series: the_log_is_taken_in_order, series_are_made_once, points_and_sums_come_back, old_pages_go,
+            series_go_with_their_device;
         subscriptions: sessions_outlive_the_store, clean_sessions_leave_nothing,
             subscribing_needs_a_session;
         events: pages_walk_both_ways, filters_narrow, cursors_belong_to_their_question,
-            followers_see_every_event, retention_keeps_what_people_did, calls_of_methods_are_found;
+            followers_see_every_event, retention_keeps_what_people_did, calls_of_methods_are_found,
+            events_of_an_operation_are_found;
         audit: the_chain_holds, policies_are_audited, a_changed_entry_is_found, a_removed_entry_is_found,
             a_cut_off_end_is_found;
         people: accounts_come_back, names_are_unique_too, the_last_admin_stays,
@@ -95,6 +100,7 @@ mod both {
         idempotency: a_request_is_answered_once, remembered_requests_are_bounded;
         views: views_come_back, others_see_shared_ones_only, names_and_numbers_have_bounds,
             a_pin_goes_with_its_view;
+        transfers: one_runs_at_a_time;
         firmware: artifacts_come_back, the_number_of_artifacts_is_bounded, the_key_of_links_is_made_once;
         configurations: configurations_come_back, there_are_so_many_configurations_at_most,
             applying_writes_twins_and_standings, a_change_of_somebody_is_put_back_once, what_has_no_room_is_said,

@@ -111,6 +111,59 @@ fn converse(muster: &Muster) {
     assert!(err(&gone).contains("does not exist"), "{}", err(&gone));
 }
 
+fn converse_about_operations(muster: &Muster) {
+    let update = [
+        "device",
+        "update",
+        "--where",
+        "tags.site = 'b7'",
+        "--tags",
+        r#"{"ring":2}"#,
+        "--title",
+        "ring 2",
+    ];
+    let preview = out(&muster.run(&[&update[..], &["--dry-run"]].concat()));
+    assert!(preview.contains("It would reach 1 devices."), "{preview}");
+    assert!(preview.contains("Nothing was done."), "{preview}");
+    let nothing = muster.run(&update[..4]);
+    assert_eq!(code(&nothing), Some(2), "{}", err(&nothing));
+    let made = muster.json(&update);
+    let number = made["operation"].to_string();
+    let show = || muster.json(&["operation", "show", &number]);
+    // Without a running hub it goes on while a command has the hub open.
+    let over = (0..100)
+        .map(|_| show())
+        .find(|now| now["endedTime"].is_string());
+    let over = over.unwrap();
+    assert_eq!(over["state"], "completed", "{over}");
+    assert_eq!(over["counts"]["succeeded"], 1);
+    let text = out(&muster.run(&["operation", "show", &number]));
+    assert!(text.contains("“ring 2” is completed."), "{text}");
+    let table = out(&muster.run(&["operation", "list", "--state", "completed"]));
+    assert!(
+        table.contains("ring 2") && table.contains("operations"),
+        "{table}"
+    );
+    let targets = muster.json(&["operation", "targets", &number, "--state", "succeeded"]);
+    assert_eq!(targets[0]["deviceId"], "pump-1");
+    let late = muster.run(&["operation", "pause", &number, "--reason", "too late"]);
+    assert_eq!(code(&late), Some(1), "{}", err(&late));
+
+    let plan = r#"{"title": "much later", "task": {"kind": "updateTwin", "tags": {"ring": 3}},
+                   "target": {"kind": "devices", "ids": ["pump-1"]}, "how": {"startsAt": "2099-01-01T00:00:00Z"}}"#;
+    let create = ["operation", "create", "-", "--json"];
+    let made = muster.run_with_input(&create, plan);
+    let made: serde_json::Value = serde_json::from_str(&out(&made)).unwrap();
+    assert_eq!(made["state"], "scheduled", "{made}");
+    let number = made["operation"].to_string();
+    let off = muster.json(&["operation", "cancel", &number, "--reason", "not wanted"]);
+    assert_eq!(off["state"], "cancelled", "{off}");
+    let wrong = muster.run_with_input(&create, r#"{"title": "x", "tsk": {}}"#);
+    assert_eq!(code(&wrong), Some(1), "{}", err(&wrong));
+    let unknown = muster.run(&["operation", "show", "999999"]);
+    assert_eq!(code(&unknown), Some(1));
+}
+
 fn converse_about_people(muster: &Muster) {
     let made = muster.json(&[
         "user",
@@ -159,6 +212,7 @@ fn converse_about_people(muster: &Muster) {
 fn commands_work_without_a_running_hub() {
     let muster = Muster::new();
     converse(&muster);
+    converse_about_operations(&muster);
     converse_about_people(&muster);
     let key = muster.data_dir().join("keys/master.key");
     assert_eq!(
@@ -177,6 +231,7 @@ fn commands_reach_a_running_hub() {
         0o600
     );
     converse(&muster);
+    converse_about_operations(&muster);
     converse_about_people(&muster);
     assert_eq!(served.terminate(), Some(0));
     assert!(!socket.exists());

@@ -109,7 +109,8 @@ async fn handlers_let_in_whom_their_table_says() {
             let path = door
                 .path
                 .replace("{token}", "guess")
-                .replace("{artifact}", "guess");
+                .replace("{artifact}", "guess")
+                .replace("{id}", "999");
             let request =
                 Request::new(door.method.as_str(), &path).header("sec-fetch-site", "same-origin");
             let request = if door.method == "POST" {

@@ -156,7 +156,7 @@ fn content(paths: Vec<PathRow>) -> AnyView {
         <TableWrap>
             <table class="table configurations mt-3">
                 <caption class="sr-only">"Paths and values"</caption>
-                <thead><tr><th scope="col">"Path"</th><th scope="col">"Value"</th></tr></thead>
+                <thead><tr><th scope="col">"Desired property"</th><th scope="col">"Value"</th></tr></thead>
                 <tbody>{rows}</tbody>
             </table>
         </TableWrap>

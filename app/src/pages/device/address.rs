@@ -3,6 +3,7 @@
 use muster_core::ids::DeviceId;
 
 use crate::pages::fleet::query_string;
+use crate::panels::telemetry::Range;
 use crate::routes;
 
 /// A part of the page.
@@ -15,11 +16,13 @@ pub enum Tab {
     Twin,
     /// Everything that happened.
     Timeline,
+    /// The bulk operations that have it.
+    Operations,
 }
 
 impl Tab {
     /// All, in the order of the row.
-    pub const ALL: [Tab; 3] = [Self::Overview, Self::Twin, Self::Timeline];
+    pub const ALL: &'static [Tab] = &[Self::Overview, Self::Twin, Self::Timeline, Self::Operations];
 
     /// The name in addresses.
     pub fn as_str(self) -> &'static str {
@@ -27,6 +30,7 @@ impl Tab {
             Self::Overview => "overview",
             Self::Twin => "twin",
             Self::Timeline => "timeline",
+            Self::Operations => "operations",
         }
     }
 
@@ -36,6 +40,7 @@ impl Tab {
             Self::Overview => "Overview",
             Self::Twin => "Twin",
             Self::Timeline => "Timeline",
+            Self::Operations => "Operations",
         }
     }
 }
@@ -107,6 +112,8 @@ pub struct DeviceAddress {
     pub view: View,
     /// Which numeric field the chart shows; `None` for the usual one.
     pub field: Option<String>,
+    /// How far back the chart looks.
+    pub range: Range,
     /// Where the timeline's page begins.
     pub cursor: Option<String>,
     /// The answer to a form that was sent without script: what went wrong.
@@ -141,14 +148,15 @@ impl DeviceAddress {
         for (name, value) in query_string::pairs(query) {
             match name.as_str() {
                 "tab" => {
-                    let known = Tab::ALL.into_iter().find(|tab| tab.as_str() == value);
-                    address.tab = known.unwrap_or_default();
+                    let known = Tab::ALL.iter().find(|tab| tab.as_str() == value);
+                    address.tab = known.copied().unwrap_or_default();
                 }
                 "view" => {
                     let known = View::ALL.into_iter().find(|view| view.as_str() == value);
                     address.view = known.unwrap_or_default();
                 }
                 "field" => address.field = (!value.is_empty()).then_some(value),
+                "range" => address.range = Range::from_name(&value).unwrap_or_default(),
                 "cursor" => address.cursor = (!value.is_empty()).then_some(value),
                 "problem" => {
                     address.problem = Problem::ALL
@@ -182,10 +190,16 @@ impl DeviceAddress {
         } else {
             self.view.as_str()
         };
+        let range = if self.range == Range::default() {
+            ""
+        } else {
+            self.range.as_str()
+        };
         let query = query_string::of_pairs([
             ("tab", tab),
             ("view", view),
             ("field", self.field.as_deref().unwrap_or_default()),
+            ("range", range),
             ("cursor", self.cursor.as_deref().unwrap_or_default()),
             ("problem", self.problem.map_or("", Problem::as_str)),
             ("saved", saved.as_deref().unwrap_or_default()),
@@ -226,12 +240,13 @@ mod tests {
             tab in prop::sample::select(Tab::ALL.to_vec()),
             view in prop::sample::select(View::ALL.to_vec()),
             field in prop::option::of("[ -~é]{1,9}"),
+            range in prop::sample::select(Range::ALL.to_vec()),
             cursor in prop::option::of("[A-Za-z0-9_-]{1,20}"),
             problem in prop::option::of(prop::sample::select(Problem::ALL.to_vec())),
             saved in prop::option::of(any::<u64>()),
             draft in prop::option::of(("[ -~é\n]{1,20}", "[ -~é\n]{1,20}")),
         ) {
-            let address = DeviceAddress { tab, view, field, cursor, problem, saved, draft };
+            let address = DeviceAddress { tab, view, field, range, cursor, problem, saved, draft };
             let href = address.href(&id());
             let query = href.split_once('?').map_or("", |(_, query)| query);
             prop_assert_eq!(DeviceAddress::parse(query), address);

@@ -1,4 +1,4 @@
-//! A numeric field of the last 24 hours.
+//! A numeric field over a range of time.
 
 use leptos::prelude::*;
 use muster_core::ids::DeviceId;
@@ -10,6 +10,7 @@ use crate::live::wire::Aspect;
 use crate::live::{Item, Topic, use_live};
 use crate::panels::loaded::loaded;
 use crate::panels::refresh::use_refreshed;
+use crate::panels::telemetry::Range;
 use crate::reactive::{dynamic, effect};
 use crate::rpc::data::Data;
 use crate::rpc::devices::{Telemetry, read_telemetry};
@@ -26,20 +27,21 @@ pub(super) fn TelemetrySection(
     /// The state of the page.
     address: Memo<DeviceAddress>,
 ) -> impl IntoView {
-    let field = Memo::new(move |_| address.with(|address| address.field.clone()));
+    let shown = Memo::new(move |_| address.with(|address| (address.field.clone(), address.range)));
     let data = {
         let id = id.clone();
         Data::new(
-            move || field.get(),
-            move |field| read_telemetry(id.as_str().to_owned(), field),
+            move || shown.get(),
+            move |(field, range)| read_telemetry(id.as_str().to_owned(), field, range),
         )
     };
     let show = move |telemetry| {
-        let field = field.get_untracked();
-        view! { <TelemetryBody id=id.clone() field=field telemetry=telemetry/> }.into_any()
+        let (field, range) = shown.get_untracked();
+        view! { <TelemetryBody id=id.clone() field=field range=range telemetry=telemetry/> }
+            .into_any()
     };
     view! {
-        <Section id="telemetry" title="Telemetry, last 24 hours">
+        <Section id="telemetry" title="Telemetry">
             {loaded(data, show)}
         </Section>
     }
@@ -47,14 +49,19 @@ pub(super) fn TelemetrySection(
 }
 
 #[component]
-fn TelemetryBody(id: DeviceId, field: Option<String>, telemetry: Telemetry) -> impl IntoView {
+fn TelemetryBody(
+    id: DeviceId,
+    field: Option<String>,
+    range: Range,
+    telemetry: Telemetry,
+) -> impl IntoView {
     let (telemetry, refresh) = {
         let id = id.clone();
         use_refreshed(telemetry, move || {
-            read_telemetry(id.as_str().to_owned(), field.clone())
+            read_telemetry(id.as_str().to_owned(), field.clone(), range)
         })
     };
-    // Reading a day of messages again with every message would be too much: the clock's tick is often enough.
+    // Drawing again with every message would be too much: the clock's tick is often enough.
     let stale = RwSignal::new(false);
     let now = use_now();
     effect(move || {
@@ -88,46 +95,61 @@ fn TelemetryBody(id: DeviceId, field: Option<String>, telemetry: Telemetry) -> i
                 view! { <Chart model=model/> }.into_any()
             }
             None => {
-                let words = fields.with(|(_, field)| none(field.as_deref()));
+                let words = fields.with(|(_, field)| none(field.as_deref(), range));
                 view! { <p class="meta">{words}</p> }.into_any()
             }
         }
     };
     view! {
-        {move || fields.with(|(fields, chosen)| choices(&id, fields, chosen.as_deref()))}
+        {move || fields.with(|(fields, chosen)| choices(&id, fields, chosen.as_deref(), range))}
         {dynamic(drawing)}
     }
     .into_any()
 }
 
-/// Links to the other fields; none where there is nothing to choose.
-fn choices(
-    id: &DeviceId,
-    fields: &[String],
-    chosen: Option<&str>,
-) -> Option<impl IntoView + use<>> {
-    let links = fields
+/// Links to the other fields, where there is something to choose, and to the other ranges.
+fn choices(id: &DeviceId, fields: &[String], chosen: Option<&str>, range: Range) -> AnyView {
+    let at = |field: Option<&str>, range| DeviceAddress {
+        field: field.map(str::to_owned),
+        range,
+        ..DeviceAddress::tab(Tab::Overview)
+    };
+    let several = if fields.len() > 1 { MAX_FIELDS } else { 0 };
+    let fields: Vec<AnyView> = fields
         .iter()
-        .take(MAX_FIELDS)
+        .take(several)
         .map(|field| {
-            let address = DeviceAddress {
-                field: Some(field.clone()),
-                ..DeviceAddress::tab(Tab::Overview)
-            };
             let current = chosen == Some(field.as_str());
-            view! {
-                <a class="btn btn--s" href=address.href(id) aria-current=current.then_some("true")>{field.clone()}</a>
-            }
+            link(field.clone(), at(Some(field), range).href(id), current)
         })
-        .collect_view();
-    (fields.len() > 1).then(|| {
-        view! { <div class="btns btns--wrap mb-3" role="group" aria-label="Field">{links}</div> }
-    })
+        .collect();
+    let ranges = Range::ALL.map(|other| {
+        let href = at(chosen, other).href(id);
+        link(other.as_str().to_owned(), href, other == range)
+    });
+    let fields = (!fields.is_empty()).then(|| {
+        view! { <div class="btns btns--wrap" role="group" aria-label="Field">{fields}</div> }
+    });
+    view! {
+        <div class="chart-choices">
+            {fields}
+            <div class="btns btns--wrap" role="group" aria-label="Range">{ranges.into_iter().collect_view()}</div>
+        </div>
+    }
+    .into_any()
 }
 
-fn none(field: Option<&str>) -> String {
+fn link(text: String, href: String, current: bool) -> AnyView {
+    view! { <a class="btn btn--s" href=href aria-current=current.then_some("true")>{text}</a> }
+        .into_any()
+}
+
+fn none(field: Option<&str>, range: Range) -> String {
+    let range = range.in_words();
     match field {
-        Some(field) => format!("No message of the last 24 hours has a number called {field}."),
-        None => "No message of the last 24 hours has a number in it. Numbers in JSON messages are drawn here.".to_owned(),
+        Some(field) => format!("No message of the last {range} has a number called {field}."),
+        None => format!(
+            "No message of the last {range} has a number in it. Numbers in JSON messages are drawn here."
+        ),
     }
 }

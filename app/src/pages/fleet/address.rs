@@ -1,5 +1,6 @@
 //! The fleet page's whole state, as its address says it. The export takes the same query string.
 
+use muster_core::ids::DeviceId;
 use muster_core::view::ViewId;
 use muster_query::QueryError;
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,8 @@ pub struct FleetAddress {
     pub group: Option<String>,
     /// The saved view the list began as.
     pub view: Option<ViewId>,
+    /// The device beside the list. Whatever changes the list leaves it out.
+    pub preview: Option<DeviceId>,
 }
 
 /// The name of what is typed into the query bar, in the address its form makes.
@@ -67,6 +70,7 @@ impl FleetAddress {
                 "at" => address.before = value.parse().unwrap_or(0),
                 "group" => address.group = (!value.is_empty()).then_some(value),
                 "view" => address.view = value.parse().ok().map(ViewId),
+                "preview" => address.preview = DeviceId::new(&value).ok(),
                 _ => {}
             }
         }
@@ -138,6 +142,8 @@ impl FleetAddress {
         if self.before > 0 {
             pairs.push(("at", self.before.to_string()));
         }
+        let preview = self.preview.as_ref();
+        pairs.extend(preview.map(|id| ("preview", id.as_str().to_owned())));
         pairs.retain(|(_, value)| !value.is_empty());
         pairs
     }
@@ -169,6 +175,15 @@ impl FleetAddress {
         Self {
             cursor: None,
             before: 0,
+            ..self.alone()
+        }
+    }
+
+    /// The same page of the list with nothing beside it.
+    #[must_use]
+    pub fn alone(&self) -> Self {
+        Self {
+            preview: None,
             ..self.clone()
         }
     }
@@ -196,7 +211,7 @@ impl FleetAddress {
         Self {
             cursor: Some(cursor),
             before,
-            ..self.clone()
+            ..self.alone()
         }
     }
 
@@ -329,6 +344,25 @@ mod tests {
     }
 
     #[test]
+    fn another_list_has_nothing_beside_it() {
+        let address = FleetAddress::parse("?filter=drift%20%3D%20true&preview=pump-1");
+        assert_eq!(
+            address.preview.as_ref().map(DeviceId::as_str),
+            Some("pump-1")
+        );
+        for other in [
+            address.sorted(SortBy::Device),
+            address.at("x".to_owned(), 25),
+            address.with_filter(""),
+            address.kept(),
+        ] {
+            assert_eq!(other.preview, None);
+        }
+        // What is no id is no preview.
+        assert_eq!(FleetAddress::parse("preview=a%20b").preview, None);
+    }
+
+    #[test]
     fn the_export_is_the_whole_list() {
         let address = FleetAddress {
             filter: "status = 'disabled'".to_owned(),
@@ -393,8 +427,11 @@ mod tests {
             before in any::<u32>(),
             group in prop::option::of(path()),
             view in prop::option::of(any::<i64>().prop_map(ViewId)),
+            preview in prop::option::of("[a-z:%#]{1,5}".prop_map(|id| DeviceId::new(&id).unwrap())),
         ) {
-            let address = FleetAddress { filter, text, sort, descending, columns, rows, cursor, before, group, view };
+            let address = FleetAddress {
+                filter, text, sort, descending, columns, rows, cursor, before, group, view, preview,
+            };
             prop_assert_eq!(FleetAddress::parse(&address.query()), address);
         }
     }

@@ -3,6 +3,7 @@
 
 mod field;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use leptos::ev::{KeyboardEvent, SubmitEvent};
@@ -14,6 +15,7 @@ use muster_query::{Condition, QueryError};
 use super::address::{FleetAddress, TYPED};
 use super::chips::chips;
 use super::hints::Hints;
+use super::query_string;
 use super::suggest::{Suggestions, suggest, taken};
 use super::typed::{self, Typed};
 use crate::format;
@@ -30,12 +32,16 @@ const REST: Duration = Duration::from_millis(200);
 
 /// The bar.
 #[component]
-pub(super) fn FilterBar(
+pub(crate) fn FilterBar(
     /// The state of the page.
     address: Memo<FleetAddress>,
     /// Paths and values that complete what is written.
     hints: Hints,
+    /// The page it stands on, with what its address needs besides; the fleet without.
+    #[prop(optional, into)]
+    base: Option<String>,
 ) -> impl IntoView {
+    let base = Arc::new(base.unwrap_or_else(|| routes::FLEET.to_owned()));
     let search = use_location().search;
     let refused = Memo::new(move |_| FleetAddress::refused(&search.get()));
     let bar = Bar::new(address);
@@ -64,6 +70,9 @@ pub(super) fn FilterBar(
         take: Callback::new(move |line| bar.take(&found.get_untracked(), line)),
     };
     let navigate = use_navigate();
+    let (place, kept_base) = (base.clone(), base.clone());
+    let (action, _) = query_string::split(&base);
+    let action = action.to_owned();
     let submit = move |event: SubmitEvent| {
         let Some(typed) = field::text() else { return };
         event.prevent_default();
@@ -71,7 +80,7 @@ pub(super) fn FilterBar(
             Ok(next) => {
                 field::set("", 0);
                 bar.rest();
-                navigate(&next.href(), NavigateOptions::default());
+                navigate(&rebased(&base, &next.query()), NavigateOptions::default());
             }
             Err(why) => {
                 field::point_at(&typed, why.position);
@@ -82,20 +91,32 @@ pub(super) fn FilterBar(
     let chips = Signal::derive(move || {
         let whole = address.get();
         // The filter stands in the field while it is edited there.
-        if bar.editing.get() {
+        let mut chips = if bar.editing.get() {
             chips(&whole.with_filter(""))
         } else {
             chips(&whole)
+        };
+        for chip in &mut chips {
+            let (_, query) = query_string::split(&chip.without);
+            chip.without = rebased(&place, query);
         }
+        chips
     });
-    let kept = move || address.with(hidden_fields);
+    let kept = move || {
+        let (_, own) = query_string::split(&kept_base);
+        let own: Vec<AnyView> = query_string::pairs(own)
+            .into_iter()
+            .map(|(name, value)| view! { <input type="hidden" name=name value=value/> }.into_any())
+            .collect();
+        view! { {own}{address.with(hidden_fields)} }
+    };
     let key = move |event: KeyboardEvent| bar.key(&event, found);
     view! {
         <div on:input=move |_| bar.typed() on:submit=submit on:focusout=move |_| bar.asked.set(None)>
             <QueryBar
                 id=FIELD
                 label="Filter devices"
-                action=routes::FLEET
+                action=action
                 name=TYPED
                 value=bar.text
                 chips=chips
@@ -111,6 +132,16 @@ pub(super) fn FilterBar(
         </div>
     }
     .into_any()
+}
+
+/// The list of a query string on the page of the bar.
+fn rebased(base: &str, query: &str) -> String {
+    let rest = query.trim_start_matches('?');
+    match (base.contains('?'), rest.is_empty()) {
+        (_, true) => base.to_owned(),
+        (true, false) => [base, "&", rest].concat(),
+        (false, false) => [base, "?", rest].concat(),
+    }
 }
 
 /// The rest of the state, for forms that change a part of it.
@@ -334,6 +365,19 @@ fn problem(error: &QueryError) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lists_keep_the_page_they_are_on() {
+        let check = |base, query, want: &str| assert_eq!(rebased(base, query), want);
+        check("/fleet", "?q=a", "/fleet?q=a");
+        check("/fleet", "", "/fleet");
+        check(
+            "/operations/new?step=who",
+            "?q=a",
+            "/operations/new?step=who&q=a",
+        );
+        check("/operations/new?step=who", "", "/operations/new?step=who");
+    }
 
     #[test]
     fn the_hint_says_what_would_be_found() {

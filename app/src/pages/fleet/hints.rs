@@ -12,7 +12,7 @@ pub(in crate::pages) const PATHS: &str = "fleet-paths";
 
 /// What is known.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::pages) struct Hints {
+pub(crate) struct Hints {
     /// Every path in use.
     pub(in crate::pages) paths: RwSignal<Vec<String>>,
     /// Common values by path, as literals.
@@ -23,7 +23,7 @@ pub(in crate::pages) struct Hints {
 
 impl Hints {
     /// Nothing yet.
-    pub(in crate::pages) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             paths: RwSignal::new(Vec::new()),
             values: RwSignal::new(HashMap::new()),

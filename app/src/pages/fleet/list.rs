@@ -9,11 +9,14 @@ use muster_core::ids::DeviceId;
 
 use super::address::{Column, FleetAddress, SortBy};
 use super::keys::{RowKeys, use_row_keys};
-use super::row::{Changing, class_of, device_row};
+use super::row::{Changing, Following, class_of, device_row};
 use super::selection::{Hand, Selection};
 use crate::clock::use_now;
+use crate::live::wire::RowNews;
 use crate::live::{Item, Topic, use_live};
-use crate::rpc::fleet::FleetRow;
+use crate::panels::refresh::{Refresh, use_refreshed};
+use crate::reactive::effect;
+use crate::rpc::fleet::{FleetRow, RowValues, read_values};
 use crate::ui::{Sort, SortHead, TableWrap};
 
 /// The table.
@@ -37,29 +40,36 @@ pub(super) fn DeviceTable(
     let ids: Vec<DeviceId> = rows.iter().map(|row| row.id.clone()).collect();
     use_row_keys(ids.clone(), keys);
     let whole = whole_page(ids.clone(), hand);
-    let signals: HashMap<DeviceId, RwSignal<Changing>> = rows
+    let signals: HashMap<DeviceId, Following> = rows
         .iter()
-        .map(|row| (row.id.clone(), RwSignal::new(Changing::from(row))))
+        .map(|row| (row.id.clone(), Following::new(row)))
         .collect();
+    let values = use_values(&ids, &columns, signals.clone());
     let body = rows
         .into_iter()
         .enumerate()
         .map(|(index, row)| {
-            let changing = signals[&row.id];
-            device_row(index, row, &columns, changing, now, keys)
+            let following = signals[&row.id];
+            device_row(index, row, &columns, following, now, keys)
         })
         .collect_view();
     use_live(
         move || vec![Topic::Rows(ids.clone())],
         move |item| {
-            let Item::Rows(news) = item else { return };
+            let news: &[RowNews] = match item {
+                Item::Rows(news) => news,
+                Item::Resync => return ask(values),
+                _ => return,
+            };
+            let mut old = false;
             for news in news {
-                if let Some(signal) = signals.get(&news.id) {
-                    let newest = Changing::from(news);
-                    if signal.with_untracked(|shown| *shown != newest) {
-                        signal.set(newest);
-                    }
+                if let Some(following) = signals.get(&news.id) {
+                    set_other(following.changing, Changing::from(news));
+                    old |= news.values;
                 }
+            }
+            if old {
+                ask(values);
             }
         },
     );
@@ -92,6 +102,49 @@ pub(super) fn DeviceTable(
         </p>
     }
     .into_any()
+}
+
+/// Reads again what columns of tags and properties show, when asked; nothing where there are none.
+fn use_values(
+    ids: &[DeviceId],
+    columns: &[Column],
+    rows: HashMap<DeviceId, Following>,
+) -> Option<Refresh> {
+    if !columns.iter().any(Column::is_plain) {
+        return None;
+    }
+    let names: Vec<&str> = ids.iter().map(DeviceId::as_str).collect();
+    let ids = names.join("|");
+    let query = FleetAddress {
+        columns: Some(columns.to_vec()),
+        ..FleetAddress::default()
+    };
+    let query = query.query();
+    let (read, refresh) =
+        use_refreshed(Vec::new(), move || read_values(ids.clone(), query.clone()));
+    effect(move || {
+        read.with(|read| {
+            for RowValues { id, values } in read {
+                if let Some(following) = rows.get(id) {
+                    set_other(following.values, values.clone());
+                }
+            }
+        });
+    });
+    Some(refresh)
+}
+
+/// Nobody is told of what is as it was.
+fn set_other<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, newest: T) {
+    if signal.with_untracked(|shown| *shown != newest) {
+        signal.set(newest);
+    }
+}
+
+fn ask(values: Option<Refresh>) {
+    if let Some(values) = values {
+        values.ask();
+    }
 }
 
 /// The box that selects the page, or takes it out.

@@ -1,14 +1,18 @@
 //! The device under the cursor, beside the list: contact, tags, the latest events.
 
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
 use muster_core::ids::DeviceId;
 
+use super::address::FleetAddress;
 use super::selection::Hand;
 use crate::clock::use_now;
 use crate::format::{self, TimeStyle};
 use crate::pages::device::timeline::LatestEvents;
 use crate::panels::loaded::loaded;
 use crate::panels::twin::tree;
+use crate::reactive::effect;
 use crate::routes;
 use crate::rpc::data::Data;
 use crate::rpc::devices::{DeviceView, show_device};
@@ -21,8 +25,38 @@ use crate::ui::{
 const TAGS: usize = 12;
 
 /// The panel; nothing while no device is previewed.
-pub(super) fn preview(hand: Hand) -> impl IntoView {
-    move || hand.preview.get().map(|id| panel(id, hand))
+pub(super) fn preview(hand: Hand) -> Option<AnyView> {
+    hand.preview.get().map(|id| panel(id, hand))
+}
+
+/// Keeps the previewed device in the address: a link shows it too, and going back closes it or shows the one before.
+pub(super) fn use_preview_in(address: Memo<FleetAddress>, hand: Hand) {
+    let named = Memo::new(move |_| address.with(|address| address.preview.clone()));
+    effect(move || {
+        let named = named.get();
+        if hand.preview.with_untracked(|shown| *shown != named) {
+            hand.preview.set(named);
+        }
+    });
+    let navigate = use_navigate();
+    effect(move || {
+        let shown = hand.preview.get();
+        let address = address.get_untracked();
+        if address.preview == shown {
+            return;
+        }
+        // From device to device is one step on the way back.
+        let quietly = NavigateOptions {
+            replace: shown.is_some() && address.preview.is_some(),
+            scroll: false,
+            ..NavigateOptions::default()
+        };
+        let with = FleetAddress {
+            preview: shown,
+            ..address
+        };
+        navigate(&with.href(), quietly);
+    });
 }
 
 fn panel(id: DeviceId, hand: Hand) -> AnyView {

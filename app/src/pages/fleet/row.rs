@@ -13,6 +13,7 @@ use super::keys::{RowKeys, row_id};
 use crate::format::{self, TimeStyle};
 use crate::live::wire::RowNews;
 use crate::pages::device::facts::credential_words;
+use crate::reactive::dynamic;
 use crate::routes;
 use crate::rpc::fleet::FleetRow;
 use crate::ui::{ButtonKind, ButtonSize, IconButton, Look, State, TimeStamp, look};
@@ -25,6 +26,22 @@ pub(super) struct Changing {
     status: Status,
     drift: bool,
     seen: Option<i64>,
+}
+
+/// What a row follows: system values by the stream itself, the rest is read again when it changes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Following {
+    pub(super) changing: RwSignal<Changing>,
+    pub(super) values: RwSignal<Vec<Option<String>>>,
+}
+
+impl Following {
+    pub(super) fn new(row: &FleetRow) -> Self {
+        Self {
+            changing: RwSignal::new(Changing::from(row)),
+            values: RwSignal::new(row.values.clone()),
+        }
+    }
 }
 
 impl From<&FleetRow> for Changing {
@@ -66,25 +83,21 @@ pub(super) fn class_of(column: &Column) -> &'static str {
     }
 }
 
-/// The row. Its cells follow `changing`; the rest was read with the page.
+/// The row.
 pub(super) fn device_row(
     index: usize,
     row: FleetRow,
     columns: &[Column],
-    changing: RwSignal<Changing>,
+    Following { changing, values }: Following,
     now: Signal<i64>,
     keys: RowKeys,
 ) -> AnyView {
-    let mut values = row.values.iter();
+    let mut plain = 0..;
     let cells = columns
         .iter()
         .map(|column| {
             let content = match column {
-                column if column.is_plain() => values
-                    .next()
-                    .cloned()
-                    .flatten()
-                    .map_or_else(unset, |value| value.into_any()),
+                column if column.is_plain() => shown(values, plain.next().unwrap_or_default()),
                 Column::Model if row.model.is_empty() => unset(),
                 Column::Model => row.model.clone().into_any(),
                 Column::Authentication => row
@@ -198,6 +211,12 @@ fn under(row: &FleetRow) -> String {
         .map(String::as_str)
         .collect();
     values.join(" · ")
+}
+
+/// The value of a plain column, by its place among these.
+fn shown(values: RwSignal<Vec<Option<String>>>, place: usize) -> AnyView {
+    let value = Memo::new(move |_| values.with(|values| values.get(place).cloned().flatten()));
+    dynamic(move || value.get().map_or_else(unset, |value| value.into_any()))
 }
 
 fn unset() -> AnyView {

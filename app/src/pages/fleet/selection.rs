@@ -27,10 +27,10 @@ pub(super) struct Hand {
 }
 
 impl Hand {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(preview: Option<DeviceId>) -> Self {
         Self {
             selection: RwSignal::new(Selection::none()),
-            preview: RwSignal::new(None),
+            preview: RwSignal::new(preview),
         }
     }
 

@@ -1,13 +1,18 @@
 //! What can be done with the selected devices; stands in place of the tools above the table.
 
 use leptos::prelude::*;
+use muster_core::policy::Action;
 
 use super::address::{Column, FleetAddress};
 use super::export::{FileKind, copy_item, query_of};
 use super::selection::{Hand, MAX_MARKED, Selection};
 use crate::format;
 use crate::reactive::dynamic;
+use crate::session::use_session;
 use crate::ui::{Button, ButtonKind, ButtonSize, Icon, Menu, MenuSide};
+
+/// Id of the words that say why changing is off.
+const NO_CHANGE: &str = "no-change";
 
 /// The bar; nothing while nothing is selected.
 pub(super) fn selection_bar(
@@ -60,6 +65,7 @@ fn tools(address: FleetAddress, columns: Vec<Column>, hand: Hand, total: Signal<
     view! {
         {dynamic(all)}
         {dynamic(full)}
+        {change_form(&address, selection)}
         {export_form(&address, selection)}
         {copy_menu(address, columns, selection)}
         <span class="end">
@@ -75,18 +81,45 @@ fn tools(address: FleetAddress, columns: Vec<Column>, hand: Hand, total: Signal<
     .into_any()
 }
 
-/// The export of the selection: a form, since addresses are too short for many ids.
-fn export_form(address: &FleetAddress, selection: RwSignal<Selection>) -> AnyView {
-    let list = address.kept().query();
+/// The marked devices for a form. Their names end in `suffix`.
+fn marked_fields(selection: RwSignal<Selection>, suffix: &'static str) -> AnyView {
     let marked = move || {
         selection.with(|selection| {
             let name = if selection.is_all() { "except" } else { "only" };
+            let name = [name, suffix].concat();
             selection
                 .marked()
-                .map(|id| view! { <input type="hidden" name=name value=id.as_str().to_owned()/> })
+                .map(|id| {
+                    view! { <input type="hidden" name=name.clone() value=id.as_str().to_owned()/> }
+                })
                 .collect_view()
         })
     };
+    view! { {dynamic(marked)} }.into_any()
+}
+
+/// The way to the wizard with the selection; for who may not, the reason.
+fn change_form(address: &FleetAddress, selection: RwSignal<Selection>) -> AnyView {
+    if !use_session().with(|me| me.can(Action::RunOperations)) {
+        return view! {
+            <Button size=ButtonSize::Small icon="i-configure" off=true reason=NO_CHANGE>"Change these devices…"</Button>
+            <span class="meta" id=NO_CHANGE>"Your role reads; operators and supervisors change devices."</span>
+        }
+        .into_any();
+    }
+    view! {
+        <form method="post" action="/rpc/operations/begin">
+            <input type="hidden" name="list" value=address.kept().query()/>
+            {marked_fields(selection, "[]")}
+            <Button size=ButtonSize::Small icon="i-configure" submit=true>"Change these devices…"</Button>
+        </form>
+    }
+    .into_any()
+}
+
+/// The export of the selection: a form, since addresses are too short for many ids.
+fn export_form(address: &FleetAddress, selection: RwSignal<Selection>) -> AnyView {
+    let list = address.kept().query();
     let buttons = FileKind::ALL
         .into_iter()
         .map(|kind| {
@@ -104,7 +137,7 @@ fn export_form(address: &FleetAddress, selection: RwSignal<Selection>) -> AnyVie
     view! {
         <form method="post" action=FileKind::Csv.route()>
             <input type="hidden" name="list" value=list/>
-            {dynamic(marked)}
+            {marked_fields(selection, "")}
             <Menu
                 class="btn btn--s"
                 side=MenuSide::Start

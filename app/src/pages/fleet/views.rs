@@ -3,12 +3,15 @@
 mod forms;
 
 use leptos::prelude::*;
+use muster_core::view::ViewId;
 
 use super::address::FleetAddress;
+use crate::live::{Item, Topic, use_live};
 use crate::panels::loaded::loaded;
-use crate::reactive::dynamic;
+use crate::panels::refresh::use_refreshed;
+use crate::reactive::{dynamic, effect};
 use crate::rpc::data::Data;
-use crate::rpc::fleet::{ViewRow, list_views};
+use crate::rpc::fleet::{ViewRow, count_views, list_views};
 use crate::short::sort_by;
 use crate::ui::{Icon, Menu, MenuLink, Tab, Tabs};
 use forms::Forms;
@@ -32,7 +35,11 @@ pub(super) fn Views(
 fn bar(address: Memo<FleetAddress>, views: Vec<ViewRow>) -> AnyView {
     let forms = Forms::new(address, views);
     let views = forms.views;
-    let tabs = Signal::derive(move || views.with(|views| tabs(&address.get(), views)));
+    let counts = use_counts(address, views);
+    let tabs = Signal::derive(move || {
+        let of = |view: &ViewRow| counts.with(|counts| count_of(counts, view.id));
+        views.with(|views| tabs(&address.get(), views, of))
+    });
     let content = move || menu(&address.get(), forms);
     view! {
         <div class="views">
@@ -51,6 +58,42 @@ fn bar(address: Memo<FleetAddress>, views: Vec<ViewRow>) -> AnyView {
     .into_any()
 }
 
+/// How many devices the views of the row have, counted again when the fleet changes.
+fn use_counts(
+    address: Memo<FleetAddress>,
+    views: RwSignal<Vec<ViewRow>>,
+) -> RwSignal<Vec<(ViewId, u64)>> {
+    let ids = Memo::new(move |_| {
+        let ids = views.with(|views| {
+            let row = address.with(|address| in_row(address, views));
+            let ids = row.into_iter().map(|view| view.id.0.to_string());
+            ids.collect::<Vec<_>>()
+        });
+        ids.join("|")
+    });
+    let (counts, refresh) = use_refreshed(Vec::new(), move || count_views(ids.get_untracked()));
+    effect(move || {
+        if ids.with(|ids| !ids.is_empty()) {
+            refresh.ask();
+        }
+    });
+    use_live(
+        || vec![Topic::Census],
+        move |item| {
+            let some = ids.with_untracked(|ids| !ids.is_empty());
+            if some && matches!(item, Item::Census(_) | Item::Resync) {
+                refresh.ask();
+            }
+        },
+    );
+    counts
+}
+
+fn count_of(counts: &[(ViewId, u64)], view: ViewId) -> Option<u64> {
+    let found = counts.iter().find(|(id, _)| *id == view);
+    found.map(|(_, count)| *count)
+}
+
 /// The view the list began as, if the person sees it.
 fn active<'a>(address: &FleetAddress, views: &'a [ViewRow]) -> Option<&'a ViewRow> {
     views.iter().find(|view| Some(view.id) == address.view)
@@ -61,8 +104,8 @@ fn is_changed(address: &FleetAddress, view: &ViewRow) -> bool {
     FleetAddress::parse(&view.query).kept() != address.kept()
 }
 
-/// All devices, then the view in force and the nearest others: the one to begin with, one's own, the shared ones.
-fn tabs(address: &FleetAddress, views: &[ViewRow]) -> Vec<Tab> {
+/// The view in force and the nearest others: the one to begin with, one's own, the shared ones.
+fn in_row<'a>(address: &FleetAddress, views: &'a [ViewRow]) -> Vec<&'a ViewRow> {
     let active = active(address, views);
     let mut row: Vec<&ViewRow> = views.iter().collect();
     sort_by(&mut row, |a, b| {
@@ -73,13 +116,23 @@ fn tabs(address: &FleetAddress, views: &[ViewRow]) -> Vec<Tab> {
         row.truncate(IN_ROW - 1);
         row.push(active);
     }
+    row
+}
+
+/// All devices, then views.
+fn tabs(
+    address: &FleetAddress,
+    views: &[ViewRow],
+    count: impl Fn(&ViewRow) -> Option<u64>,
+) -> Vec<Tab> {
+    let active = active(address, views);
     let mut tabs = vec![Tab {
         label: "All devices".to_owned(),
         href: FleetAddress::default().href(),
         count: None,
         current: address.view.is_none(),
     }];
-    tabs.extend(row.into_iter().map(|view| {
+    tabs.extend(in_row(address, views).into_iter().map(|view| {
         let current = Some(view) == active;
         let changed = current && is_changed(address, view);
         Tab {
@@ -89,7 +142,7 @@ fn tabs(address: &FleetAddress, views: &[ViewRow]) -> Vec<Tab> {
                 view.name.clone()
             },
             href: FleetAddress::of_view(view.id, &view.query).href(),
-            count: None,
+            count: count(view),
             current,
         }
     }));
@@ -142,7 +195,6 @@ fn line(address: &FleetAddress, view: &ViewRow) -> AnyView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use muster_core::view::ViewId;
 
     fn view(id: i64, name: &str, query: &str) -> ViewRow {
         ViewRow {
@@ -157,7 +209,7 @@ mod tests {
     }
 
     fn shown(query: &str, views: &[ViewRow]) -> Vec<String> {
-        let tabs = tabs(&FleetAddress::parse(query), views).into_iter();
+        let tabs = tabs(&FleetAddress::parse(query), views, |_| None).into_iter();
         tabs.map(|tab| {
             if tab.current {
                 format!("[{}]", tab.label)

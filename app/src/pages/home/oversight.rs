@@ -13,6 +13,7 @@ use crate::panels::census::{InContact, StagesPanel};
 use crate::panels::events::EventList;
 use crate::panels::first_device::FirstDevice;
 use crate::panels::loaded::loaded;
+use crate::panels::operations::RunningOperations;
 use crate::panels::presence::PresencePanel;
 use crate::panels::refresh::use_refreshed;
 use crate::panels::windows::TodaysWindows;
@@ -100,7 +101,8 @@ fn OversightBody(oversight: Oversight) -> impl IntoView {
                 {acts_section}
             </div>
             <aside class="stack">
-                <Section id="sites" title="Most silent">
+                <RunningOperations/>
+                <Section id="sites" title="Most silent" rule=true>
                     <SilentSites silent=silent/>
                 </Section>
                 <Section id="today" title="Today's windows" rule=true>

@@ -11,6 +11,7 @@ use crate::panels::events::EventList;
 use crate::panels::first_device::FirstDevice;
 use crate::panels::loaded::loaded;
 use crate::panels::needs::{headline, needs};
+use crate::panels::operations::RunningOperations;
 use crate::panels::presence::PresencePanel;
 use crate::panels::refresh::use_refreshed;
 use crate::reactive::effect_of_change;
@@ -90,7 +91,8 @@ fn QueueBody(queue: Queue) -> impl IntoView {
                 </Section>
             </div>
             <aside class="stack">
-                <Section id="events" title="Latest">
+                <RunningOperations/>
+                <Section id="events" title="Latest" rule=true>
                     <EventList events=events now=now name_devices=true/>
                 </Section>
             </aside>

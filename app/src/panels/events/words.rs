@@ -13,6 +13,8 @@ use crate::format;
 use crate::live::wire::Cause;
 use crate::panels::twin::tree;
 
+mod transfer;
+
 /// Changes that are named one by one; more are counted.
 const NAMED: usize = 3;
 
@@ -76,9 +78,10 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
             (None, None) => format!("{who} was shown a secret"),
         },
         EventKind::BackupWritten => with(format!("{who} wrote a backup"), "to", text(detail, "to")),
-        EventKind::Exported => match text(detail, "filter") {
-            Some(filter) => format!("{who} exported the devices with {filter}"),
-            None => format!("{who} exported the whole list of devices"),
+        EventKind::Exported => match (transfer::exported(&who, detail), text(detail, "filter")) {
+            (Some(sentence), _) => sentence,
+            (None, Some(filter)) => format!("{who} exported the devices with {filter}"),
+            (None, None) => format!("{who} exported the whole list of devices"),
         },
         EventKind::TokenCreated => format!("{who} made {}", token(detail)),
         EventKind::TokenRevoked => format!("{who} revoked {}", token(detail)),
@@ -95,6 +98,8 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
             Some(name) => format!("{who} begins with the view “{name}” from now on"),
             None => format!("{who} begins at the usual home again"),
         },
+        EventKind::Imported => transfer::imported(&who, detail),
+        EventKind::TransferEnded => transfer::ended(detail),
         EventKind::WindowSaved | EventKind::WindowDeleted | EventKind::ZoneChanged => {
             gates::sentence(&who, kind, detail)
         }

@@ -12,6 +12,7 @@ pub async fn read_configurations_of(
     /// Which device.
     id: String,
 ) -> Result<Vec<OnDeviceRow>, AppError> {
+    use super::read::short;
     use crate::rpc::home::read::cause;
     use muster_core::ids::DeviceId;
     use muster_service::access::kinds::SeeDevices;
@@ -30,7 +31,7 @@ pub async fn read_configurations_of(
             lost: one
                 .lost
                 .into_iter()
-                .map(|lost| (lost.path, lost.to.to_string()))
+                .map(|lost| (short(&lost.path), lost.to.to_string()))
                 .collect(),
             contest: one
                 .standing

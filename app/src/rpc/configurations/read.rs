@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use muster_core::configuration::{Assignments, Configuration, Content, Draft};
+use muster_core::configuration::{Assignments, Configuration, Content, Draft, content};
 use muster_core::ids::ConfigurationId;
 use muster_core::policy::Action;
 use muster_core::time::Timestamp;
@@ -33,6 +33,12 @@ pub(super) fn id(text: &str) -> Result<ConfigurationId, AppError> {
 /// Whether a person may keep configurations: those who see only a part of the fleet may not.
 pub(super) fn may_keep(access: &Access) -> bool {
     access.scope(Action::KeepConfigurations).is_everything()
+}
+
+/// A path of a content as pages write it: of desired properties everything is.
+pub(super) fn short(path: &str) -> String {
+    let keys = path.strip_prefix("properties.desired.");
+    keys.unwrap_or("all desired properties").to_owned()
 }
 
 /// The list of the devices that a condition keeps.
@@ -76,7 +82,7 @@ pub(super) fn conflict(conflict: &Conflict) -> ConflictRow {
         paths: conflict
             .paths
             .iter()
-            .map(|overlap| overlap.path.clone())
+            .map(|overlap| short(&overlap.path))
             .collect(),
         devices: conflict.devices as u64,
         list: list(&conflict.condition),
@@ -124,7 +130,7 @@ fn paths(content: &Content) -> Vec<PathRow> {
         assignments
             .iter()
             .map(|(path, value)| PathRow {
-                path: [before, &muster_core::configuration::content::name(path)].concat(),
+                path: [before, &short(&content::name(path))].concat(),
                 value: tree::shown(value),
             })
             .collect()
@@ -241,7 +247,7 @@ mod tests {
         let shown = paths(&read.content);
         assert_eq!(
             (shown[0].path.as_str(), shown[0].value.as_str()),
-            ("properties.desired.a", "1")
+            ("a", "1")
         );
     }
 

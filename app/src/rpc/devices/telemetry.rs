@@ -4,35 +4,43 @@ use leptos::prelude::*;
 
 use super::Telemetry;
 use crate::error::AppError;
+use crate::panels::telemetry::Range;
 use crate::rpc::Compact;
 
-/// One numeric field of the last 24 hours; without a name the one that is sent most often.
+/// One numeric field over a range; without a name the one that is sent most often.
 #[server(prefix = "/rpc", endpoint = "devices/telemetry", output = Compact)]
 pub async fn read_telemetry(
     /// Which.
     id: String,
     /// The field, as a dotted path.
     field: Option<String>,
+    /// How far back.
+    range: Range,
 ) -> Result<Telemetry, AppError> {
-    use crate::panels::telemetry::{RANGE_MS, telemetry_chart};
+    use crate::panels::telemetry::{Readings, telemetry_chart};
     use muster_core::contact::Schedule;
     use muster_service::access::kinds::SeeDevices;
+    use muster_service::series::Stretch;
     let (hub, _, permit) = super::begin::<SeeDevices>(&id)?;
     let row = hub.twin(&permit).await?;
     let tags = serde_json::Value::Object(row.twin.tags);
     let now = hub.now();
-    let from = now.plus_ms(-RANGE_MS);
-    let series = hub.series(&permit, field.as_deref(), from, now).await?;
-    let readings: Vec<(i64, f64)> = series
-        .points
-        .iter()
-        .map(|point| (point.at.millis(), point.value))
-        .collect();
-    let every_s = Schedule::from_tags(&tags).every_s;
-    let chart = series.field.as_deref().and_then(|field| {
-        let since = series.from.max(row.device.created_at);
-        telemetry_chart(field, &readings, since.millis(), now.millis(), every_s)
-    });
+    let stretch = Stretch {
+        from: now.plus_ms(-range.millis()),
+        to: now.plus_ms(1),
+        columns: range.columns(),
+    };
+    let series = hub.series(&permit, field.as_deref(), stretch).await?;
+    let readings = Readings {
+        buckets: &series.buckets,
+        level: series.level,
+        since: row.device.created_at.millis(),
+        every_s: Schedule::from_tags(&tags).every_s,
+    };
+    let chart = series
+        .field
+        .as_deref()
+        .and_then(|field| telemetry_chart(field, readings, range, now.millis()));
     Ok(Telemetry {
         fields: series.fields,
         field: series.field,

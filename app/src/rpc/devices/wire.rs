@@ -196,7 +196,7 @@ pub struct MethodHistory {
     pub names: Vec<String>,
 }
 
-/// A numeric field of a device's messages over the last 24 hours.
+/// A numeric field of a device's messages over a range.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Telemetry {
     /// Every numeric field that was seen.

@@ -10,7 +10,7 @@ use muster_index::{PageQuery, Row, Sort, SortKey};
 use muster_query::{Condition, Literal, Path};
 use muster_service::{Access, Hub, Properties, ServiceError};
 
-use super::{FleetFacet, FleetPage, FleetRow, Found, TagColumn};
+use super::{FleetFacet, FleetPage, FleetRow, Found, RowValues, TagColumn};
 use crate::error::AppError;
 use crate::pages::fleet::address::{Column, FleetAddress, SortBy};
 use crate::pages::fleet::chips;
@@ -92,7 +92,8 @@ pub(super) async fn page(hub: &Hub, access: &Access, query: &str) -> Result<Flee
     page.total = hub.fleet_count(access, &condition, &address.text)? as u64;
     page.facets = facets(hub, access, &address, &condition, group, &page.tags);
     let found = hub.fleet_page(access, &question(&address, condition))?;
-    let properties = properties(hub, access, &page.columns, &found.rows).await?;
+    let ids: Vec<DeviceId> = found.rows.iter().map(|row| row.entry.id.clone()).collect();
+    let properties = properties(hub, access, &page.columns, &ids).await?;
     page.rows = found
         .rows
         .into_iter()
@@ -179,13 +180,39 @@ async fn properties(
     hub: &Hub,
     access: &Access,
     columns: &[Column],
-    rows: &[Row],
+    ids: &[DeviceId],
 ) -> Result<HashMap<DeviceId, Properties>, AppError> {
     if !columns.iter().any(Column::is_property) {
         return Ok(HashMap::new());
     }
-    let ids: Vec<DeviceId> = rows.iter().map(|row| row.entry.id.clone()).collect();
-    Ok(hub.fleet_properties(access, &ids).await?)
+    Ok(hub.fleet_properties(access, ids).await?)
+}
+
+/// What the plain ones of these columns show of these devices.
+pub(super) async fn row_values(
+    hub: &Hub,
+    access: &Access,
+    ids: &[DeviceId],
+    columns: &[Column],
+) -> Result<Vec<RowValues>, AppError> {
+    let rows = hub.fleet_rows(&hub.permit(access)?, ids);
+    let properties = properties(hub, access, columns, ids).await?;
+    let rows = rows.into_iter().map(|row| RowValues {
+        values: plain_values(&row, columns, properties.get(&row.entry.id)),
+        id: row.entry.id,
+    });
+    Ok(rows.collect())
+}
+
+fn plain_values(
+    row: &Row,
+    columns: &[Column],
+    properties: Option<&Properties>,
+) -> Vec<Option<String>> {
+    let plain = columns.iter().filter(|column| column.is_plain());
+    plain
+        .map(|column| plain_value(row, column, properties))
+        .collect()
 }
 
 fn row(
@@ -194,9 +221,7 @@ fn row(
     properties: Option<&Properties>,
     credentials: bool,
 ) -> FleetRow {
-    let plain = columns.iter().filter(|column| column.is_plain());
-    let values = plain.map(|column| plain_value(&row, column, properties));
-    let values = values.collect();
+    let values = plain_values(&row, columns, properties);
     let entry = row.entry;
     FleetRow {
         values,

@@ -33,6 +33,15 @@ pub struct FleetRow {
     pub values: Vec<Option<String>>,
 }
 
+/// What the plain columns show of a device.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct RowValues {
+    /// Which device.
+    pub id: DeviceId,
+    /// As [`FleetRow::values`].
+    pub values: Vec<Option<String>>,
+}
+
 /// A tag that can be a column.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct TagColumn {

@@ -1,5 +1,7 @@
 //! What the palette offers for a text.
 
+use muster_core::policy::Action;
+
 use super::super::navigation::{Entry, navigation};
 use crate::pages::fleet::address::FleetAddress;
 use crate::routes;
@@ -32,6 +34,20 @@ pub(super) fn places(me: &Me) -> Vec<Entry> {
             href: routes::FLEET,
             label: "Fleet",
             icon: "i-fleet",
+        });
+    }
+    if me.can(Action::RunOperations) {
+        places.push(Entry {
+            href: routes::NEW_OPERATION,
+            label: "New operation: change many devices",
+            icon: "i-plus",
+        });
+    }
+    if !places.iter().any(|place| place.href == routes::OPERATIONS) {
+        places.push(Entry {
+            href: routes::OPERATIONS,
+            label: "Operations",
+            icon: "i-layers",
         });
     }
     places.push(Entry {

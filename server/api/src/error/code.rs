@@ -60,6 +60,8 @@ codes! {
     ArgumentNull = 400005, BAD_REQUEST;
     /// The body is not the JSON that is asked for.
     IotHubFormatError = 400006, BAD_REQUEST;
+    /// A file or a place for files cannot be used.
+    BlobContainerValidationError = 400008, BAD_REQUEST;
     /// A bulk request names a device twice.
     DeviceDefinedMultipleTimes = 400011, BAD_REQUEST;
     /// Some items of a bulk request failed.
@@ -70,8 +72,12 @@ codes! {
     InvalidConfigurationTargetCondition = 400901, BAD_REQUEST;
     /// Nobody, or somebody who may not.
     IotHubUnauthorizedAccess = 401002, UNAUTHORIZED;
+    /// An export or import is under way.
+    JobQuotaExceeded = 403003, FORBIDDEN;
     /// No such device (or module of it).
     DeviceNotFound = 404001, NOT_FOUND;
+    /// No such export or import.
+    JobNotFound = 404002, NOT_FOUND;
     /// No such address; a name of this hub.
     ResourceNotFound = 404000, NOT_FOUND;
     /// No such configuration; the number is this hub's own.
@@ -82,6 +88,10 @@ codes! {
     DeviceConnectionClosedRemotely = 404104, NOT_FOUND;
     /// No such verb at this address; a name of this hub.
     MethodNotAllowed = 405000, METHOD_NOT_ALLOWED;
+    /// The state of the job does not allow it; its number is not documented.
+    OperationNotAllowedInCurrentState = 405001, METHOD_NOT_ALLOWED;
+    /// A job of that id exists; its number is not documented.
+    JobAlreadyExists = 409000, CONFLICT;
     /// The device exists.
     DeviceAlreadyExists = 409001, CONFLICT;
     /// The configuration exists; the number is this hub's own.
@@ -98,6 +108,8 @@ codes! {
     TooManyModulesOnDevice = 413003, PAYLOAD_TOO_LARGE;
     /// Too much in too short a time.
     ThrottlingException = 429001, TOO_MANY_REQUESTS;
+    /// Too many jobs are under way.
+    ThrottlingMaxActiveJobCountExceeded = 429004, TOO_MANY_REQUESTS;
     /// The hub failed.
     ServerError = 500001, INTERNAL_SERVER_ERROR;
     /// Not there yet; a name of this hub.

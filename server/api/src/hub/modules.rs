@@ -23,7 +23,7 @@ pub(super) fn doors() -> Vec<Door> {
 }
 
 /// Errors of modules have codes of their own, but for one that is missing (spec §5.5).
-pub(super) fn module_error(error: ServiceError) -> ApiError {
+pub(crate) fn module_error(error: ServiceError) -> ApiError {
     match error {
         ServiceError::NotFound => ApiError::new(
             Code::DeviceNotFound,

@@ -7,7 +7,6 @@ use super::door::{Door, Need};
 use crate::throttle::Class;
 
 mod bulk;
-mod bulk_item;
 mod delete;
 mod get;
 mod identity;

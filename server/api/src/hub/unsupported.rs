@@ -13,24 +13,9 @@ const SERVICE: Need = Need {
     class: Class::Registry,
 };
 
-/// Exports and imports ask for both rights; whoever may write the registry may read it.
-const REGISTRY: Need = Need {
-    rights: &[Right::RegistryWrite],
-    action: Action::ProvisionDevices,
-    class: Class::Registry,
-};
-
 /// Where they would be (spec §5.13).
 pub(super) fn doors() -> Vec<Door> {
     vec![
-        Door::get("/jobs/v2/query", SERVICE, jobs),
-        Door::get("/jobs/v2/{job}", SERVICE, jobs),
-        Door::put("/jobs/v2/{job}", SERVICE, jobs),
-        Door::post("/jobs/v2/{job}/cancel", SERVICE, jobs),
-        Door::get("/jobs", REGISTRY, files),
-        Door::post("/jobs/create", REGISTRY, files),
-        Door::get("/jobs/{job}", REGISTRY, files),
-        Door::delete("/jobs/{job}", REGISTRY, files),
         Door::get("/digitaltwins/{device}", SERVICE, digital_twins),
         Door::patch("/digitaltwins/{device}", SERVICE, digital_twins),
         Door::post(
@@ -46,17 +31,6 @@ pub(super) fn doors() -> Vec<Door> {
         Door::delete("/devices/{device}/commands", SERVICE, messages),
         Door::get("/messages/serviceBound/feedback", SERVICE, messages),
     ]
-}
-
-async fn jobs() -> ApiError {
-    absent("jobs", "write twins and call methods one by one")
-}
-
-async fn files() -> ApiError {
-    absent(
-        "export and import to files",
-        "list with queries, write with bulk requests",
-    )
 }
 
 async fn digital_twins() -> ApiError {

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use muster_core::approval::ApprovalId;
 use muster_core::device::IfMatch;
-use muster_core::ids::{DeviceId, PersonId, RefId};
+use muster_core::ids::{DeviceId, OperationId, PersonId, RefId};
 use muster_core::time::Timestamp;
 use muster_core::token::TokenId;
 use muster_core::view::ViewId;
@@ -22,6 +22,7 @@ use serde_json::Value;
 
 use super::Shared;
 use super::once;
+use super::operations;
 use super::parameter::{self, Parameter, Place};
 use super::problem::Problem;
 use super::route::{Need, Outcome, Reply, Route};
@@ -58,7 +59,8 @@ impl Call {
         self.values.get(parameter.name).map(String::as_str)
     }
 
-    fn number(&self, parameter: &Parameter) -> Option<i64> {
+    /// The number of an optional parameter.
+    pub(crate) fn number(&self, parameter: &Parameter) -> Option<i64> {
         self.text(parameter)?.parse().ok()
     }
 
@@ -94,6 +96,18 @@ impl Call {
     /// The view in the path.
     pub(crate) fn view(&self) -> Result<ViewId, Problem> {
         let id = self.number(&parameter::VIEW).map(ViewId);
+        id.ok_or_else(Problem::not_found)
+    }
+
+    /// The operation in the path.
+    pub(crate) fn operation(&self) -> Result<OperationId, Problem> {
+        let id = self.number(&operations::OPERATION).map(OperationId);
+        id.ok_or_else(Problem::not_found)
+    }
+
+    /// The draft in the path.
+    pub(crate) fn draft(&self) -> Result<OperationId, Problem> {
+        let id = self.number(&operations::DRAFT).map(OperationId);
         id.ok_or_else(Problem::not_found)
     }
 
@@ -313,15 +327,16 @@ fn parsed(route: &Route, bytes: &Bytes) -> Result<Value, Problem> {
 
 /// The answer of a route that went well.
 pub(super) fn response(route: &Route, reply: Reply) -> Response {
-    let mut response = Response::new(match &reply.body {
-        Some(body) => Body::from(body.to_string()),
-        None => Body::empty(),
-    });
+    let (kind, body) = match (reply.file, reply.body) {
+        (Some((kind, body)), _) => (Some(kind), body),
+        (None, Some(body)) => (Some("application/json"), Body::from(body.to_string())),
+        (None, None) => (None, Body::empty()),
+    };
+    let mut response = Response::new(body);
     *response.status_mut() = route.answer.status;
     let headers = response.headers_mut();
-    if reply.body.is_some() {
-        let kind = HeaderValue::from_static("application/json");
-        headers.insert(header::CONTENT_TYPE, kind);
+    if let Some(kind) = kind {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     let quoted = reply.etag.map(|etag| format!("\"{etag}\""));

@@ -2,6 +2,7 @@
 
 pub(super) mod add;
 pub(super) mod delete;
+pub(super) mod install;
 pub(super) mod list;
 pub(super) mod show;
 pub(super) mod update;

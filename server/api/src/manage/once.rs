@@ -76,6 +76,7 @@ pub(super) async fn answer(
                 body: kept.body,
                 etag: kept.etag,
                 location: kept.location,
+                ..Reply::nothing()
             };
             let mut response = call::response(route, reply);
             let name = HeaderName::from_static(REPLAYED);

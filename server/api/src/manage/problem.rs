@@ -160,7 +160,7 @@ impl From<ServiceError> for Problem {
             ServiceError::LastAdministrator => told(StatusCode::CONFLICT, "last_administrator"),
             ServiceError::Firmware(error) => told(
                 match error.code() {
-                    "exists" => StatusCode::CONFLICT,
+                    "exists" | "in_use" => StatusCode::CONFLICT,
                     "too_large" => StatusCode::PAYLOAD_TOO_LARGE,
                     _ => StatusCode::UNPROCESSABLE_ENTITY,
                 },

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::pin::Pin;
 
+use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use muster_core::policy::Action;
 use serde_json::Value;
@@ -34,6 +35,8 @@ pub struct Answer {
     pub schema: Option<Schema>,
     /// Whether it carries an `ETag`.
     pub etag: bool,
+    /// The types that its body may have.
+    pub media: &'static [&'static str],
 }
 
 impl Answer {
@@ -44,6 +47,7 @@ impl Answer {
             what,
             schema: Some(schema),
             etag: false,
+            media: &["application/json"],
         }
     }
 
@@ -62,6 +66,19 @@ impl Answer {
             what,
             schema: None,
             etag: false,
+            media: &[],
+        }
+    }
+
+    /// `200` with a file of one of these types.
+    pub(crate) const fn file(
+        what: &'static str,
+        schema: Schema,
+        media: &'static [&'static str],
+    ) -> Self {
+        Self {
+            media,
+            ..Self::ok(what, schema)
         }
     }
 
@@ -76,6 +93,8 @@ impl Answer {
 pub struct Reply {
     /// The body; `None` for none.
     pub body: Option<Value>,
+    /// A file instead, with its type; never of a POST, whose answers are kept.
+    pub file: Option<(&'static str, Body)>,
     /// The token of what the body shows.
     pub etag: Option<String>,
     /// Where to find what was made.
@@ -86,14 +105,21 @@ impl Reply {
     pub(crate) fn of(body: Value) -> Self {
         Self {
             body: Some(body),
-            etag: None,
-            location: None,
+            ..Self::nothing()
+        }
+    }
+
+    pub(crate) fn file(kind: &'static str, body: Body) -> Self {
+        Self {
+            file: Some((kind, body)),
+            ..Self::nothing()
         }
     }
 
     pub(crate) fn nothing() -> Self {
         Self {
             body: None,
+            file: None,
             etag: None,
             location: None,
         }

@@ -7,6 +7,7 @@ use muster_core::policy::{Action, Role};
 use muster_core::token::action_name;
 use serde_json::{Map, Value, json};
 
+use super::operations::schema as operations;
 use super::parameter::device_id;
 use super::route::Schema;
 
@@ -26,6 +27,17 @@ pub(crate) const NAMED: &[(&str, Schema)] = &[
     ("Place", super::sheets::place),
     ("Firmware", super::firmware::described),
     ("Secret", secret),
+    ("Actor", actor),
+    ("Plan", operations::plan),
+    ("Task", operations::task),
+    ("How", operations::how),
+    ("Operation", operations::operation),
+    ("OperationDetail", operations::detail),
+    ("OperationPreview", operations::preview),
+    ("Counts", operations::counts),
+    ("Target", operations::target),
+    ("Draft", operations::draft),
+    ("Revision", super::devices::revisions::revision_schema),
     ("Approval", super::approvals::approval_schema),
     ("ApprovalPolicy", super::approvals::policy_schema),
     ("Configuration", super::configurations::configuration),
@@ -38,8 +50,13 @@ pub(crate) fn named(name: &str) -> Value {
 
 /// A page whose items are of a named schema.
 pub(crate) fn page_of(name: &str) -> Value {
+    page(named(name))
+}
+
+/// A page of such items.
+pub(crate) fn page(item: Value) -> Value {
     object(&[
-        ("items", array(named(name))),
+        ("items", array(item)),
         ("next", or_null(json!({ "type": "string" }))),
         ("previous", or_null(json!({ "type": "string" }))),
     ])
@@ -239,27 +256,7 @@ fn event() -> Value {
         ("sequence", count()),
         ("time", time()),
         ("deviceId", or_null(device_id())),
-        (
-            "actor",
-            object(&[
-                (
-                    "kind",
-                    words([
-                        "person",
-                        "policy",
-                        "device",
-                        "console",
-                        "hub",
-                        "operation",
-                        "configuration",
-                    ]),
-                ),
-                ("person", or_null(count())),
-                ("name", or_null(any_text())),
-                ("token", or_null(any_text())),
-            ]),
-        ),
-        ("actor", actor()),
+        ("actor", named("Actor")),
         (
             "kind",
             words(EventKind::ALL.iter().map(|kind| kind.as_str())),

@@ -88,7 +88,9 @@ fn responses(route: &Route) -> Map<String, Value> {
     let mut responses = Map::new();
     let mut fine = json!({ "description": route.answer.what });
     if let Some(schema) = route.answer.schema {
-        fine["content"] = json!({ "application/json": { "schema": schema() } });
+        let media = route.answer.media.iter();
+        let content = media.map(|media| ((*media).to_owned(), json!({ "schema": schema() })));
+        fine["content"] = Value::Object(content.collect());
     }
     let mut headers = Map::new();
     if route.answer.etag {

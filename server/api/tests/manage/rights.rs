@@ -30,7 +30,16 @@ fn arguments(id: &str) -> (Option<Value>, u16) {
         | "showHub"
         | "checkHub"
         | "listAudit"
-        | "showPolicyConnectionString" => (None, 200),
+        | "showPolicyConnectionString"
+        | "listOperations"
+        | "listOperationsOfDevice"
+        | "listDrafts" => (None, 200),
+        "showOperation" | "listTargets" | "exportTargets" | "deleteDraft" => (None, 404),
+        "createOperation" | "previewOperation" => (Some(json!({})), 400),
+        "steerOperation" => (Some(json!({ "verb": "resume" })), 404),
+        "overrideGate" => (Some(json!({ "gate": 0, "reason": "x" })), 404),
+        "createDraft" => (Some(json!({})), 201),
+        "replaceDraft" => (Some(json!({})), 404),
         "showPerson" | "listTokensOf" | "revokeTokenOf" | "resetPassword" | "revokeToken" => {
             (None, 404)
         }
@@ -45,6 +54,7 @@ fn arguments(id: &str) -> (Option<Value>, u16) {
         "listFirmware" => (None, 200),
         "addFirmware" => (None, 422),
         "showFirmware" | "deleteFirmware" => (None, 404),
+        "installFirmware" => (Some(json!({ "sha256": "0" })), 422),
         "updateFirmware" => (Some(json!({ "state": "withdrawn" })), 404),
         "createView" => (Some(json!({ "name": "", "query": "" })), 422),
         "updateView" => (Some(json!({ "name": "a", "query": "" })), 404),
@@ -54,6 +64,8 @@ fn arguments(id: &str) -> (Option<Value>, u16) {
         "showDeviceConnectionString" => (Some(json!({})), 200),
         "createPerson" => (Some(json!({ "name": "A B", "roles": [] })), 422),
         "updatePerson" => (Some(json!({ "active": false })), 404),
+        "listRevisions" | "compareRevisions" => (None, 200),
+        "restoreRevision" => (Some(json!({ "version": 1 })), 412),
         "listApprovals" | "showApprovalPolicy" => (None, 200),
         "showApproval" | "withdrawApproval" => (None, 404),
         "decideApproval" => (Some(json!({ "approve": true })), 404),
@@ -84,6 +96,8 @@ async fn knock(test: &TestHub, route: &Route, token: &str, device: &str) -> Repl
         .replace("{token}", "999")
         .replace("{policy}", "service")
         .replace("{view}", "999")
+        .replace("{operation}", "999")
+        .replace("{draft}", "999")
         .replace("{name}", "nothing")
         .replace("{artifact}", &"9".repeat(64))
         .replace("{approval}", "999")

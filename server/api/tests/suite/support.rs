@@ -30,7 +30,7 @@ pub(crate) struct Bench {
     pub(crate) hub: Hub,
     router: Router,
     clock: Clock,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 /// An answer, read to its end.
@@ -84,8 +84,13 @@ impl Bench {
             hub,
             router,
             clock,
-            _directory: directory,
+            directory,
         }
+    }
+
+    /// Where the hub keeps what it has.
+    pub(crate) fn directory(&self) -> &std::path::Path {
+        self.directory.path()
     }
 
     pub(crate) fn pass(&self, seconds: i64) {

@@ -43,6 +43,9 @@ pub enum BadLink {
 }
 
 impl Link {
+    /// How long a link is good, in milliseconds.
+    pub const GOOD_MS: i64 = LINK_MS;
+
     /// A link that is good from `now` on.
     pub fn new(artifact: ArtifactId, device: DeviceId, now: Timestamp) -> Self {
         let expires = Timestamp::from_secs(now.plus_ms(LINK_MS).secs());

@@ -16,7 +16,7 @@ pub const MAX_ATTEMPTS: u8 = 10;
 
 /// When, in which order, under which conditions.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub struct How {
     /// When it starts; at once when absent (and approved).
     pub starts_at: Option<Timestamp>,
@@ -42,6 +42,25 @@ pub struct How {
     pub failures: Option<FailureRule>,
 }
 
+/// All at once, as soon as possible: each device once, waiting for those that are away.
+impl Default for How {
+    fn default() -> Self {
+        Self {
+            starts_at: None,
+            expires_at: None,
+            waves: Vec::new(),
+            gates: Vec::new(),
+            limits: Limits::default(),
+            offline: Offline::default(),
+            attempts: 1,
+            retry_after_s: 300,
+            timeout_s: 3600,
+            newcomers: false,
+            failures: None,
+        }
+    }
+}
+
 /// A part of the targets that goes after the one before has proved good.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -49,16 +68,28 @@ pub struct Wave {
     /// Which part.
     pub size: WaveSize,
     /// The share of its devices that must succeed before the next wave opens, in percent.
+    #[serde(default = "all")]
     pub success_percent: u8,
     /// How long it is watched after that, in seconds.
+    #[serde(default)]
     pub soak_s: u32,
     /// The next wave waits for a person.
+    #[serde(default)]
     pub manual: bool,
+}
+
+/// In percent.
+fn all() -> u8 {
+    100
 }
 
 /// Which part of the targets a wave takes, of those no earlier wave took.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "camelCase")]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
 pub enum WaveSize {
     /// So many.
     Count {

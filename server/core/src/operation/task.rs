@@ -9,7 +9,11 @@ use crate::time::Timestamp;
 
 /// What is done to each device.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "camelCase")]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
 pub enum Task {
     /// Merges patches into tags and desired properties. At least one of both.
     UpdateTwin {
@@ -23,10 +27,13 @@ pub enum Task {
         /// Which.
         name: MethodName,
         /// What the device is given.
+        #[serde(default)]
         payload: Value,
         /// How long a call waits for the device to come online, in seconds.
+        #[serde(default)]
         connect_timeout_s: u16,
         /// How long a call waits for the answer, in seconds.
+        #[serde(default = "usual_timeout")]
         response_timeout_s: u16,
     },
     /// Has devices install firmware: a desired property, a download, reported progress.
@@ -73,6 +80,11 @@ pub enum Task {
         /// Whether keys are left out.
         without_keys: bool,
     },
+}
+
+/// In seconds.
+fn usual_timeout() -> u16 {
+    crate::method::DEFAULT_RESPONSE_TIMEOUT.as_secs() as u16
 }
 
 /// The kind of a task, for lists, filters and the policy of approvals.

@@ -15,6 +15,7 @@ use muster_gateway::{Gateway, GatewayOptions, ServerTls};
 use muster_service::access::kinds::{EditTwin, ProvisionDevices, SeeDevices};
 use muster_service::firmware::FirmwareConfig;
 use muster_service::registry::{IdentityChange, NewDevice};
+use muster_service::series::Stretch;
 use muster_service::{Access, Clock, Entropy, Hub, HubConfig};
 use muster_storage::{Location, MasterKey, Store, StoreConfig};
 use rustls::RootCertStore;
@@ -198,9 +199,14 @@ impl Rig {
     /// How many messages with the number `n` the device page can chart.
     pub(crate) async fn charted(&self, id: &DeviceId) -> usize {
         let permit = self.hub.permit_device::<SeeDevices>(&Access::console(), id);
-        let (from, to) = (Timestamp::from_secs(0), self.hub.now().plus_ms(60_000));
+        let to = self.hub.now().plus_ms(60_000);
+        let stretch = Stretch {
+            from: to.plus_ms(-3_600_000),
+            to,
+            columns: 10_000,
+        };
         let permit = permit.unwrap();
-        let series = self.hub.series(&permit, Some("n"), from, to);
-        series.await.unwrap().points.len()
+        let series = self.hub.series(&permit, Some("n"), stretch);
+        series.await.unwrap().buckets.len()
     }
 }

@@ -51,11 +51,18 @@ impl Among {
         Some(among)
     }
 
+    /// The code, where there is one.
+    pub(super) fn only_code(&self) -> Option<Code> {
+        match self.codes.as_slice() {
+            [one] => Some(*one),
+            _ => None,
+        }
+    }
+
     pub(super) fn has(&self, cell: Cell<'_>) -> bool {
         match cell {
             Cell::Code(code) => match self.codes.as_slice() {
                 [] => false,
-                [one] => code == *one,
                 codes => codes.binary_search(&code).is_ok(),
             },
             Cell::Number(key) => self.numbers.binary_search(&key).is_ok(),

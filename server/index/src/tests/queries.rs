@@ -294,14 +294,21 @@ fn plain_groups(devices: &[Device<'_>], by: &Path) -> Vec<(Option<Value>, usize)
         .collect()
 }
 
-/// Questions per fleet; a case is a device with its writes, judged by one question.
+/// Questions per fleet; a case is a device with its writes, judged by one question. Fleets have some 230 devices.
 const QUESTIONS: usize = 24;
 
+/// Fleets at length: more than 10^7 cases.
+const AT_LENGTH: u32 = 4_000;
+
+/// A number in `MUSTER_SOAK` above one stands for itself.
 fn fleets() -> u32 {
-    if std::env::var_os("MUSTER_SOAK").is_some() {
-        4_000
-    } else {
-        40
+    match std::env::var("MUSTER_SOAK") {
+        Err(_) => 40,
+        Ok(text) => text
+            .parse()
+            .ok()
+            .filter(|fleets| *fleets > 1)
+            .unwrap_or(AT_LENGTH),
     }
 }
 

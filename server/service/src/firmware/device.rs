@@ -4,10 +4,13 @@ use muster_core::firmware::{
     Artifact, ArtifactId, NoPath, Progress, Step, desired, next_step, progress,
 };
 use muster_core::ids::DeviceId;
+use muster_core::twin::{Mode, ServiceWrite};
 use muster_storage::TwinRow;
 use serde_json::Value;
 
 use super::FirmwareError;
+use crate::access::DevicePermit;
+use crate::access::kinds::EditTwin;
 use crate::error::ServiceError;
 use crate::hub::Hub;
 
@@ -78,6 +81,26 @@ impl Hub {
         Ok(next.cloned())
     }
 
+    /// Asks one device to install an artifact, or what it must pass on the way there; says what it was asked for.
+    pub async fn ask_for_firmware(
+        &self,
+        permit: &DevicePermit<EditTwin>,
+        target: &ArtifactId,
+    ) -> Result<Artifact, ServiceError> {
+        let device = permit.device();
+        let Some(next) = self.next_firmware(device, target).await? else {
+            let what = "the device runs this version already".to_owned();
+            return Err(ServiceError::Invalid(what));
+        };
+        let write = ServiceWrite {
+            mode: Mode::Merge,
+            tags: None,
+            desired: Some(self.firmware_desired(&next, device, None)?),
+        };
+        self.write_twin(permit, write, None).await?;
+        Ok(next)
+    }
+
     /// The patch of desired properties that has a device install an artifact, with a link that is good for an hour.
     /// `operation` is what the device repeats in its progress. Refused when devices may not get the artifact.
     pub fn firmware_desired(
@@ -86,12 +109,7 @@ impl Hub {
         device: &DeviceId,
         operation: Option<&str>,
     ) -> Result<Value, FirmwareError> {
-        if !artifact.is_available() {
-            return Err(FirmwareError::Withdrawn(artifact.to_string()));
-        }
-        if let Some(why) = self.firmware().keys.refusal(artifact) {
-            return Err(FirmwareError::Signature(why));
-        }
+        self.may_offer(artifact)?;
         let url = self.firmware_url(&artifact.id, device);
         Ok(desired(artifact, &url, operation))
     }

@@ -1,52 +1,18 @@
 //! New links for devices whose link has expired: they report the error `link_expired`, and the hub writes another URL.
 
 use muster_core::device::IfMatch;
-use muster_core::event::{Actor, EventKind};
-use muster_core::firmware::progress::LINK_EXPIRED;
+use muster_core::event::Actor;
 use muster_core::firmware::{ArtifactId, Link};
 use muster_core::ids::DeviceId;
 use muster_core::twin::{Mode, ServiceWrite};
-use muster_storage::{Change, Committed};
 use serde_json::json;
 use tokio::sync::mpsc;
 
 use crate::error::ServiceError;
 use crate::hub::Hub;
 
-/// Devices that wait for a new link; those beyond report again.
-const QUEUE: usize = 4_096;
-
 /// A link younger than this is not renewed, in milliseconds: a device whose clock is wrong would ask for ever.
 const YOUNG_MS: i64 = 60_000;
-
-/// The end at which the writer says who wants a new link.
-#[derive(Clone, Debug)]
-pub(crate) struct Renewals(mpsc::Sender<DeviceId>);
-
-impl Renewals {
-    /// Both ends of the queue.
-    pub(crate) fn new() -> (Self, mpsc::Receiver<DeviceId>) {
-        let (sender, receiver) = mpsc::channel(QUEUE);
-        (Self(sender), receiver)
-    }
-
-    /// Looks at what was committed. Runs in the writer.
-    pub(crate) fn follow(&self, committed: &Committed) {
-        let Change::Twin {
-            id, reported: true, ..
-        } = &committed.change
-        else {
-            return;
-        };
-        let wants = committed.events.iter().any(|event| {
-            let code = &event.detail["patch"]["firmware"]["update"]["error"]["code"];
-            event.kind == EventKind::Reported && code == LINK_EXPIRED
-        });
-        if wants && self.0.try_send(id.clone()).is_err() {
-            metrics::counter!("muster_firmware_renewals_dropped_total").increment(1);
-        }
-    }
-}
 
 /// Writes new links until the hub stops.
 pub(crate) async fn run(hub: Hub, mut wanting: mpsc::Receiver<DeviceId>) {

@@ -45,11 +45,20 @@ pub enum Topic {
     Approvals,
 }
 
+/// A device of a list as it is now.
+#[derive(Clone, PartialEq, Debug)]
+pub struct RowNews {
+    /// The device.
+    pub row: Row,
+    /// Whether its twin or its connection changed: what a list shows of them is to be read again.
+    pub values: bool,
+}
+
 /// News for a page.
 #[derive(Clone, PartialEq, Debug)]
 pub enum LiveItem {
     /// Followed rows as they are now.
-    Rows(Vec<Row>),
+    Rows(Vec<RowNews>),
     /// The counts as they are now.
     Census(Box<Census>),
     /// Sides of a followed device that changed.
@@ -197,10 +206,16 @@ impl LiveStream {
                     None
                 }
                 Topic::Rows(ids) => {
-                    let changed = ids.iter().filter(|id| tick.marks.devices.contains_key(*id));
-                    let rows: Vec<Row> = changed
-                        .filter_map(|id| self.hub.index().get(id, &scope, now))
-                        .collect();
+                    let news = |id: &DeviceId| {
+                        let aspects = tick.marks.devices.get(id)?;
+                        Some(RowNews {
+                            row: self.hub.index().get(id, &scope, now)?,
+                            values: aspects
+                                .iter()
+                                .any(|aspect| matches!(aspect, Aspect::Twin | Aspect::Presence)),
+                        })
+                    };
+                    let rows: Vec<RowNews> = ids.iter().filter_map(news).collect();
                     (!rows.is_empty()).then_some(LiveItem::Rows(rows))
                 }
                 Topic::Device(id) => tick.marks.devices.get(id).and_then(|aspects| {

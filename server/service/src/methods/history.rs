@@ -4,8 +4,8 @@ use muster_core::event::Event;
 use muster_core::ids::DeviceId;
 use muster_core::policy::Action;
 
-use crate::access::DevicePermit;
 use crate::access::kinds::SeeDevices;
+use crate::access::{Access, DevicePermit};
 use crate::error::ServiceError;
 use crate::hub::Hub;
 
@@ -60,5 +60,25 @@ impl Hub {
             others.iter().filter(of_model).for_each(add);
         }
         Ok(MethodHistory { calls, names })
+    }
+
+    /// Names of methods called lately on devices that the person sees, the newest first, at most [`MAX_NAMES`].
+    pub async fn method_names(&self, access: &Access) -> Result<Vec<String>, ServiceError> {
+        let (scope, now) = (access.scope(Action::SeeDevices), self.now());
+        let mut names: Vec<String> = Vec::new();
+        for event in self.store().method_calls(None, LOOK_BACK).await? {
+            let seen = event
+                .device
+                .as_ref()
+                .is_some_and(|id| self.index().in_scope(id, &scope, now));
+            let name = event.detail["method"].as_str().unwrap_or_default();
+            if seen && !name.is_empty() && !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+            if names.len() == MAX_NAMES {
+                break;
+            }
+        }
+        Ok(names)
     }
 }

@@ -76,6 +76,16 @@ impl Selection {
         self.within(Scope::of(both.collect()))
     }
 
+    /// The devices by name; `None` for all that meet the condition.
+    pub(super) fn named(&self) -> Option<&[DeviceId]> {
+        self.named.as_deref()
+    }
+
+    /// Whose devices.
+    pub(super) fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
     /// What the devices meet, whether named or not.
     pub(super) fn condition(&self) -> &Condition {
         &self.condition
@@ -88,7 +98,7 @@ pub(super) fn read(text: &str) -> Result<Condition, ServiceError> {
 
 impl Hub {
     /// What whoever made an operation may do now; `None` when they may not act any more.
-    pub(super) async fn access_of_author(
+    pub(crate) async fn access_of_author(
         &self,
         author: &Actor,
     ) -> Result<Option<Access>, ServiceError> {

@@ -20,6 +20,10 @@ impl Hub {
             let why = "whoever handed it in may not do this any more".to_owned();
             return self.turn_by_itself(row, Turn::Cancel, Some(why)).await;
         };
+        if row.back_of.is_some() {
+            while self.store().freeze_back(row.id).await? {}
+            return self.start(row).await;
+        }
         let waves = &row.plan.how.waves;
         let ends = match &row.allotment {
             Some(ends) => ends.clone(),
@@ -50,6 +54,10 @@ impl Hub {
             }
             after = Some(last);
         }
+        self.start(row).await
+    }
+
+    async fn start(&self, row: &OperationRow) -> Result<(), ServiceError> {
         let event = self.own_event(row, EventKind::OperationStarted);
         match self.store().start_operation(row.id, event).await? {
             TurnOutcome::Done(_) | TurnOutcome::NotFound | TurnOutcome::NotNow(_) => Ok(()),
@@ -104,7 +112,7 @@ impl Hub {
         Ok(())
     }
 
-    fn own_event(&self, row: &OperationRow, kind: EventKind) -> NewEvent {
+    pub(super) fn own_event(&self, row: &OperationRow, kind: EventKind) -> NewEvent {
         NewEvent {
             at: self.now(),
             device: None,

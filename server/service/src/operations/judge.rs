@@ -6,15 +6,21 @@ use muster_core::gate::Verdict;
 use muster_core::lifecycle::Stage;
 use muster_core::operation::{Offline, Plan};
 use muster_query::Scope;
-use muster_storage::{Candidate, Hold, ReasonCause};
+use muster_storage::{Candidate, Effect, Hold, ReasonCause};
 
-use super::tasks::{Ready, Work, needs_connection, waits_for_maintenance};
+use super::back::Undos;
+use super::tasks::{
+    Ready, Work, may_be_absent, needs_connection, reaches, waits_for_maintenance, waits_to_connect,
+};
 use crate::error::ServiceError;
 use crate::gates::Prepared;
 use crate::hub::Hub;
 
 /// Key of a pass for all devices of an operation.
 pub(super) const ALL_DEVICES: i64 = 0;
+
+/// Why a device fails that is not there.
+pub(super) const OFFLINE: &str = "the device is offline";
 
 /// What becomes of a device that was looked at.
 #[derive(Debug)]
@@ -36,6 +42,8 @@ pub(super) struct Judge<'a> {
     pub(super) plan: &'a Plan,
     pub(super) ready: &'a Ready,
     pub(super) gates: &'a [Prepared],
+    /// What each device is taken back to, when that is the purpose.
+    pub(super) undos: Option<&'a Undos>,
     /// Gates that devices were let past, with the key of the device.
     pub(super) passes: &'a BTreeSet<(u8, i64)>,
 }
@@ -104,12 +112,24 @@ impl Judge<'_> {
             }
             _ => {}
         }
-        if needs_connection(task) && !self.hub.connections().listens(&candidate.device) {
+        let comes = self.plan.how.offline == Offline::NextContact && may_be_absent(task);
+        if needs_connection(task) && !comes && !reaches(self.hub, task, &candidate.device) {
             return match self.plan.how.offline {
-                Offline::Fail => Sentence::Fail("the device is offline".to_owned()),
+                // The call itself waits for the device.
+                Offline::Fail if waits_to_connect(task) => Sentence::Go(Work::Begin),
+                Offline::Fail => Sentence::Fail(OFFLINE.to_owned()),
                 Offline::Wait | Offline::NextContact => {
                     Sentence::Hold(Hold::plain(ReasonCause::Offline, "offline"))
                 }
+            };
+        }
+        if let Some(undos) = self.undos {
+            return match undos.get(&candidate.key) {
+                Some(write) => Sentence::Go(Work::Now(Effect::Twin {
+                    write: write.clone(),
+                    undo: false,
+                })),
+                None => Sentence::Skip("what was there before was not kept".to_owned()),
             };
         }
         match self.ready.work(&device) {

@@ -2,7 +2,7 @@
 
 use muster_core::ids::{DeviceId, OperationId};
 use muster_core::operation::{
-    Allotment, OperationState, Plan, Target, Task, WaveSize, collides, place_of,
+    Allotment, Forecast, OperationState, Plan, Target, Task, WaveSize, collides, place_of,
 };
 use muster_core::policy::Action;
 use muster_query::{Condition, Scope};
@@ -33,6 +33,8 @@ pub struct Preview {
     pub conflicts: Vec<Conflict>,
     /// Devices per wave.
     pub waves: Vec<u32>,
+    /// When it would be through if everything succeeds; `None` without targets.
+    pub forecast: Option<Forecast>,
     /// Why a second person is needed, when one is.
     pub approval: Option<String>,
     /// What else there is to know.
@@ -80,6 +82,10 @@ impl Hub {
             approval: self.approval_in_words(access, plan, targets).await?,
             ..Preview::default()
         };
+        if preview.targets > 0 {
+            preview.forecast =
+                Some(self.forecast(plan, &selection, preview.targets, &preview.waves));
+        }
         self.warn(&mut preview, plan, &selection).await?;
         Ok(preview)
     }

@@ -45,6 +45,7 @@ impl Hub {
             kinds: query.kinds.clone(),
             text: query.text.clone(),
             person,
+            jobs: query.jobs,
             device: query.device.clone(),
             limit: query.limit,
             cursor: query.cursor.clone(),
@@ -155,7 +156,7 @@ impl Hub {
     }
 
     /// An operation that the viewer sees.
-    pub(super) async fn visible_row(
+    pub(crate) async fn visible_row(
         &self,
         access: &Access,
         id: OperationId,
@@ -355,7 +356,8 @@ fn stored(row: &OperationRow, query: &TargetQuery) -> Vec<(u16, StoredTarget)> {
     wanted
 }
 
-fn shown(row: &OperationRow, wave: u16, state: StoredTarget) -> TargetState {
+/// Where a device is, for those who look at the operation.
+pub(super) fn shown(row: &OperationRow, wave: u16, state: StoredTarget) -> TargetState {
     match state {
         StoredTarget::Pending => {
             let wave = row.waves.get(usize::from(wave));

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use muster_core::event::Actor;
+use muster_core::event::{Actor, EventKind};
 use muster_core::ids::{DeviceId, OperationId};
 use muster_core::operation::{
     OnFailures, OperationState, Progress, Turn, Wave, WaveState, progress, too_many_failed,
@@ -91,7 +91,7 @@ impl Runner {
         Self {
             id: row.id,
             waves: waves_of(&row.plan),
-            ready: Ready::new(row.id, &row.plan.task),
+            ready: Ready::new(row.id, &row.plan.task, row.plan.how.timeout_s),
             rivals: Vec::new(),
             passes: BTreeSet::new(),
             pace: Pace::new(row.plan.how.limits.per_minute, hub.now()),
@@ -149,6 +149,15 @@ impl Runner {
 
     /// Attempts of a process that is no more: whether the device has done it is not known.
     async fn recover(&mut self) -> Result<(), ServiceError> {
+        if tasks::goes_on(&self.row.plan.task) {
+            let store = self.hub.store().clone();
+            let ever = Timestamp::from_millis(i64::MAX);
+            let begun = store.due_targets(self.id, StoredTarget::Running, ever, MAX_IN_FLIGHT);
+            for candidate in begun.await? {
+                self.carry_out(candidate);
+            }
+            return Ok(());
+        }
         if !tasks::is_volatile(&self.row.plan.task) {
             return Ok(());
         }
@@ -295,11 +304,13 @@ impl Runner {
     }
 
     async fn look_at(&mut self, candidates: Vec<Candidate>) -> Result<(), ServiceError> {
+        let undos = self.hub.undos(&self.row, &candidates).await?;
         let judge = Judge {
             hub: &self.hub,
             plan: &self.row.plan,
             ready: &self.ready,
             gates: self.watch.gates(),
+            undos: undos.as_ref(),
             passes: &self.passes,
         };
         let judged = judge.judge(candidates).await?;
@@ -465,11 +476,7 @@ impl Runner {
                 .iter()
                 .find_map(|(_, _, counts)| too_many_failed(rule, counts));
             if let Some(why) = too_many {
-                let turn = match rule.then {
-                    OnFailures::Pause => Turn::Pause,
-                    OnFailures::Stop | OnFailures::RollBack => Turn::Stop,
-                };
-                self.hub.turn_by_itself(&self.row, turn, Some(why)).await?;
+                self.too_many(rule.then, why).await?;
                 self.refresh().await?;
                 return Ok(true);
             }
@@ -528,6 +535,23 @@ impl Runner {
             return Ok(true);
         }
         Ok(false)
+    }
+
+    async fn too_many(&self, then: OnFailures, why: String) -> Result<(), ServiceError> {
+        let turn = match then {
+            OnFailures::Pause => Turn::Pause,
+            OnFailures::Stop => Turn::Stop,
+            OnFailures::RollBack => {
+                let event = self.hub.own_event(&self.row, EventKind::OperationStopped);
+                match self.hub.take_back(&self.row, why.clone(), event).await {
+                    Ok(_) => return Ok(()),
+                    // There is no way back: ending it is what is left.
+                    Err(ServiceError::Invalid(_)) => Turn::Stop,
+                    Err(error) => return Err(error),
+                }
+            }
+        };
+        self.hub.turn_by_itself(&self.row, turn, Some(why)).await
     }
 
     fn end(&self) -> Turn {

@@ -45,10 +45,16 @@ pub enum Steer {
     },
     /// Failed and cancelled devices are tried again from the beginning.
     Retry,
+    /// It ends, and an operation of the same kind takes back what it did.
+    RollBack {
+        /// Why.
+        reason: String,
+    },
 }
 
 impl Hub {
-    /// Steers an operation that the person sees.
+    /// Steers an operation that the person sees. Holding and ending it is for whoever sees one of its devices; letting it
+    /// go on, or back, for those who see all of them. Gives the operation as it is now, or the one that takes it back.
     pub async fn steer_operation(
         &self,
         permit: &Permit<SteerOperations>,
@@ -57,6 +63,24 @@ impl Hub {
     ) -> Result<OperationSummary, ServiceError> {
         let access = permit.access();
         let row = self.visible_row(access, id).await?;
+        let goes_on = !matches!(
+            steer,
+            Steer::Pause { .. } | Steer::Stop { .. } | Steer::Cancel { .. }
+        );
+        let scope = access.scope(Action::SteerOperations);
+        if goes_on && !scope.is_everything() {
+            let own = self.seen(&row, &scope).await?;
+            if own
+                .waves
+                .iter()
+                .ne(row.waves.iter().map(|wave| &wave.tally))
+            {
+                return Err(ServiceError::Invalid(
+                    "some of its devices lie outside your scope; somebody who sees all of them has to do that"
+                        .to_owned(),
+                ));
+            }
+        }
         let event = |kind| NewEvent {
             at: self.now(),
             device: None,
@@ -87,6 +111,10 @@ impl Hub {
             Steer::Continue => {
                 self.let_next_wave_go(row, event(EventKind::OperationResumed))
                     .await?
+            }
+            Steer::RollBack { reason } => {
+                let event = event(EventKind::OperationStopped);
+                self.take_back(&row, said(&reason)?, event).await?
             }
             Steer::Retry => self.retry(row, event(EventKind::OperationResumed)).await?,
         };

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use muster_core::ids::OperationId;
+use muster_core::firmware::Rule;
+use muster_core::ids::{DeviceId, OperationId};
 use muster_core::operation::Task;
 use muster_core::time::Timestamp;
 use muster_core::twin::{Mode, ServiceWrite};
@@ -10,6 +11,7 @@ use muster_index::Row;
 use muster_storage::{Candidate, Effect, Ended};
 use serde_json::Value;
 
+mod firmware;
 mod identity;
 mod method;
 
@@ -56,19 +58,22 @@ pub(super) struct Trouble {
 pub(super) struct Ready {
     operation: OperationId,
     task: Arc<Task>,
+    timeout_s: u32,
     /// What a twin update writes.
     write: Option<Arc<ServiceWrite>>,
 }
 
 /// Whether the hub can do a task; says why not.
-pub(super) fn check(_hub: &Hub, task: &Task) -> Result<(), ServiceError> {
+pub(super) async fn check(hub: &Hub, task: &Task) -> Result<(), ServiceError> {
     let what = match task {
         Task::UpdateTwin { .. }
         | Task::InvokeMethod { .. }
         | Task::ChangeStage { .. }
         | Task::SetEnabled { .. }
         | Task::Delete => return Ok(()),
-        Task::InstallFirmware { .. } => "installing firmware",
+        Task::InstallFirmware {
+            artifact, back_to, ..
+        } => return firmware::check(hub, artifact, back_to.as_deref()).await,
         Task::RotateKeys => "rotating keys",
         Task::RestoreDesired { .. } => "restoring desired properties",
         Task::Import { .. } => "importing identities",
@@ -81,7 +86,28 @@ pub(super) fn check(_hub: &Hub, task: &Task) -> Result<(), ServiceError> {
 
 /// Whether the task reaches the device over its connection.
 pub(super) fn needs_connection(task: &Task) -> bool {
-    matches!(task, Task::InvokeMethod { .. })
+    matches!(
+        task,
+        Task::InvokeMethod { .. } | Task::InstallFirmware { .. }
+    )
+}
+
+/// Whether the device can be reached over its connection now.
+pub(super) fn reaches(hub: &Hub, task: &Task, device: &DeviceId) -> bool {
+    match task {
+        Task::InvokeMethod { .. } => hub.connections().listens(device),
+        _ => hub.connections().is_open(device),
+    }
+}
+
+/// Whether the task may be begun in the absence of the device: desired properties wait for it.
+pub(super) fn may_be_absent(task: &Task) -> bool {
+    matches!(task, Task::InstallFirmware { .. })
+}
+
+/// Whether an attempt gives the device time to come online.
+pub(super) fn waits_to_connect(task: &Task) -> bool {
+    matches!(task, Task::InvokeMethod { connect_timeout_s, .. } if *connect_timeout_s > 0)
 }
 
 /// Whether devices in maintenance are left alone until they leave it.
@@ -94,8 +120,13 @@ pub(super) fn is_volatile(task: &Task) -> bool {
     matches!(task, Task::InvokeMethod { .. })
 }
 
+/// Whether attempts are carried out further when the hub starts again.
+pub(super) fn goes_on(task: &Task) -> bool {
+    matches!(task, Task::InstallFirmware { .. })
+}
+
 impl Ready {
-    pub(super) fn new(operation: OperationId, task: &Task) -> Self {
+    pub(super) fn new(operation: OperationId, task: &Task, timeout_s: u32) -> Self {
         let write = match task {
             Task::UpdateTwin { tags, desired } => Some(Arc::new(ServiceWrite {
                 mode: Mode::Merge,
@@ -107,6 +138,7 @@ impl Ready {
         Self {
             operation,
             task: Arc::new(task.clone()),
+            timeout_s,
             write,
         }
     }
@@ -143,6 +175,9 @@ impl Ready {
                 let longest = i64::from(*connect_timeout_s) + i64::from(*response_timeout_s);
                 now.plus_ms(longest * 1000)
             }
+            Task::InstallFirmware { soak_s, .. } => {
+                now.plus_ms((i64::from(timeout_s) + i64::from(*soak_s)) * 1000)
+            }
             _ => now.plus_ms(i64::from(timeout_s) * 1000),
         }
     }
@@ -158,6 +193,22 @@ impl Ready {
             } => {
                 let call = method::call(name, payload, *connect_timeout_s, *response_timeout_s);
                 method::invoke(hub, self.operation, candidate, call).await
+            }
+            Task::InstallFirmware {
+                artifact,
+                healthy_check_ins,
+                soak_s,
+                ..
+            } => {
+                let wish = firmware::Wish {
+                    artifact,
+                    rule: Rule {
+                        check_ins: u32::from(*healthy_check_ins),
+                        soak_ms: i64::from(*soak_s) * 1000,
+                    },
+                    timeout_s: self.timeout_s,
+                };
+                firmware::install(hub, self.operation, candidate, wish).await
             }
             _ => Attempt {
                 candidate,

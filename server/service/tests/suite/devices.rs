@@ -3,7 +3,6 @@
 use muster_core::device::Status;
 use muster_core::event::EventKind;
 use muster_core::lifecycle::Stage;
-use muster_core::message::NewMessage;
 use muster_core::twin::TwinError;
 use muster_service::access::kinds::{ProvisionDevices, SeeDevices};
 use muster_service::devices::{CloseReason, DeviceCredentials, LoginRefused};
@@ -198,40 +197,4 @@ async fn disabling_closes_the_connection_and_the_door() {
     };
     let refused = test.hub.authenticate_device(again).await;
     assert!(matches!(refused, Err(LoginRefused::NotAllowed)));
-}
-
-#[tokio::test]
-async fn telemetry_becomes_a_series_with_the_field_seen_most() {
-    let test = TestHub::open().await;
-    let id = test.device("d", json!({})).await;
-    let proof = test.log_in(&id).await;
-    let begun = test.hub.now();
-    for n in 0..5 {
-        test.pass(60);
-        let body = if n == 0 {
-            json!({"battery": 90})
-        } else {
-            json!({"temperature": 4.0 + f64::from(n)})
-        };
-        let message = NewMessage {
-            device: id.clone(),
-            at: test.hub.now(),
-            properties: vec![],
-            body: body.to_string().into_bytes(),
-        };
-        test.hub.device_message(&proof, message).await.unwrap();
-    }
-    let permit = test
-        .hub
-        .permit_device::<SeeDevices>(&Access::console(), &id)
-        .unwrap();
-    let series = test
-        .hub
-        .series(&permit, None, begun, test.hub.now().plus_ms(1))
-        .await
-        .unwrap();
-    assert_eq!(series.fields, ["battery", "temperature"]);
-    assert_eq!(series.field.as_deref(), Some("temperature"));
-    let values: Vec<f64> = series.points.iter().map(|p| p.value).collect();
-    assert_eq!(values, [5.0, 6.0, 7.0, 8.0]);
 }

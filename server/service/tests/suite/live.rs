@@ -43,7 +43,9 @@ async fn a_page_hears_of_its_device_within_a_second_and_of_no_other() {
     );
     let (second, item) = next(&mut stream).await.unwrap();
     assert_eq!(first, second);
-    assert!(matches!(item, LiveItem::Rows(rows) if rows.len() == 1 && rows[0].entry.id == mine));
+    assert!(
+        matches!(item, LiveItem::Rows(rows) if rows.len() == 1 && rows[0].row.entry.id == mine)
+    );
 }
 
 #[tokio::test]

@@ -16,6 +16,8 @@ use crate::support::TestHub;
 
 #[path = "operations/approvals.rs"]
 mod approvals;
+#[path = "operations/firmware.rs"]
+mod firmware;
 #[path = "operations/gates.rs"]
 mod gates;
 #[path = "operations/life.rs"]

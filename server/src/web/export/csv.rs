@@ -20,7 +20,8 @@ pub fn line(row: &Row, properties: Option<&Properties>, columns: &[Column]) -> S
     join(std::iter::once(id).chain(cells))
 }
 
-fn text(value: &Value) -> String {
+/// A value as a cell.
+pub fn text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
@@ -28,7 +29,8 @@ fn text(value: &Value) -> String {
     }
 }
 
-fn join(cells: impl Iterator<Item = String>) -> String {
+/// A line of cells.
+pub fn join(cells: impl Iterator<Item = String>) -> String {
     let cells: Vec<String> = cells.map(|text| cell(&text)).collect();
     format!("{}\r\n", cells.join(","))
 }

@@ -77,6 +77,24 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../../../migrations/sqlite/0010_revisions.sql"),
         postgres: include_str!("../../../../migrations/postgres/0010_revisions.sql"),
     },
+    Step {
+        version: 12,
+        name: "series",
+        sqlite: include_str!("../../../../migrations/sqlite/0012_series.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0012_series.sql"),
+    },
+    Step {
+        version: 13,
+        name: "transfers",
+        sqlite: include_str!("../../../../migrations/sqlite/0013_transfers.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0013_transfers.sql"),
+    },
+    Step {
+        version: 14,
+        name: "history",
+        sqlite: include_str!("../../../../migrations/sqlite/0014_history.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0014_history.sql"),
+    },
 ];
 
 /// The newest migration of this binary.

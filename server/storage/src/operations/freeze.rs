@@ -44,6 +44,27 @@ const JOIN: Sql = Sql::pair(
                        WHERE w.operation_id = $1)",
 );
 
+const INSERT_BACK: Sql = Sql::both(
+    "writing the targets of a way back down",
+    "INSERT INTO operation_target (operation_id, wave, device_key, device_id, state, attempt)
+     SELECT $1, 0, t.device_key, t.device_id, 0, 0 FROM operation_target AS t
+     WHERE t.operation_id = $2 AND t.state = 2 AND (t.wave, t.device_key) > ($3, $4)
+       AND (t.wave, t.device_key) <= ($5, $6)",
+);
+
+/// Where a part of so many targets ends.
+const PART: Sql = Sql::both(
+    "looking for the end of a part",
+    "SELECT wave, device_key FROM operation_target
+     WHERE operation_id = $1 AND (wave, device_key) > ($2, $3) ORDER BY wave, device_key LIMIT 1 OFFSET $4",
+);
+
+const END: Sql = Sql::both(
+    "looking for the end of all targets",
+    "SELECT wave, device_key FROM operation_target
+     WHERE operation_id = $1 AND (wave, device_key) > ($2, $3) ORDER BY wave DESC, device_key DESC LIMIT 1",
+);
+
 const ADD: Sql = Sql::both(
     "counting new targets",
     "UPDATE operation_wave SET pending = pending + $3 WHERE operation_id = $1 AND wave = $2",
@@ -59,7 +80,17 @@ const FROZEN: Sql = Sql::both(
     "UPDATE operation SET frozen = 1 WHERE operation_id = $1",
 );
 
-pub(crate) const STATEMENTS: &[&Sql] = &[&ALLOT, &INSERT, &JOIN, &ADD, &UPTO, &FROZEN];
+pub(crate) const STATEMENTS: &[&Sql] = &[
+    &ALLOT,
+    &INSERT,
+    &JOIN,
+    &INSERT_BACK,
+    &PART,
+    &END,
+    &ADD,
+    &UPTO,
+    &FROZEN,
+];
 
 impl Store {
     /// Notes where the waves of a scheduled operation end: the first step of writing its targets down.
@@ -78,6 +109,13 @@ impl Store {
     ) -> Result<bool, StorageError> {
         let freeze = Freeze { id, after, targets };
         self.write_behind("writing targets down", freeze).await
+    }
+
+    /// Writes the next targets of an operation down that takes another one back: devices that succeeded there. Says
+    /// whether there may be more.
+    pub async fn freeze_back(&self, id: OperationId) -> Result<bool, StorageError> {
+        self.write_behind("writing targets down", FreezeBack { id })
+            .await
     }
 
     /// Starts a scheduled operation whose targets are all written down: its first wave opens.
@@ -158,6 +196,69 @@ impl Operation for Freeze {
         unit.announce(Vec::new(), Change::Operation { id, turned: false });
         Ok(true)
     }
+}
+
+/// Targets that are looked through in one transaction.
+const LOOKED_THROUGH: usize = 5_000;
+
+#[derive(Debug)]
+struct FreezeBack {
+    id: OperationId,
+}
+
+impl Operation for FreezeBack {
+    type Output = bool;
+
+    async fn apply(&self, unit: &mut Unit<'_>) -> Result<bool, StorageError> {
+        let row = find(&mut unit.connection, self.id).await?;
+        let waits = |row: &OperationRow| row.state == OperationState::Scheduled && !row.frozen;
+        let Some(row) = row.filter(waits) else {
+            return Ok(false);
+        };
+        let Some(of) = row.back_of else {
+            return Ok(false);
+        };
+        let (wave, key) = row
+            .frozen_upto
+            .as_deref()
+            .and_then(place_of)
+            .unwrap_or((-1, 0));
+        let connection = &mut unit.connection;
+        let from = [of.0.into(), wave.into(), key.into()];
+        let part = [from.as_slice(), &[(LOOKED_THROUGH - 1).into()]].concat();
+        let (end, more) = match connection.row(&PART, part).await? {
+            Some(end) => (end, true),
+            None => match connection.row(&END, from).await? {
+                Some(end) => (end, false),
+                None => return Ok(false),
+            },
+        };
+        let (end_wave, end_key): (i64, i64) = (end.get(0)?, end.get(1)?);
+        let arguments = [
+            self.id.0.into(),
+            of.0.into(),
+            wave.into(),
+            key.into(),
+            end_wave.into(),
+            end_key.into(),
+        ];
+        let added = connection.run(&INSERT_BACK, arguments).await?;
+        let arguments = [self.id.0.into(), 0_i64.into(), added.into()];
+        connection.run(&ADD, arguments).await?;
+        let upto = format!("{end_wave} {end_key}");
+        connection
+            .run(&UPTO, [self.id.0.into(), upto.into()])
+            .await?;
+        let id = self.id;
+        unit.announce(Vec::new(), Change::Operation { id, turned: false });
+        Ok(more)
+    }
+}
+
+/// A wave and a device key.
+fn place_of(text: &str) -> Option<(i64, i64)> {
+    let (wave, key) = text.split_once(' ')?;
+    Some((wave.parse().ok()?, key.parse().ok()?))
 }
 
 #[derive(Debug)]

@@ -23,6 +23,7 @@ macro_rules! page {
                    AND ($3 = '' OR $3 LIKE '%,' || o.kind || ',%')
                    AND (CAST($4 AS TEXT) IS NULL OR LOWER(o.title) LIKE $4 ESCAPE '!')
                    AND (CAST($5 AS BIGINT) IS NULL OR o.person_id = $5)
+                   AND ($8 = 0 OR o.job_id IS NOT NULL)
                    AND (CAST($6 AS TEXT) IS NULL OR EXISTS (
                        SELECT 1 FROM operation_wave AS w
                        JOIN operation_target AS t ON t.operation_id = w.operation_id AND t.wave = w.wave
@@ -52,6 +53,8 @@ pub struct OperationFilter {
     pub text: String,
     /// Of this person only.
     pub person: Option<PersonId>,
+    /// Only those with a job id.
+    pub jobs: bool,
     /// With this device among the targets.
     pub device: Option<DeviceId>,
     /// Rows on a page, at most [`MAX_PAGE`].
@@ -68,8 +71,8 @@ impl Store {
     ) -> Result<Page<OperationRow>, StorageError> {
         let limit = filter.limit.clamp(1, MAX_PAGE);
         let question = format!(
-            "operations {:?} {:?} {:?} {:?} {:?}",
-            filter.states, filter.kinds, filter.text, filter.person, filter.device
+            "operations {:?} {:?} {:?} {:?} {:?} {:?}",
+            filter.states, filter.kinds, filter.text, filter.person, filter.jobs, filter.device
         );
         let cursor = match &filter.cursor {
             Some(text) => Some(Cursor::<i64>::decode(text, &question)?),
@@ -86,6 +89,7 @@ impl Store {
             filter.person.map(|person| person.0).into(),
             filter.device.as_ref().map(ToString::to_string).into(),
             (limit + 1).into(),
+            filter.jobs.into(),
         ];
         let sql = if backward { &NEWER } else { &OLDER };
         let mut reader = self.reader().await?;

@@ -2,6 +2,7 @@
 
 use muster_core::cursor::{Cursor, Direction, MAX_PAGE, Page};
 use muster_core::ids::{DeviceId, OperationId};
+use muster_core::operation::MAX_WAVES;
 use muster_core::time::Timestamp;
 use serde_json::Value;
 
@@ -453,6 +454,28 @@ impl Store {
                 .flatten(),
             rows: targets,
         })
+    }
+
+    /// The next targets after a wave and the key of a device in it, in that order.
+    pub async fn targets_after(
+        &self,
+        id: OperationId,
+        after: (i64, i64),
+        limit: usize,
+    ) -> Result<Vec<TargetRow>, StorageError> {
+        let every = (0..MAX_WAVES as i64 * 8).collect::<Vec<i64>>();
+        let arguments = [
+            id.0.into(),
+            after.0.into(),
+            after.1.into(),
+            Option::<String>::None.into(),
+            Option::<String>::None.into(),
+            limit.into(),
+            Table::ints(every),
+        ];
+        let mut reader = self.reader().await?;
+        let rows = reader.connection().rows(&LATER, arguments).await?;
+        rows.iter().map(target_of).collect()
     }
 
     /// The target that a device is, if it is one.

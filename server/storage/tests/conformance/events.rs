@@ -2,7 +2,7 @@
 
 use muster_core::cursor::BadCursor;
 use muster_core::event::{Actor, Event, EventKind, NewEvent};
-use muster_core::ids::{EventSeq, PersonId};
+use muster_core::ids::{EventSeq, OperationId, PersonId};
 use muster_core::message::NewMessage;
 use muster_storage::{EventQuery, PresenceSample, StorageError, Store};
 use serde_json::json;
@@ -325,5 +325,40 @@ pub(crate) async fn calls_of_methods_are_found(place: &Place) {
     );
     let none = store.method_calls(Some(&id("c")), 9).await.unwrap();
     assert_eq!(none, []);
+    store.close().await;
+}
+
+pub(crate) async fn events_of_an_operation_are_found(place: &Place) {
+    let store = place.open().await;
+    fill(&store).await;
+    let about = |kind, operation: i64| NewEvent {
+        detail: json!({"operation": operation, "title": "Operation 7"}),
+        ..event(kind, None, ann())
+    };
+    let news = [
+        (EventKind::OperationCreated, 7),
+        (EventKind::OperationCreated, 77),
+        (EventKind::OperationStarted, 7),
+        // What happens to its devices is theirs.
+        (EventKind::TargetFailed, 7),
+        (EventKind::OperationStopped, 7),
+    ];
+    for (kind, operation) in news {
+        store.record(about(kind, operation)).await.unwrap();
+    }
+    let kinds = |events: Vec<Event>| events.into_iter().map(|e| e.kind).collect::<Vec<_>>();
+    let found = store.operation_events(OperationId(7), 200).await.unwrap();
+    assert_eq!(
+        kinds(found),
+        [
+            EventKind::OperationStopped,
+            EventKind::OperationStarted,
+            EventKind::OperationCreated
+        ]
+    );
+    let found = store.operation_events(OperationId(7), 1).await.unwrap();
+    assert_eq!(kinds(found), [EventKind::OperationStopped]);
+    let found = store.operation_events(OperationId(8), 200).await.unwrap();
+    assert_eq!(found, []);
     store.close().await;
 }

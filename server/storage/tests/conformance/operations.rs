@@ -494,6 +494,45 @@ pub(crate) async fn job_ids_are_unique(place: &Place) {
     store.close().await;
 }
 
+/// Tools of IoT Hub expect jobs to be gone after a time; what people hand in stays.
+pub(crate) async fn old_jobs_are_forgotten(place: &Place) {
+    let store = fleet(place, 3).await;
+    let mut made = Vec::new();
+    for job in [Some("old"), None, Some("open")] {
+        let InsertOutcome::Inserted(row) = insert(&store, plan(Vec::new()), job).await else {
+            panic!()
+        };
+        let targets = (0..3).map(|n| (id(&format!("d{n}")), 0)).collect();
+        assert!(store.freeze(row.id, None, targets).await.unwrap());
+        let begun = said(EventKind::OperationStarted);
+        store.start_operation(row.id, begun).await.unwrap();
+        made.push(row.id);
+    }
+    for operation in &made[..2] {
+        let stopped = said(EventKind::OperationStopped);
+        store
+            .turn_operation(*operation, Turn::Stop, None, stopped)
+            .await
+            .unwrap();
+    }
+    assert!(!store.forget_jobs(at(0), 2).await.unwrap(), "none is older");
+    let mut bites = 0;
+    while store.forget_jobs(at(1000), 2).await.unwrap() {
+        bites += 1;
+    }
+    assert_eq!(bites, 2);
+    let found = async |operation| store.find_operation(operation).await.unwrap().is_some();
+    assert_eq!(
+        [
+            found(made[0]).await,
+            found(made[1]).await,
+            found(made[2]).await
+        ],
+        [false, true, true]
+    );
+    assert_eq!(store.count_targets(made[0]).await.unwrap(), []);
+}
+
 pub(crate) async fn drafts_are_their_owners(place: &Place) {
     let store = place.open().await;
     for name in ["ann", "bob"] {

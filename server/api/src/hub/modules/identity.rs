@@ -2,13 +2,13 @@
 
 use muster_core::device::Authentication;
 use muster_core::ids::{DeviceId, ModuleId};
+use muster_service::bulk::{self, AuthenticationBody};
 use muster_service::devices::ConnectionView;
 use muster_service::modules::Module;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::error::ApiError;
-use crate::hub::credentials::{self, AuthenticationBody};
 use crate::hub::wire::{connection_state, time};
 
 /// What clients send of a module. Members that are not listed are ignored.
@@ -36,7 +36,7 @@ impl ModuleBody {
     /// The credentials; `None` when the hub is to make keys. A module without credentials gets keys, too.
     pub(super) fn authentication(&self) -> Result<Option<Authentication>, ApiError> {
         match &self.authentication {
-            Some(body) if !body.is_none() => body.read(),
+            Some(body) if !body.is_none() => Ok(body.read()?),
             _ => Ok(None),
         }
     }
@@ -56,6 +56,6 @@ pub(super) fn shown(module: &Module, connection: Option<ConnectionView>) -> Valu
         "connectionStateUpdatedTime": time(connection.map(|connection| connection.since)),
         "lastActivityTime": time(summary.last_activity_at),
         "cloudToDeviceMessageCount": 0,
-        "authentication": credentials::shown(&module.authentication),
+        "authentication": bulk::shown(&module.authentication),
     })
 }

@@ -6,9 +6,9 @@ use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use futures::future::join_all;
+use muster_service::bulk::BulkItem;
 use serde_json::{Value, json};
 
-use super::bulk_item::BulkItem;
 use crate::error::{ApiError, Code};
 use crate::hub::ApiState;
 use crate::hub::answer::json;
@@ -38,9 +38,16 @@ pub(super) async fn handle(
     let (modules, devices): (Vec<_>, Vec<_>) = items.iter().partition(|item| item.is_module());
     let mut errors = Vec::new();
     for items in [devices, modules] {
-        let results = join_all(items.iter().map(|item| item.apply(&asked))).await;
+        let results = join_all(
+            items
+                .iter()
+                .map(|item| item.apply(&asked.hub, asked.caller.access())),
+        )
+        .await;
         let failed = items.iter().zip(results);
-        errors.extend(failed.filter_map(|(item, result)| Some(item_error(item, &result.err()?))));
+        errors.extend(
+            failed.filter_map(|(item, result)| Some(item_error(item, &result.err()?.into()))),
+        );
     }
     Ok(result(errors))
 }

@@ -2,12 +2,12 @@
 
 use muster_core::device::{Authentication, Device, Status};
 use muster_core::ids::DeviceId;
+use muster_service::bulk::{self, AuthenticationBody, Edge, status};
 use muster_service::devices::ConnectionView;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::error::ApiError;
-use crate::hub::credentials::{self, AuthenticationBody, given};
 use crate::hub::wire::{connection_state, time};
 
 /// What clients send of a device. Members that are not listed are ignored.
@@ -19,43 +19,7 @@ pub(super) struct IdentityBody {
     pub(super) status_reason: Option<String>,
     authentication: Option<AuthenticationBody>,
     #[serde(flatten)]
-    edge: EdgeBody,
-}
-
-/// What belongs to edge gateways, which this hub does not know.
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct EdgeBody {
-    capabilities: Option<Capabilities>,
-    device_scope: Option<String>,
-    parent_scopes: Option<Vec<String>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Capabilities {
-    iot_edge: Option<bool>,
-}
-
-impl EdgeBody {
-    /// What would be lost silently is refused.
-    pub(super) fn check(&self) -> Result<(), ApiError> {
-        let edge = self
-            .capabilities
-            .as_ref()
-            .is_some_and(|capabilities| capabilities.iot_edge == Some(true));
-        let scoped = given(self.device_scope.as_ref()).is_some()
-            || self
-                .parent_scopes
-                .as_ref()
-                .is_some_and(|scopes| !scopes.is_empty());
-        if edge || scoped {
-            return Err(ApiError::argument(
-                "this hub knows no edge devices: leave out capabilities.iotEdge, deviceScope and parentScopes",
-            ));
-        }
-        Ok(())
-    }
+    edge: Edge,
 }
 
 impl IdentityBody {
@@ -70,27 +34,20 @@ impl IdentityBody {
                 "deviceId in the body is another one than in the address",
             ));
         }
-        self.edge.check()
+        Ok(self.edge.check()?)
     }
 
     /// Enabled, unless it says otherwise.
     pub(super) fn status(&self) -> Result<Status, ApiError> {
-        status(self.status.as_deref()).map(|status| status.unwrap_or(Status::Enabled))
+        Ok(status(self.status.as_deref())?.unwrap_or(Status::Enabled))
     }
 
     /// The credentials; `None` when the hub is to make keys.
     pub(super) fn authentication(&self) -> Result<Option<Authentication>, ApiError> {
         self.authentication
             .as_ref()
-            .map_or(Ok(None), AuthenticationBody::read)
+            .map_or(Ok(None), |body| Ok(body.read()?))
     }
-}
-
-/// A status, when one is named.
-pub(super) fn status(text: Option<&str>) -> Result<Option<Status>, ApiError> {
-    text.map(|text| text.to_ascii_lowercase().parse())
-        .transpose()
-        .map_err(|text: String| ApiError::argument(text))
 }
 
 /// The resource, with its keys. When a connection that is over was opened or ended is in its events, not here.
@@ -107,30 +64,9 @@ pub(super) fn shown(device: &Device, connection: Option<ConnectionView>) -> Valu
         "statusUpdatedTime": time(device.status_at),
         "lastActivityTime": time(device.last_activity_at),
         "cloudToDeviceMessageCount": 0,
-        "authentication": credentials::shown(&device.authentication),
+        "authentication": bulk::shown(&device.authentication),
         "capabilities": { "iotEdge": false },
         "deviceScope": null,
         "parentScopes": [],
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn edge_devices_are_refused() {
-        let check = |body: Value, want: bool| {
-            let edge: EdgeBody = serde_json::from_value(body.clone()).unwrap_or_default();
-            assert_eq!(edge.check().is_ok(), want, "{body}");
-        };
-        check(json!({}), true);
-        check(
-            json!({"capabilities": {"iotEdge": false}, "deviceScope": null, "parentScopes": []}),
-            true,
-        );
-        check(json!({"capabilities": {"iotEdge": true}}), false);
-        check(json!({"deviceScope": "ms-azure-iot-edge://a"}), false);
-        check(json!({"parentScopes": ["ms-azure-iot-edge://a"]}), false);
-    }
 }

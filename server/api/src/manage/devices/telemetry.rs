@@ -2,13 +2,25 @@
 
 use axum::http::Method;
 use muster_core::policy::Action;
+use muster_core::series::{Bucket, Level};
 use muster_service::access::kinds::SeeDevices;
+use muster_service::series::Stretch;
 use serde_json::{Value, json};
 
 use crate::manage::call::Call;
 use crate::manage::parameter::{DEVICE, FROM, Kind, Parameter, TO};
 use crate::manage::route::{Answer, Need, Outcome, Reply, Route};
 use crate::manage::schema;
+
+/// Readings of an answer when nobody says how many.
+const DEFAULT_COLUMNS: usize = 500;
+
+static COLUMNS: Parameter = Parameter::query(
+    "columns",
+    Kind::Number(1, 2_000),
+    "About how many readings are wanted, 500 when absent: longer ranges are summed up.",
+    "500",
+);
 
 static FIELD: Parameter = Parameter::query(
     "field",
@@ -23,44 +35,67 @@ pub(in crate::manage) static ROUTE: Route = Route {
     id: "readTelemetry",
     tag: super::TAG,
     summary: "One numeric field of a device's messages",
-    notes: "From the newest 10,000 messages of the range: `from` in the answer says from when on it is complete.",
+    notes: "Single readings, or sums per minute, hour or day where the range is too long for `columns`: `per` in the answer says which. Readings are kept for 30 days, minutes for a year, hours and days for ten.",
     need: Need::Action(Action::SeeDevices),
-    parameters: &[&DEVICE, &FIELD, &FROM, &TO],
+    parameters: &[&DEVICE, &FIELD, &FROM, &TO, &COLUMNS],
     body: None,
-    answer: Answer::ok("The points, oldest first.", answer),
+    answer: Answer::ok("The readings, oldest first.", answer),
     also: &[],
     run: |call| Box::pin(run(call)),
 };
 
 fn answer() -> Value {
-    let point = schema::object(&[
+    let number = || json!({ "type": "number" });
+    let reading = schema::object(&[
         ("time", schema::time()),
-        ("value", json!({ "type": "number" })),
+        ("count", schema::count()),
+        ("min", number()),
+        ("max", number()),
+        ("mean", number()),
+        ("last", number()),
     ]);
     schema::object(&[
         ("fields", schema::array(schema::any_text())),
         ("field", schema::or_null(schema::any_text())),
-        ("from", schema::time()),
-        ("points", schema::array(point)),
+        ("per", schema::words(["reading", "minute", "hour", "day"])),
+        ("readings", schema::array(reading)),
     ])
 }
 
 async fn run(call: Call) -> Outcome {
     let permit = call.permit_device::<SeeDevices>()?;
     let (from, to) = call.range();
-    let series = call
-        .hub
-        .series(&permit, call.text(&FIELD), from, to)
-        .await?;
-    let points: Vec<Value> = series
-        .points
-        .iter()
-        .map(|point| json!({ "time": point.at.to_string(), "value": point.value }))
-        .collect();
+    let columns = call.number(&COLUMNS).and_then(|n| usize::try_from(n).ok());
+    let stretch = Stretch {
+        from,
+        to,
+        columns: columns.unwrap_or(DEFAULT_COLUMNS),
+    };
+    let series = call.hub.series(&permit, call.text(&FIELD), stretch).await?;
+    let readings: Vec<Value> = series.buckets.iter().map(reading).collect();
     Ok(Reply::of(json!({
         "fields": series.fields,
         "field": series.field,
-        "from": series.from.to_string(),
-        "points": points,
+        "per": series.level.map_or("reading", word),
+        "readings": readings,
     })))
+}
+
+fn word(level: Level) -> &'static str {
+    match level {
+        Level::Minute => "minute",
+        Level::Hour => "hour",
+        Level::Day => "day",
+    }
+}
+
+fn reading(bucket: &Bucket) -> Value {
+    json!({
+        "time": bucket.at.to_string(),
+        "count": bucket.count,
+        "min": bucket.min,
+        "max": bucket.max,
+        "mean": bucket.mean(),
+        "last": bucket.last,
+    })
 }

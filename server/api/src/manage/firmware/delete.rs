@@ -1,6 +1,6 @@
 //! `DELETE /firmware/{artifact}`: the end of an artifact and its file.
 
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use muster_core::policy::Action;
 use muster_service::access::kinds::KeepFirmware;
 
@@ -14,12 +14,12 @@ pub(in crate::manage) static ROUTE: Route = Route {
     id: "deleteFirmware",
     tag: TAG,
     summary: "Delete an artifact with its file",
-    notes: "Downloads that have begun go on to their end.",
+    notes: "Refused with 409 while an operation uses it. Downloads that have begun go on to their end.",
     need: Need::Action(Action::KeepFirmware),
     parameters: &[&ARTIFACT],
     body: None,
     answer: Answer::nothing("It is deleted."),
-    also: &[],
+    also: &[StatusCode::CONFLICT],
     run: |call| Box::pin(run(call)),
 };
 

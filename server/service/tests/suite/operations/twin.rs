@@ -104,3 +104,45 @@ async fn waves_wait_for_their_watch_and_for_people() {
     assert_eq!(detail.summary.counts, succeeded(10));
     assert_eq!(detail.summary.state, OperationState::Completed);
 }
+
+#[tokio::test]
+async fn what_was_done_is_taken_back() {
+    let test = TestHub::open().await;
+    let ids = test.fleet(4).await;
+    test.patch(&ids[0], None, Some(json!({ "interval": 30, "other": 1 })))
+        .await;
+    test.patch(&ids[1], None, Some(json!({ "interval": 60 })))
+        .await;
+    let task = muster_core::operation::Task::UpdateTwin {
+        tags: Some(json!({ "ring": 2 })),
+        desired: Some(json!({ "interval": 60 })),
+    };
+    let id = test.operate(plan(task, "")).await.id;
+    test.until_over(id).await;
+    let undone = Steer::RollBack {
+        reason: "too slow".to_owned(),
+    };
+    let back = test.steer(id, undone.clone()).await.unwrap();
+    assert_eq!(back.back_of, Some(id));
+    let detail = test.until_over(back.id).await;
+    assert_eq!(detail.summary.counts, succeeded(4));
+    let detail = test.until_over(id).await;
+    assert_eq!(detail.summary.state, OperationState::RolledBack);
+    let again = test.steer(id, undone).await;
+    assert!(again.is_err(), "{again:?}");
+    let wants = [
+        json!({ "interval": 30, "other": 1 }),
+        json!({ "interval": 60 }),
+        json!({}),
+        json!({}),
+    ];
+    for (id, want) in ids.iter().zip(wants) {
+        let permit = test
+            .hub
+            .permit_device::<SeeDevices>(&Access::console(), id)
+            .unwrap();
+        let twin = test.hub.twin(&permit).await.unwrap().twin;
+        assert_eq!(Value::Object(twin.desired.value), want);
+        assert_eq!(Value::Object(twin.tags), json!({ "site": "b7" }));
+    }
+}

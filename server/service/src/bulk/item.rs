@@ -1,23 +1,25 @@
-//! One item of a bulk request.
+//! One item of a bulk request, or one line of a file (spec §5.4).
 
-use muster_core::device::IfMatch;
+use muster_core::device::{IfMatch, Status};
 use muster_core::ids::DeviceId;
 use muster_core::twin::{Mode, Object, ServiceWrite};
-use muster_service::registry::{IdentityChange, NewDevice};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::identity::{EdgeBody, status};
-use crate::error::{ApiError, Code};
-use crate::hub::credentials::AuthenticationBody;
-use crate::hub::target::Asked;
+use super::authentication::AuthenticationBody;
+use super::edge::Edge;
+use super::{BulkError, status};
+use crate::access::Access;
+use crate::error::ServiceError;
+use crate::hub::Hub;
+use crate::registry::{IdentityChange, NewDevice};
 
 mod module;
 
 /// An item on the wire. Members that are not listed are ignored.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct BulkItem {
+pub struct BulkItem {
     id: String,
     module_id: Option<String>,
     // The way this list writes it, and the way identities do: Node sends back what it read.
@@ -33,7 +35,7 @@ pub(super) struct BulkItem {
     tags: Option<Value>,
     properties: Option<Properties>,
     #[serde(flatten)]
-    edge: EdgeBody,
+    edge: Edge,
 }
 
 #[derive(Deserialize)]
@@ -60,7 +62,7 @@ struct ImportMode {
 
 impl ImportMode {
     /// SDKs differ in upper and lower case (spec §5.4).
-    fn parse(text: Option<&str>) -> Result<Self, ApiError> {
+    fn parse(text: Option<&str>) -> Result<Self, ServiceError> {
         let text = text.unwrap_or("createOrUpdate").to_ascii_lowercase();
         let (name, matched) = match text.strip_suffix("ifmatchetag") {
             Some(name) => (name, true),
@@ -72,34 +74,50 @@ impl ImportMode {
             "update" => Task::Update,
             "delete" => Task::Delete,
             "updatetwin" => Task::UpdateTwin,
-            _ => return Err(ApiError::argument("there is no such importMode")),
+            _ => return Err(invalid("there is no such importMode")),
         };
         Ok(Self { task, matched })
     }
 }
 
+/// Without its keys.
+impl std::fmt::Debug for BulkItem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BulkItem")
+            .field("id", &self.id)
+            .field("import_mode", &self.import_mode)
+            .finish_non_exhaustive()
+    }
+}
+
 impl BulkItem {
-    pub(super) fn id(&self) -> &str {
+    /// The device it is about, unchecked.
+    pub fn id(&self) -> &str {
         &self.id
     }
 
+    /// Whether it takes the device away.
+    pub(crate) fn deletes(&self) -> bool {
+        ImportMode::parse(self.import_mode.as_deref()).is_ok_and(|mode| mode.task == Task::Delete)
+    }
+
     /// Whether it names a module.
-    pub(super) fn is_module(&self) -> bool {
+    pub fn is_module(&self) -> bool {
         self.module_id.is_some()
     }
 
     /// What may be in a request once: device and module.
-    pub(super) fn name(&self) -> (&str, Option<&str>) {
+    pub fn name(&self) -> (&str, Option<&str>) {
         (&self.id, self.module_id.as_deref())
     }
 
-    /// Does it.
-    pub(super) async fn apply(&self, asked: &Asked) -> Result<(), ApiError> {
+    /// Does it, with the rights of whoever asks.
+    pub async fn apply(&self, hub: &Hub, access: &Access) -> Result<(), BulkError> {
         let mode = ImportMode::parse(self.import_mode.as_deref())?;
         self.edge.check()?;
-        let id = DeviceId::new(&self.id).map_err(|error| ApiError::argument(error.to_string()))?;
+        let id = DeviceId::new(&self.id)?;
         if let Some(module) = &self.module_id {
-            return self.apply_to_module(asked, mode, &id, module).await;
+            return self.apply_to_module(hub, access, mode, &id, module).await;
         }
         let etag = if_match(
             mode.matched && mode.task != Task::UpdateTwin,
@@ -107,81 +125,81 @@ impl BulkItem {
             "eTag",
         )?;
         match mode.task {
-            Task::Create => self.create(asked, id).await,
-            Task::Update => self.update(asked, &id, etag).await,
-            Task::CreateOrUpdate => match self.create(asked, id.clone()).await {
-                Err(error) if error.code == Code::DeviceAlreadyExists => {
-                    self.update(asked, &id, etag).await
+            Task::Create => self.create(hub, access, id).await,
+            Task::Update => self.update(hub, access, &id, etag).await,
+            Task::CreateOrUpdate => match self.create(hub, access, id.clone()).await {
+                Err(BulkError::Service(ServiceError::AlreadyExists)) => {
+                    self.update(hub, access, &id, etag).await
                 }
                 done => done,
             },
             Task::Delete => {
-                let permit = asked.permit_device(&id)?;
-                Ok(asked.hub.delete_device(permit, etag).await?)
+                let permit = hub.permit_device(access, &id)?;
+                Ok(hub.delete_device(permit, etag).await?)
             }
             Task::UpdateTwin => {
                 let etag = if_match(mode.matched, self.twin_etag.as_deref(), "twinETag")?;
-                self.write_twin(asked, &id, etag).await
+                self.write_twin(hub, access, &id, etag).await
             }
         }
     }
 
-    async fn create(&self, asked: &Asked, id: DeviceId) -> Result<(), ApiError> {
+    async fn create(&self, hub: &Hub, access: &Access, id: DeviceId) -> Result<(), BulkError> {
         let new = NewDevice {
             authentication: self.credentials()?,
-            status: status(self.status.as_deref())?.unwrap_or(muster_core::device::Status::Enabled),
+            status: status(self.status.as_deref())?.unwrap_or(Status::Enabled),
             status_reason: self.status_reason.clone(),
             tags: object(self.tags.as_ref(), "tags")?,
             desired: object(self.desired(), "properties.desired")?,
             ..NewDevice::named(id)
         };
-        asked.hub.create_device(asked.permit()?, new).await?;
+        hub.create_device(hub.permit(access)?, new).await?;
         Ok(())
     }
 
     /// Changes what is named: other than PUT, an item without keys leaves them as they are.
     async fn update(
         &self,
-        asked: &Asked,
+        hub: &Hub,
+        access: &Access,
         id: &DeviceId,
         etag: Option<IfMatch>,
-    ) -> Result<(), ApiError> {
+    ) -> Result<(), BulkError> {
         let status = status(self.status.as_deref())?;
         if status.is_none() && self.status_reason.is_some() {
-            return Err(ApiError::argument("statusReason needs a status beside it"));
+            return Err(invalid("statusReason needs a status beside it").into());
         }
         let change = IdentityChange {
             status: status.map(|status| (status, self.status_reason.clone())),
             authentication: self.credentials()?,
             step: None,
         };
-        let permit = asked.permit_device(id)?;
-        asked.hub.update_device(permit, etag, change).await?;
+        let permit = hub.permit_device(access, id)?;
+        hub.update_device(permit, etag, change).await?;
         if self.tags.is_some() || self.desired().is_some() {
-            self.write_twin(asked, id, None).await?;
+            self.write_twin(hub, access, id, None).await?;
         }
         Ok(())
     }
 
     async fn write_twin(
         &self,
-        asked: &Asked,
+        hub: &Hub,
+        access: &Access,
         id: &DeviceId,
         etag: Option<IfMatch>,
-    ) -> Result<(), ApiError> {
+    ) -> Result<(), BulkError> {
         let write = ServiceWrite {
             mode: Mode::Merge,
             tags: self.tags.clone(),
             desired: self.desired().cloned(),
         };
-        asked
-            .hub
-            .write_twin(&asked.permit_device(id)?, write, etag)
+        hub.write_twin(&hub.permit_device(access, id)?, write, etag)
             .await?;
         Ok(())
     }
 
-    fn credentials(&self) -> Result<Option<muster_core::device::Authentication>, ApiError> {
+    fn credentials(&self) -> Result<Option<muster_core::device::Authentication>, ServiceError> {
         self.authentication
             .as_ref()
             .map_or(Ok(None), AuthenticationBody::read)
@@ -192,22 +210,27 @@ impl BulkItem {
     }
 }
 
-fn if_match(wanted: bool, etag: Option<&str>, name: &str) -> Result<Option<IfMatch>, ApiError> {
+fn if_match(
+    wanted: bool,
+    etag: Option<&str>,
+    name: &'static str,
+) -> Result<Option<IfMatch>, BulkError> {
     match (wanted, etag) {
         (false, _) => Ok(None),
         (true, Some(etag)) => Ok(Some(IfMatch::parse(etag))),
-        (true, None) => Err(ApiError::new(
-            Code::ArgumentNull,
-            format!("this importMode needs {name}"),
-        )),
+        (true, None) => Err(BulkError::Missing(name)),
     }
 }
 
-fn object(value: Option<&Value>, name: &str) -> Result<Object, ApiError> {
+fn invalid(text: impl Into<String>) -> ServiceError {
+    ServiceError::Invalid(text.into())
+}
+
+fn object(value: Option<&Value>, name: &str) -> Result<Object, ServiceError> {
     match value {
         None => Ok(Object::new()),
         Some(Value::Object(object)) => Ok(object.clone()),
-        Some(_) => Err(ApiError::argument(format!("{name} is an object"))),
+        Some(_) => Err(invalid(format!("{name} is an object"))),
     }
 }
 

@@ -1,0 +1,7 @@
+//! What pages and homes show of operations alike: progress, the rule that stops them, what runs now.
+
+pub mod progress;
+pub mod rule;
+mod running;
+
+pub use running::RunningOperations;

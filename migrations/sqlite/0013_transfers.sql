@@ -1,0 +1,13 @@
+-- Exports and imports of the registry as files; one at a time.
+CREATE TABLE transfer (
+    transfer_seq INTEGER PRIMARY KEY, -- of the event that began it
+    transfer_id  TEXT    NOT NULL UNIQUE,
+    plan         TEXT    NOT NULL,
+    actor        TEXT    NOT NULL,
+    state        TEXT    NOT NULL,
+    progress     TEXT    NOT NULL,
+    failure      TEXT,
+    created_at   INTEGER NOT NULL,
+    ended_at     INTEGER
+) STRICT;
+CREATE UNIQUE INDEX transfer_running ON transfer (state) WHERE state = 'running';
