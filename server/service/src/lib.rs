@@ -28,6 +28,7 @@ pub mod presence;
 pub mod query;
 pub mod registry;
 pub mod retention;
+pub mod revisions;
 pub mod series;
 pub mod sessions;
 pub mod timeline;
@@ -46,7 +47,7 @@ pub use hub::{Hub, HubConfig};
 pub use methods::{MethodAnswer, MethodCall, MethodError};
 pub use muster_index::{Census, Entry, PageQuery, Row, Scalar, Sort, SortKey, TagPath};
 pub use muster_storage::{
-    BackupReport, Demand, DeviceSummary, Finding, PresenceSample, Repeated, SheetRow, TwinRow,
-    WebSession,
+    BackupReport, Demand, DeviceSummary, Finding, PresenceSample, Repeated, Revision, SheetRow,
+    TwinRow, WebSession,
 };
 pub use query::{AnswerKind, QueryAnswer, QueryPageRequest};

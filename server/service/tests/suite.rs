@@ -27,6 +27,8 @@ mod people;
 mod policies;
 #[path = "suite/query.rs"]
 mod query;
+#[path = "suite/revisions.rs"]
+mod revisions;
 #[path = "suite/series.rs"]
 mod series;
 #[path = "suite/support.rs"]

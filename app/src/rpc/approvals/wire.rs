@@ -115,7 +115,7 @@ mod server {
                 Subject::Person { id, .. } => access
                     .can(Action::ManagePeople)
                     .then(|| routes::person(*id)),
-                Subject::Operation { .. } => None,
+                Subject::Operation { id } => Some(routes::operation(*id)),
                 Subject::Policy { .. } => access
                     .can(Action::ManageHub)
                     .then(|| routes::APPROVAL_RULES.to_owned()),

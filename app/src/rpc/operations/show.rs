@@ -24,6 +24,9 @@ pub async fn show_operation(
         Some(number) => hub.approval(&access, ApprovalId(number)).await.ok(),
         None => None,
     };
-    let approval = approval.map(|found| ApprovalView::of(&hub, &access, found));
+    let approval = match approval {
+        Some(found) => Some(ApprovalView::of(&hub, &access, found).await),
+        None => None,
+    };
     super::read::view(detail, approval, &hub, &access)
 }

@@ -8,6 +8,7 @@ pub(super) mod delete;
 pub(super) mod events;
 pub(super) mod groups;
 pub(super) mod list;
+pub(super) mod revisions;
 pub(super) mod show;
 pub(super) mod telemetry;
 pub(super) mod twin;

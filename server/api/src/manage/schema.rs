@@ -37,6 +37,7 @@ pub(crate) const NAMED: &[(&str, Schema)] = &[
     ("Counts", operations::counts),
     ("Target", operations::target),
     ("Draft", operations::draft),
+    ("Revision", super::devices::revisions::revision_schema),
     ("Approval", super::approvals::approval_schema),
     ("ApprovalPolicy", super::approvals::policy_schema),
     ("Configuration", super::configurations::configuration),

@@ -64,6 +64,8 @@ fn arguments(id: &str) -> (Option<Value>, u16) {
         "showDeviceConnectionString" => (Some(json!({})), 200),
         "createPerson" => (Some(json!({ "name": "A B", "roles": [] })), 422),
         "updatePerson" => (Some(json!({ "active": false })), 404),
+        "listRevisions" | "compareRevisions" => (None, 200),
+        "restoreRevision" => (Some(json!({ "version": 1 })), 412),
         "listApprovals" | "showApprovalPolicy" => (None, 200),
         "showApproval" | "withdrawApproval" => (None, 404),
         "decideApproval" => (Some(json!({ "approve": true })), 404),

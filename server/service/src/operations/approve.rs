@@ -42,7 +42,7 @@ impl Hub {
             // Whoever holds the machine needs nobody.
             (None, None) => false,
         };
-        if !asks {
+        if !asks || devices == 0 {
             return Ok(Vec::new());
         }
         let fleet = self.index().count(

@@ -67,6 +67,15 @@ impl Selection {
         }
     }
 
+    /// Those of the devices that lie within another scope too.
+    pub(super) fn also_within(&self, scope: &Scope) -> Self {
+        let both = self.scope.conditions().iter().flat_map(|mine| {
+            let theirs = scope.conditions().iter();
+            theirs.map(|theirs| mine.clone().and(theirs.clone()))
+        });
+        self.within(Scope::of(both.collect()))
+    }
+
     /// The devices by name; `None` for all that meet the condition.
     pub(super) fn named(&self) -> Option<&[DeviceId]> {
         self.named.as_deref()
