@@ -346,6 +346,9 @@ fn forecast(preview: &Value) -> String {
             text_at(&conflict, &["title"]),
         );
     }
+    if let Some(at) = preview["forecast"]["finishTime"].as_str() {
+        text += &format!("If everything succeeds, it is through at {at}.\n");
+    }
     if let Some(why) = preview["approval"].as_str() {
         text += &format!("A second person has to agree: {why}.\n");
     }
@@ -398,9 +401,10 @@ mod tests {
     fn a_preview_says_that_nothing_was_done() {
         let preview = json!({
             "targets": 12, "waves": [2, 10], "excluded": [{"devices": 1, "why": "retired"}], "conflicts": [],
-            "approval": "more than 10 devices", "warnings": ["no device has this path"],
+            "forecast": {"finishTime": "2026-03-04T06:00:00Z"}, "approval": "more than 10 devices", "warnings": ["no device has this path"],
         });
         let want = "It would reach 12 devices.\nIn waves of 2, 10.\nLeft out: 1, retired.\n\
+                    If everything succeeds, it is through at 2026-03-04T06:00:00Z.\n\
                     A second person has to agree: more than 10 devices.\nNote: no device has this path.\n\
                     Nothing was done.";
         assert_eq!(forecast(&preview), want);
