@@ -86,15 +86,6 @@ impl Selection {
         &self.scope
     }
 
-    /// Those of the devices that lie within another scope too.
-    pub(super) fn also_within(&self, scope: &Scope) -> Self {
-        let both = self.scope.conditions().iter().flat_map(|mine| {
-            let theirs = scope.conditions().iter();
-            theirs.map(|theirs| mine.clone().and(theirs.clone()))
-        });
-        self.within(Scope::of(both.collect()))
-    }
-
     /// What the devices meet, whether named or not.
     pub(super) fn condition(&self) -> &Condition {
         &self.condition
