@@ -18,6 +18,8 @@ use crate::support::TestHub;
 mod approvals;
 #[path = "operations/firmware.rs"]
 mod firmware;
+#[path = "operations/forecast.rs"]
+mod forecast;
 #[path = "operations/gates.rs"]
 mod gates;
 #[path = "operations/life.rs"]

@@ -1,3 +1,4 @@
+//! Openings against the clock, minute by minute.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 use proptest::prelude::*;

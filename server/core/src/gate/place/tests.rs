@@ -1,3 +1,5 @@
+//! Circles and polygons against plain geometry.
+
 use super::*;
 use proptest::prelude::*;
 

@@ -1,3 +1,4 @@
+//! Forecasts by tables, and what holds for all of them.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 use proptest::prelude::*;

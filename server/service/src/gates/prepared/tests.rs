@@ -1,3 +1,4 @@
+//! Verdicts, what they look at, and how they follow changes.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 use muster_core::device::ETag;
