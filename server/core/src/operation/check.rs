@@ -32,7 +32,7 @@ impl Plan {
                 "an operation needs a title of 1 to {MAX_TITLE} characters"
             ));
         }
-        check_task(&self.task)?;
+        check_task(&self.task, now)?;
         if let Target::Devices { ids } = &self.target {
             if ids.is_empty() {
                 return bad("no device is named; name at least one, or give a condition");
@@ -53,7 +53,7 @@ impl Plan {
     }
 }
 
-fn check_task(task: &Task) -> Result<(), BadPlan> {
+fn check_task(task: &Task, now: Timestamp) -> Result<(), BadPlan> {
     match task {
         Task::UpdateTwin { tags, desired } => {
             if is_empty(tags.as_ref()) && is_empty(desired.as_ref()) {
@@ -79,6 +79,9 @@ fn check_task(task: &Task) -> Result<(), BadPlan> {
                 ));
             }
             Ok(())
+        }
+        Task::RestoreDesired { at } if *at > now => {
+            bad("the moment to go back to has not come; choose one that is over")
         }
         Task::RotateKeys
         | Task::Delete

@@ -1,10 +1,14 @@
-//! Taking an operation back: an operation of the same kind, for the devices that it changed.
+//! Bringing devices back to what they were: taking an operation back by one of the same kind, for the devices that it
+//! changed, and restoring desired properties of a moment.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use muster_core::event::{EventKind, NewEvent};
+use muster_core::ids::OperationId;
 use muster_core::operation::{How, Limits, MAX_TITLE, Offline, OperationState, Plan, Target, Task};
+use muster_core::time::Timestamp;
+use muster_core::twin::history::way_back;
 use muster_core::twin::{Mode, ServiceWrite};
 use muster_storage::{Candidate, NewOperation, OperationRow, TurnOutcome};
 use serde_json::{Value, json};
@@ -12,7 +16,7 @@ use serde_json::{Value, json};
 use crate::error::ServiceError;
 use crate::hub::Hub;
 
-/// What an operation overwrote, by device key.
+/// What brings devices back, by device key.
 pub(super) type Undos = HashMap<i64, Arc<ServiceWrite>>;
 
 /// The task that takes another one back; the text says why there is none.
@@ -92,15 +96,25 @@ impl Hub {
         }
     }
 
-    /// What the operation that is taken back overwrote on these devices; `None` when nothing is taken back by values.
+    /// What brings these devices back to what they were; `None` when that is not what the operation is for. Devices
+    /// whose former values are not known are left out.
     pub(super) async fn undos(
         &self,
         row: &OperationRow,
         candidates: &[Candidate],
     ) -> Result<Option<Undos>, ServiceError> {
-        let (Some(of), Task::UpdateTwin { .. }) = (row.back_of, &row.plan.task) else {
-            return Ok(None);
-        };
+        match (row.back_of, &row.plan.task) {
+            (Some(of), Task::UpdateTwin { .. }) => self.overwritten(of, candidates).await.map(Some),
+            (_, Task::RestoreDesired { at }) => self.former(*at, candidates).await.map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    async fn overwritten(
+        &self,
+        of: OperationId,
+        candidates: &[Candidate],
+    ) -> Result<Undos, ServiceError> {
         let keys = candidates.iter().map(|candidate| candidate.key);
         let kept = self.store().undos(of, keys).await?.into_iter();
         let write = |mut undo: Value| {
@@ -111,9 +125,32 @@ impl Hub {
                 desired: section("desired"),
             }
         };
-        Ok(Some(
-            kept.map(|(key, undo)| (key, Arc::new(write(undo))))
-                .collect(),
-        ))
+        Ok(kept
+            .map(|(key, undo)| (key, Arc::new(write(undo))))
+            .collect())
+    }
+
+    /// From the history of each device.
+    async fn former(&self, at: Timestamp, candidates: &[Candidate]) -> Result<Undos, ServiceError> {
+        let store = self.store();
+        let mut undos = Undos::with_capacity(candidates.len());
+        for candidate in candidates {
+            let device = &candidate.device;
+            let Some(version) = store.version_at(device, at).await? else {
+                continue;
+            };
+            let then = store.desired_at(device, version).await?;
+            let now = store.find_twin(device).await?;
+            if let (Some(then), Some(now)) = (then, now) {
+                let patch = way_back(&now.twin.desired.value, &then);
+                let write = ServiceWrite {
+                    mode: Mode::Merge,
+                    tags: None,
+                    desired: Some(Value::Object(patch)),
+                };
+                undos.insert(candidate.key, Arc::new(write));
+            }
+        }
+        Ok(undos)
     }
 }

@@ -42,7 +42,7 @@ pub(super) struct Judge<'a> {
     pub(super) plan: &'a Plan,
     pub(super) ready: &'a Ready,
     pub(super) gates: &'a [Prepared],
-    /// What each device is taken back to, when that is the purpose.
+    /// What brings each device back to what it was, when that is the purpose.
     pub(super) undos: Option<&'a Undos>,
     /// Gates that devices were let past, with the key of the device.
     pub(super) passes: &'a BTreeSet<(u8, i64)>,

@@ -20,6 +20,7 @@ use tokio::sync::mpsc;
 
 use super::judge::{Judge, Sentence};
 use super::limit::Pace;
+use super::supervisor;
 use super::tasks::{self, Attempt, Ready, Work};
 use super::watch::Watch;
 use super::waves_of;
@@ -138,7 +139,7 @@ impl Runner {
                     worked |= self.step().await?;
                     worked |= self.move_waves().await?;
                 }
-                _ if self.in_flight == 0 => return Ok(()),
+                _ if self.in_flight == 0 && !supervisor::is_active(&self.row) => return Ok(()),
                 _ => {}
             }
             if !worked {

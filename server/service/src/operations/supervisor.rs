@@ -134,6 +134,15 @@ impl Operations {
     }
 }
 
+/// Whether something may happen to an operation by itself: a paused one may run out of time.
+pub(super) fn is_active(row: &OperationRow) -> bool {
+    match row.state {
+        OperationState::Scheduled | OperationState::Running => true,
+        OperationState::Paused => row.plan.how.expires_at.is_some(),
+        _ => false,
+    }
+}
+
 impl Hub {
     /// The clock was set, by a test or an administrator: whoever waits for a moment looks at it again.
     pub fn clock_moved(&self) {
@@ -144,10 +153,7 @@ impl Hub {
 
     /// Starts the runner of an operation that has none and needs one.
     async fn supervise(&self, row: OperationRow) -> Result<(), ServiceError> {
-        let active = matches!(
-            row.state,
-            OperationState::Scheduled | OperationState::Running
-        ) || row.waves.iter().any(|wave| wave.tally.running > 0);
+        let active = is_active(&row) || row.waves.iter().any(|wave| wave.tally.running > 0);
         let at_work = self.operations_at_work();
         at_work.note(row.id, Some(&row));
         let known = at_work.watches().get(&row.id).cloned();

@@ -70,12 +70,12 @@ pub(super) async fn check(hub: &Hub, task: &Task) -> Result<(), ServiceError> {
         | Task::InvokeMethod { .. }
         | Task::ChangeStage { .. }
         | Task::SetEnabled { .. }
+        | Task::RestoreDesired { .. }
         | Task::Delete => return Ok(()),
         Task::InstallFirmware {
             artifact, back_to, ..
         } => return firmware::check(hub, artifact, back_to.as_deref()).await,
         Task::RotateKeys => "rotating keys",
-        Task::RestoreDesired { .. } => "restoring desired properties",
         Task::Import { .. } => "importing identities",
         Task::Export { .. } => "exporting identities",
     };

@@ -124,6 +124,30 @@ async fn what_is_left_when_the_time_is_over_is_given_up() {
 }
 
 #[tokio::test]
+async fn a_paused_operation_runs_out_of_time_too() {
+    let test = TestHub::open().await;
+    test.fleet(1).await;
+    let mut asked = plan(desired(json!({ "a": 1 })), "");
+    asked.how.gates = vec![Gate::Online];
+    asked.how.expires_at = Some(test.hub.now().plus_ms(600_000));
+    let id = test.operate(asked).await.id;
+    let wait = |detail: &OperationDetail| waiting(detail) == [(said("not connected"), 1)];
+    until(&test.hub, id, wait).await;
+    test.steer(
+        id,
+        Steer::Pause {
+            reason: said("lunch"),
+        },
+    )
+    .await
+    .unwrap();
+    test.pass(601);
+    let test = test.reopen().await;
+    let detail = test.until_over(id).await;
+    assert_eq!(detail.summary.state, OperationState::Expired);
+}
+
+#[tokio::test]
 async fn newcomers_join_the_last_wave() {
     let test = TestHub::open().await;
     test.fleet(2).await;

@@ -146,3 +146,45 @@ async fn what_was_done_is_taken_back() {
         assert_eq!(Value::Object(twin.tags), json!({ "site": "b7" }));
     }
 }
+
+#[tokio::test]
+async fn desired_properties_of_a_moment_come_back() {
+    let test = TestHub::open().await;
+    let ids = test.fleet(2).await;
+    test.patch(&ids[0], None, Some(json!({ "interval": 30 })))
+        .await;
+    let at = test.hub.now();
+    test.pass(60);
+    test.patch(&ids[0], None, Some(json!({ "interval": 60, "other": 1 })))
+        .await;
+    let late = test.device("late", json!({})).await;
+    let task = muster_core::operation::Task::RestoreDesired { at };
+    let id = test.operate(plan(task, "")).await.id;
+    let detail = test.until_over(id).await;
+    let want = Counts {
+        succeeded: 1,
+        skipped: 2,
+        ..Counts::default()
+    };
+    assert_eq!(detail.summary.counts, want);
+    let permit = test
+        .hub
+        .permit_device::<SeeDevices>(&Access::console(), &ids[0])
+        .unwrap();
+    let twin = test.hub.twin(&permit).await.unwrap().twin;
+    assert_eq!(Value::Object(twin.desired.value), json!({ "interval": 30 }));
+    let query = TargetQuery {
+        device_text: late.to_string(),
+        limit: 10,
+        ..TargetQuery::default()
+    };
+    let page = test
+        .hub
+        .operation_targets(&Access::console(), id, &query)
+        .await
+        .unwrap();
+    assert_eq!(
+        page.rows[0].why.as_deref(),
+        Some("what was there before was not kept")
+    );
+}
