@@ -1,3 +1,5 @@
+//! Installing, step by step and as a model.
+
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 use proptest::prelude::*;
 use serde_json::{Value, json};
