@@ -48,7 +48,7 @@ fn calendar() -> Value {
     json!({
         "name": "Store hours",
         "hours": [{
-            "when": { "kind": "weekly", "days": ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday"] },
+            "when": { "kind": "weekly", "days": ["mon", "tue", "wed", "thu", "fri", "sat"] },
             "start": "07:00",
             "minutes": 14 * 60,
         }],
@@ -59,7 +59,7 @@ fn window() -> Value {
     json!({
         "name": "Nights",
         "rules": [{
-            "when": { "kind": "weekly", "days": ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] },
+            "when": { "kind": "weekly", "days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] },
             "start": "02:00",
             "minutes": 3 * 60,
         }],
@@ -105,9 +105,9 @@ async fn operations(hub: &Hub) -> Result<Vec<Value>, Failure> {
         json!({
             "kind": "installFirmware",
             "artifact": artifact.id,
-            "healthy_check_ins": 2,
-            "soak_s": 120,
-            "back_to": back_to,
+            "healthyCheckIns": 2,
+            "soakS": 120,
+            "backTo": back_to,
         })
     };
     let wave = |size: Value, soak_s: u32| json!({ "size": size, "successPercent": 90, "soakS": soak_s, "manual": false });

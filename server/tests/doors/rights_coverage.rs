@@ -231,7 +231,9 @@ async fn what_is_out_of_scope_does_not_exist() {
         .filter(|arguments| arguments.body.contains("{device}"))
     {
         let (far, body) = call(&hub, Some(access.clone()), arguments, "far").await;
-        assert_eq!(far, 404, "{}: {body}", arguments.path);
+        // Some take many ids and leave out what is not there.
+        let nothing = (far, body.as_str()) == (200, "[]");
+        assert!(far == 404 || nothing, "{}: {far} {body}", arguments.path);
         let (gone, same) = call(&hub, Some(access.clone()), arguments, "no-such-device").await;
         assert_eq!(
             (gone, same),

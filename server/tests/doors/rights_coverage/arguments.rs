@@ -60,7 +60,7 @@ pub(super) const ARGUMENTS: &[Arguments] = &[
     of("/rpc/devices/show", "id={device}", 200),
     of("/rpc/devices/twin", "id={device}", 200),
     of("/rpc/devices/timeline", "id={device}", 200),
-    of("/rpc/devices/telemetry", "id={device}", 200),
+    of("/rpc/devices/telemetry", "id={device}&range=day", 200),
     of(
         "/rpc/devices/save_twin",
         "id={device}&etag=old&tags=%7B%7D&desired=%7B%7D",
