@@ -47,11 +47,11 @@ for (const [width, options] of [["wide", {}], ["phone", { viewport: PHONE }]]) {
     await expect(page.getByRole("textbox", { name: "Ids of devices" })).toHaveValue(`${id}-a\n${id}-b`);
     await visitor.judge();
     await next(page, "how");
-    await page.getByRole("textbox", { name: "Attempts" }).fill("99");
+    await page.getByRole("textbox", { name: "Attempts", exact: true }).fill("99");
     await next(page, "review");
     await expect(page.getByText("Write a whole number from 1 to 10.")).toBeVisible();
     await visitor.judge();
-    await page.getByRole("textbox", { name: "Attempts" }).fill("2");
+    await page.getByRole("textbox", { name: "Attempts", exact: true }).fill("2");
     await next(page, "review");
     await expect(page.getByText("Set desired reporting.interval = 60 on 2 devices")).toBeVisible();
     await visitor.judge();
@@ -122,7 +122,7 @@ test("what failed is tried again", async ({ operator, hub, id }) => {
   await next(page, "who");
   await next(page, "how");
   await page.getByRole("combobox", { name: "A device that is offline" }).selectOption("fail");
-  await page.getByRole("textbox", { name: "Attempts" }).fill("1");
+  await page.getByRole("textbox", { name: "Attempts", exact: true }).fill("1");
   await next(page, "review");
   await page.getByRole("button", { name: "Start on 1 device" }).click();
   await expect(operator.heading).toContainText("Completed with failures", { timeout: 20_000 });
@@ -150,8 +150,9 @@ test("drafts survive, a plan is cloned, and deleting asks for the number", async
   await next(page, "how");
   await next(page, "review");
   await page.getByRole("textbox", { name: "Number of devices" }).fill("7");
+  operator.watch.expect("/rpc/operations/create", 422);
   await page.getByRole("button", { name: /1 device$/ }).click();
-  await expect(page.getByText("Type 1, the number of devices.")).toBeVisible();
+  await expect(page.getByRole("alert").getByText("Type 1, the number of devices.")).toBeVisible();
   await operator.judge();
   await operator.open("/operations");
   await draft.getByRole("button", { name: /^Discard/ }).click();

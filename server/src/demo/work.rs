@@ -3,6 +3,8 @@
 use muster_core::configuration::{Content, Draft};
 use muster_core::gate::{Sheet, Slug};
 use muster_core::ids::ConfigurationId;
+use muster_core::operation::{Plan, Target};
+use muster_query::Condition;
 use muster_service::{Access, Demand, Hub, ServiceError};
 use serde_json::{Value, json};
 
@@ -31,8 +33,17 @@ pub(super) async fn add(hub: &Hub) -> Result<(), Failure> {
         .is_empty()
     {
         for plan in operations(hub).await? {
+            let plan: Plan = read(plan)?;
+            // A small demo has not every kind of device.
+            if let Target::Query { text } = &plan.target {
+                let condition = Condition::parse(text)
+                    .map_err(|problem| Failure::Refused(problem.to_string()))?;
+                if hub.fleet_count(&console, &condition, "")? == 0 {
+                    continue;
+                }
+            }
             let permit = hub.permit(&console)?;
-            hub.create_operation(&permit, read(plan)?, None).await?;
+            hub.create_operation(&permit, plan, None).await?;
         }
     }
     Ok(())

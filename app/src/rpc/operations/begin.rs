@@ -23,8 +23,7 @@ pub async fn begin_operation(
     use crate::pages::operation_new::address::Step;
     let wizard = Wizard::begin()?;
     let list = FleetAddress::parse(&list);
-    let mut draft = super::Draft::default();
-    draft.who = if !only.is_empty() {
+    let who = if !only.is_empty() {
         super::Who {
             by: "ids".to_owned(),
             ids: only.join("\n"),
@@ -39,6 +38,10 @@ pub async fn begin_operation(
     } else {
         let filter = super::read::without(&list.filter, &except);
         named(&wizard.hub, &wizard.access, &filter, &list.text).await?
+    };
+    let draft = super::Draft {
+        who,
+        ..super::Draft::default()
     };
     wizard.keep_new(draft, Step::What).await
 }
