@@ -15,9 +15,9 @@ test("a window is made, read by operators, changed and deleted", async ({ superv
   await first.getByLabel("From", { exact: true }).fill("22:00");
   await first.getByLabel("To", { exact: true }).fill("06:00");
   const second = page.getByRole("group", { name: "Opening 2", exact: true });
-  await second.getByLabel("Comes", { exact: true }).selectOption("monthly");
+  await second.getByRole("combobox", { name: "Comes" }).selectOption("monthly");
   await expect(second.getByLabel("Mon", { exact: true })).toBeHidden();
-  await second.getByLabel("On the", { exact: true }).selectOption("last");
+  await second.getByRole("combobox", { name: "On the" }).selectOption("last");
   await second.getByLabel("From", { exact: true }).fill("12:00");
   await second.getByLabel("To", { exact: true }).fill("13:00");
   const closed = page.getByRole("group", { name: "Closed days 1", exact: true });
@@ -47,7 +47,7 @@ test("a window is made, read by operators, changed and deleted", async ({ superv
   await row.getByRole("link", { name }).click();
   await expect(supervisor.heading).toHaveText(name);
   supervisor.watch.expect("/rpc/windows/save", 422);
-  await first.getByLabel("Comes", { exact: true }).selectOption("once");
+  await first.getByRole("combobox", { name: "Comes" }).selectOption("once");
   await first.getByLabel("On", { exact: true }).fill("2020-01-01");
   await second.getByLabel("From", { exact: true }).fill("");
   await page.getByRole("button", { name: "Keep the window" }).click();
