@@ -237,17 +237,6 @@ def test_126_every_error_has_a_code_and_an_envelope(service, device_id):
     assert body["Message"].startswith("ErrorCode:DeviceNotFound;") and "Tracking ID:" in body["ExceptionMessage"]
 
 
-def test_what_is_not_there_yet_says_so(hub, service):
-    from azure.iot.hub import IoTHubConfigurationManager, IoTHubJobManager
-
-    from service import connection_string, trusting
-
-    jobs = trusting(hub, IoTHubJobManager.from_connection_string(connection_string(hub)))
-    configurations = trusting(hub, IoTHubConfigurationManager.from_connection_string(connection_string(hub)))
-    assert error_of(jobs.get_scheduled_job, "j1")[:2] == (501, "NotImplemented")
-    assert error_of(configurations.get_configurations, 20)[:2] == (501, "NotImplemented")
-
-
 def test_90_modules(service, device):
     def make():
         return service.create_module_with_sas(device.device_id, "filter", "ops", None, None)

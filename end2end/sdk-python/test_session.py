@@ -145,7 +145,7 @@ def test_36_send_message_returns_when_the_message_can_be_read(connect, operator,
     client = connect(connection_string)
     client.connect()
     client.send_message(message('{"temperature": 4.5}'))
-    shown = operator.call("devices/telemetry", id=device_id)
+    shown = operator.call("devices/telemetry", id=device_id, range="hour")
     assert "temperature" in shown["fields"]
 
 
