@@ -43,11 +43,7 @@ fn GoalsBody(goals: Goals) -> impl IntoView {
                 }
             }
             Item::Resync => refresh.ask(),
-            Item::Rows(_)
-            | Item::Device(_)
-            | Item::Events(_)
-            | Item::Operations(_)
-            | Item::Approvals => {}
+            _ => {}
         },
     );
     let census = Signal::derive(move || goals.with(|goals| goals.census.clone()));

@@ -58,7 +58,7 @@ fn OversightBody(oversight: Oversight) -> impl IntoView {
                 census.set(news.clone());
             }
             Item::Approvals | Item::Resync => refresh.ask(),
-            Item::Rows(_) | Item::Device(_) | Item::Events(_) | Item::Operations(_) => {}
+            _ => {}
         },
     );
     let empty =

@@ -59,7 +59,7 @@ fn QueueBody(queue: Queue) -> impl IntoView {
             }
             Item::Events(news) => events.update(|events| add(events, news)),
             Item::Resync => refresh.ask(),
-            Item::Rows(_) | Item::Device(_) | Item::Operations(_) | Item::Approvals => {}
+            _ => {}
         },
     );
     let lines = Memo::new(move |_| {
