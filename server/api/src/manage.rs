@@ -111,6 +111,7 @@ pub static ROUTES: &[&Route] = &[
     &operations::show::ROUTE,
     &operations::steer::ROUTE,
     &operations::override_gate::ROUTE,
+    &operations::retry::ROUTE,
     &operations::targets::ROUTE,
     &operations::export::ROUTE,
     &operations::of_device::ROUTE,

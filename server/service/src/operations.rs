@@ -25,6 +25,7 @@ mod judge;
 mod limit;
 mod preview;
 mod read;
+mod retry;
 mod runner;
 mod seen;
 mod steer;
@@ -36,6 +37,7 @@ pub(crate) use approve::Sight;
 pub use drafts::{Draft, MAX_DRAFT};
 pub use muster_storage::MAX_DRAFTS;
 pub use preview::{Conflict, Exclusion, MAX_SAMPLE, Preview};
+pub use retry::{Chosen, MAX_CHOSEN};
 pub use steer::Steer;
 pub(crate) use supervisor::Operations;
 pub(crate) use supervisor::run;
@@ -157,6 +159,8 @@ pub struct TargetRow {
     pub attempt: u8,
     /// Why it waits, or how it ended.
     pub why: Option<String>,
+    /// The gate that holds it, by its place in the plan.
+    pub gate: Option<u8>,
     /// When it is looked at again.
     pub look: Option<Timestamp>,
     /// When its last attempt began.

@@ -378,6 +378,7 @@ fn target_row(row: &OperationRow, target: muster_storage::TargetRow) -> TargetRo
         wave: target.wave,
         attempt: target.attempt,
         why: target.why,
+        gate: target.gate,
         look: target.due_at,
         began_at: target.began_at,
         ended_at: target.ended_at,

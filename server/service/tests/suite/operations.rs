@@ -26,6 +26,8 @@ mod gates;
 mod life;
 #[path = "operations/methods.rs"]
 mod methods;
+#[path = "operations/retry.rs"]
+mod retry;
 #[path = "operations/rights.rs"]
 mod rights;
 #[path = "operations/twin.rs"]

@@ -65,6 +65,7 @@ pub(in crate::manage) fn target() -> Value {
         ("state", words(TARGET_STATES.iter().copied())),
         ("attempt", count()),
         ("why", or_null(any_text())),
+        ("gate", or_null(count())),
         ("lookTime", or_null(time())),
         ("beganTime", or_null(time())),
         ("endedTime", or_null(time())),
