@@ -73,6 +73,10 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
     ("/rpc/devices/show", Need::Action(Action::SeeDevices)),
     ("/rpc/devices/twin", Need::Action(Action::SeeDevices)),
     ("/rpc/devices/timeline", Need::Action(Action::SeeDevices)),
+    ("/rpc/devices/revisions", Need::Action(Action::SeeDevices)),
+    ("/rpc/devices/compare", Need::Action(Action::SeeDevices)),
+    ("/rpc/devices/way_back", Need::Action(Action::SeeDevices)),
+    ("/rpc/devices/restore", Need::Action(Action::EditTwin)),
     ("/rpc/devices/telemetry", Need::Action(Action::SeeDevices)),
     ("/rpc/devices/save_twin", Need::Action(Action::EditTwin)),
     (
@@ -158,6 +162,10 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
         Need::Action(Action::SteerOperations),
     ),
     ("/rpc/operations/pass", Need::Action(Action::OverrideGates)),
+    (
+        "/rpc/operations/retry",
+        Need::Action(Action::SteerOperations),
+    ),
     ("/rpc/operations/draft", Need::Action(Action::RunOperations)),
     (
         "/rpc/operations/save_what",

@@ -10,6 +10,8 @@ use crate::reactive::dynamic;
 use crate::routes;
 use crate::ui::{Log, LogItem, Tone};
 
+#[cfg(feature = "ssr")]
+pub(crate) use words::patched;
 pub use words::{sentence, who};
 
 /// Events, newest first.

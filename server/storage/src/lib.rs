@@ -66,7 +66,7 @@ pub use records::{
     PresenceOutcome, PresenceSample, Properties, Pruned, Refusal, Repeated, ReportOutcome, Session,
     TwinOutcome, TwinRow, WebSession, WriteOutcome,
 };
-pub use revisions::Revision;
+pub use revisions::{Restored, Revision};
 pub use samples::MAX_SAMPLES;
 pub use series::{
     CHUNK_SPAN_MS, LoggedMessage, MAX_PAGES, MAX_SERIES, MAX_SERIES_AT_ONCE, MAX_TAKEN, PageWrite,

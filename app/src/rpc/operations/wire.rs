@@ -235,6 +235,8 @@ pub struct TargetRow {
     pub attempt: u8,
     /// Why it waits, failed or was left out.
     pub why: Option<String>,
+    /// The gate of the plan that holds it, from 0.
+    pub gate: Option<u8>,
     /// When it is looked at next, in milliseconds since 1970.
     pub look: Option<i64>,
     /// When the last attempt began.
