@@ -5,6 +5,7 @@ pub mod address;
 pub(crate) mod facts;
 mod head;
 mod identity;
+mod keys;
 mod method;
 mod operations;
 mod overview;

@@ -21,8 +21,8 @@ pub use telemetry::{ReadTelemetry, read_telemetry};
 pub use timeline::{ReadTimeline, read_timeline};
 pub use twin::{ReadTwin, read_twin};
 pub use wire::{
-    CallOutcome, Called, Connection, Delivery, DeviceView, MethodHistory, Rights, Saved, Secret,
-    Telemetry, Timeline, TwinView,
+    CallOutcome, Called, Connection, Delivery, DeviceView, Keys, MethodHistory, Rights, Saved,
+    Secret, Telemetry, Timeline, TwinView,
 };
 
 #[cfg(feature = "ssr")]

@@ -4,6 +4,7 @@ mod approvals;
 mod configurations;
 mod firmware;
 mod gates;
+mod keys;
 mod operations;
 
 use muster_core::event::EventKind;
@@ -121,6 +122,7 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
         EventKind::ApprovalRequested => approvals::requested(&who, detail),
         EventKind::ApprovalDecided => approvals::decided(&who, detail),
         EventKind::ApprovalPolicyChanged => format!("{who} changed the rules of approval"),
+        EventKind::KeyMinted | EventKind::KeysRotated => keys::sentence(&who, &it, kind),
     };
     format::sentence(&text)
 }

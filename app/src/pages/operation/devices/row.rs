@@ -35,6 +35,7 @@ pub(super) fn row(id: OperationId, target: TargetRow, shown: Shown) -> AnyView {
         let ago = Signal::derive(move || TimeStyle::Ago { now: now.get() });
         view! { <span class="sub">"next look "<TimeStamp ms=ms style=ago/></span> }
     });
+    let step = target.step.as_deref().map(format::sentence);
     let attempts = match target.attempt {
         0 => dash(),
         n => n.to_string().into_any(),
@@ -46,7 +47,7 @@ pub(super) fn row(id: OperationId, target: TargetRow, shown: Shown) -> AnyView {
                 <a class="id" href=routes::device(&device)>{device.as_str().to_owned()}</a>
             </th>
             <td role="cell"><State look=Look::from(target.state)/></td>
-            <td role="cell" class="wrap">{why}{look}</td>
+            <td role="cell" class="wrap">{why}{step}{look}</td>
             <td role="cell" data-label="Wave" class="num">{wave.to_string()}</td>
             <td role="cell" data-label="Attempts" class="num">{attempts}</td>
             <td role="cell" data-label="Began" class="num">{began}</td>
