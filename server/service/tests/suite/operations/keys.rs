@@ -1,5 +1,7 @@
 //! Rotating the keys of devices.
 
+use std::time::Duration;
+
 use muster_core::event::{Event, EventKind};
 use muster_core::ids::{DeviceId, OperationId};
 use muster_core::key::{SharedKey, Slot};
@@ -7,12 +9,14 @@ use muster_core::operation::{OperationState, TargetState, Task};
 use muster_core::rotation::{METHOD, Step};
 use muster_service::access::kinds::{SeeCredentials, SeeDevices};
 use muster_service::devices::{ConnectionId, DeviceCredentials, MethodRequest};
+use muster_service::live::Topic;
 use muster_service::operations::{TargetQuery, TargetRow};
-use muster_service::{Access, DeviceProof, MethodAnswer, ToDevice};
+use muster_service::{Access, DeviceProof, MethodAnswer, ServiceError, ToDevice};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use super::{plan, until};
+use super::life::{born, life};
+use super::{PATIENCE, plan, succeeded, until};
 use crate::support::{TestHub, link, token};
 
 /// A device with the keys it has, oldest first, and its connection.
@@ -39,11 +43,25 @@ impl Device {
 
     /// Signs in with its newest key and listens for calls.
     async fn sign_in(&mut self, test: &TestHub) {
-        let proof = log_in(test, &self.id, self.newest()).await.unwrap();
-        let (info, notices) = link();
-        let attached = test.hub.device_connected(&proof, info).await.unwrap();
+        let (proof, attached, notices) = loop {
+            let proof = log_in(test, &self.id, self.newest()).await.unwrap();
+            let (info, notices) = link();
+            match test.hub.device_connected(&proof, info).await {
+                Ok(attached) => break (proof, attached, notices),
+                // A key was made this very moment; devices come again.
+                Err(error) => assert!(matches!(error, ServiceError::Busy(_)), "{error}"),
+            }
+        };
         test.hub.device_listens(&proof, attached.connection, true);
         self.open = Some((proof, attached.connection, notices));
+    }
+
+    /// Signs in again with each key it is handed, for ever.
+    async fn obey(&mut self, test: &TestHub) {
+        loop {
+            self.sign_in(test).await;
+            self.take_key(test).await;
+        }
     }
 
     async fn next(&mut self) -> ToDevice {
@@ -104,10 +122,17 @@ async fn targets(test: &TestHub, id: OperationId) -> Vec<TargetRow> {
 }
 
 async fn until_at(test: &TestHub, id: OperationId, step: Step) {
-    // Steps are no news of the operation; the store is asked until they are there.
-    while targets(test, id).await[0].step != Some(step) {
-        tokio::task::yield_now().await;
-    }
+    let topics = vec![Topic::Operation(id)];
+    let mut news = test
+        .hub
+        .subscribe_live(&Access::console(), topics, None)
+        .unwrap();
+    let found = async {
+        while targets(test, id).await[0].step != Some(step) {
+            news.next().await.unwrap();
+        }
+    };
+    tokio::time::timeout(PATIENCE, found).await.unwrap();
 }
 
 /// What the device's timeline says.
@@ -236,4 +261,43 @@ async fn devices_that_cannot_say_so() {
     };
     check(404, false, "cannot rotate its key: it answered 404").await;
     check(507, true, "did not take the new key: it answered 507").await;
+}
+
+#[test]
+fn a_process_that_dies_at_any_moment_locks_nobody_out() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut directory, mut device, id) = life(async {
+        let test = born(directory).await;
+        let ids = test.fleet(1).await;
+        let device = Device {
+            id: ids[0].clone(),
+            keys: vec![test.key(&ids[0]).await],
+            open: None,
+        };
+        let id = test.operate(plan(Task::RotateKeys, "")).await.id;
+        (test.directory, device, id)
+    });
+    let old = device.newest().clone();
+    // Each life is cut off at another moment: before the key is made, handed over, used, or made the primary one.
+    for cut in [0, 2, 4, 6, 9, 14, 25] {
+        (directory, device) = life(async {
+            let test = born(directory).await;
+            let cut = Duration::from_millis(cut);
+            let cut_off = tokio::time::timeout(cut, device.obey(&test)).await;
+            assert!(cut_off.is_err());
+            device.open = None;
+            (test.directory, device)
+        });
+    }
+    life(async {
+        let test = born(directory).await;
+        let detail = tokio::select! {
+            detail = test.until_over(id) => detail,
+            () = device.obey(&test) => unreachable!("it never ends"),
+        };
+        assert_eq!(detail.summary.counts, succeeded(1));
+        assert_eq!(device.keys.len(), 2, "one key was made, however often");
+        assert_eq!(test.key(&device.id).await, *device.newest());
+        assert!(log_in(&test, &device.id, &old).await.is_none());
+    });
 }

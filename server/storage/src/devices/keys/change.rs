@@ -84,6 +84,7 @@ impl Operation for Mint {
             found.row.minted = Some(slots.keys.secondary.mark().0);
         }
         write(unit, &found.row).await?;
+        moved(unit, self.operation);
         let key = slots.keys.secondary.clone();
         if minted {
             let event = event(EventKind::KeyMinted, &self.device, self.operation, self.at);
@@ -112,6 +113,7 @@ impl Operation for Handed {
         };
         rotation.handed_at = Some(self.at);
         write(unit, &row).await?;
+        moved(unit, self.operation);
         Ok(true)
     }
 }
@@ -246,6 +248,11 @@ impl Rotating {
         unit.announce(vec![event], Change::Device(Box::new(row)));
         Ok(())
     }
+}
+
+/// Whoever looks at the operation sees the step.
+fn moved(unit: &mut Unit<'_>, id: OperationId) {
+    unit.announce(Vec::new(), Change::Operation { id, turned: false });
 }
 
 fn slots(keys: KeyPair, known: &DeviceKeys) -> Slots {
