@@ -69,7 +69,9 @@ fn icon(kind: EventKind) -> &'static str {
         EventKind::PasswordChanged
         | EventKind::SecretShown
         | EventKind::TokenCreated
-        | EventKind::TokenRevoked => "i-key",
+        | EventKind::TokenRevoked
+        | EventKind::KeyMinted
+        | EventKind::KeysRotated => "i-key",
         EventKind::SignedIn | EventKind::SignedOut => "i-user",
         EventKind::SignInRefused => "s-attention",
         EventKind::BackupWritten => "i-box",

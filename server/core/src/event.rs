@@ -159,6 +159,10 @@ pub enum EventKind {
     ApprovalDecided,
     /// The rules of approval were changed.
     ApprovalPolicyChanged,
+    /// A new key was made for a device, to be handed to it.
+    KeyMinted,
+    /// The new key of a device took the place of its old ones.
+    KeysRotated,
 }
 
 impl EventKind {
@@ -214,6 +218,8 @@ impl EventKind {
         Self::ApprovalRequested,
         Self::ApprovalDecided,
         Self::ApprovalPolicyChanged,
+        Self::KeyMinted,
+        Self::KeysRotated,
     ];
 
     /// The stored name.
@@ -269,6 +275,8 @@ impl EventKind {
             Self::ApprovalRequested => "approval_requested",
             Self::ApprovalDecided => "approval_decided",
             Self::ApprovalPolicyChanged => "approval_policy_changed",
+            Self::KeyMinted => "key_minted",
+            Self::KeysRotated => "keys_rotated",
         }
     }
 

@@ -49,6 +49,7 @@ pub use configurations::{
     ApplyOutcome, ConfigurationOutcome, Contest, Covered, CoveredModule, CoveredPage,
     ModuleStanding, Standing, StatusValues,
 };
+pub use devices::keys::{DeviceKeys, Minted};
 pub use error::StorageError;
 pub use firmware::files::{Arriving, ArtifactFiles, FileError, MAX_ARTIFACTS_BYTES};
 pub use firmware::{ArtifactOutcome, MAX_ARTIFACTS};

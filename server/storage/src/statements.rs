@@ -35,6 +35,8 @@ pub fn statements() -> Vec<Statement> {
         configurations::modules::STATEMENTS,
         devices::STATEMENTS,
         devices::change::STATEMENTS,
+        devices::keys::STATEMENTS,
+        devices::keys::change::STATEMENTS,
         events::STATEMENTS,
         events::calls::STATEMENTS,
         events::operation::STATEMENTS,

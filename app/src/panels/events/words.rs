@@ -5,6 +5,7 @@ mod configurations;
 mod devices;
 mod firmware;
 mod gates;
+mod keys;
 mod operations;
 mod people;
 mod twin;
@@ -116,6 +117,7 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
         EventKind::ApprovalRequested => approvals::requested(&who, detail),
         EventKind::ApprovalDecided => approvals::decided(&who, detail),
         EventKind::ApprovalPolicyChanged => format!("{who} changed the rules of approval"),
+        EventKind::KeyMinted | EventKind::KeysRotated => keys::sentence(&who, &it, kind),
     };
     format::sentence(&text)
 }

@@ -95,6 +95,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../../../migrations/sqlite/0014_history.sql"),
         postgres: include_str!("../../../../migrations/postgres/0014_history.sql"),
     },
+    Step {
+        version: 15,
+        name: "rotation",
+        sqlite: include_str!("../../../../migrations/sqlite/0015_rotation.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0015_rotation.sql"),
+    },
 ];
 
 /// The newest migration of this binary.
