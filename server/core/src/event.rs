@@ -159,6 +159,8 @@ pub enum EventKind {
     ApprovalDecided,
     /// The rules of approval were changed.
     ApprovalPolicyChanged,
+    /// Somebody left a note for the next shift.
+    NoteLeft,
 }
 
 impl EventKind {
@@ -214,6 +216,7 @@ impl EventKind {
         Self::ApprovalRequested,
         Self::ApprovalDecided,
         Self::ApprovalPolicyChanged,
+        Self::NoteLeft,
     ];
 
     /// The stored name.
@@ -269,6 +272,7 @@ impl EventKind {
             Self::ApprovalRequested => "approval_requested",
             Self::ApprovalDecided => "approval_decided",
             Self::ApprovalPolicyChanged => "approval_policy_changed",
+            Self::NoteLeft => "note_left",
         }
     }
 

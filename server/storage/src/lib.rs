@@ -15,6 +15,8 @@ mod engine;
 mod error;
 mod events;
 mod firmware;
+mod fleet_samples;
+mod handover;
 mod idempotency;
 mod messages;
 mod modules;
@@ -52,6 +54,8 @@ pub use configurations::{
 pub use error::StorageError;
 pub use firmware::files::{Arriving, ArtifactFiles, FileError, MAX_ARTIFACTS_BYTES};
 pub use firmware::{ArtifactOutcome, MAX_ARTIFACTS};
+pub use fleet_samples::{FleetSample, MAX_FLEET_SAMPLES};
+pub use handover::{HandoverNote, MAX_NOTES};
 pub use idempotency::MAX_REMEMBERED;
 pub use messages::MAX_MESSAGES;
 pub use modules::{ModuleChange, ModuleInsert, ModuleNote, ModuleTwinRow};

@@ -121,6 +121,7 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
         EventKind::ApprovalRequested => approvals::requested(&who, detail),
         EventKind::ApprovalDecided => approvals::decided(&who, detail),
         EventKind::ApprovalPolicyChanged => format!("{who} changed the rules of approval"),
+        EventKind::NoteLeft => format!("{who} left a note for the next shift"),
     };
     format::sentence(&text)
 }
