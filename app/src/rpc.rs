@@ -10,6 +10,7 @@ pub mod data;
 pub mod devices;
 pub mod firmware;
 pub mod fleet;
+pub mod health;
 pub mod home;
 pub mod operations;
 pub mod people;
@@ -119,6 +120,9 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
     ("/rpc/home/oversight", Need::Action(Action::SeeDevices)),
     ("/rpc/home/goals", Need::Action(Action::SeeDevices)),
     ("/rpc/home/hub", Need::Action(Action::ManageHub)),
+    ("/rpc/home/leave_note", Need::Action(Action::RunOperations)),
+    // health
+    ("/rpc/health/show", Need::Action(Action::SeeDevices)),
     // firmware
     ("/rpc/firmware/list", Need::Action(Action::SeeDevices)),
     ("/rpc/firmware/show", Need::Action(Action::SeeDevices)),

@@ -98,6 +98,7 @@ fn icon(kind: EventKind) -> &'static str {
         EventKind::ApprovalRequested
         | EventKind::ApprovalDecided
         | EventKind::ApprovalPolicyChanged => "i-approve",
+        EventKind::NoteLeft => "i-handover",
     }
 }
 

@@ -31,6 +31,12 @@ const FLEET: Entry = Entry {
     icon: "i-fleet",
 };
 
+const HEALTH: Entry = Entry {
+    href: routes::HEALTH,
+    label: "Health",
+    icon: "i-monitor",
+};
+
 const OPERATIONS: Entry = Entry {
     href: routes::OPERATIONS,
     label: "Operations",
@@ -95,12 +101,12 @@ pub fn navigation(me: &Me) -> Vec<Group> {
     for role in me.roles() {
         match role {
             Role::Operator | Role::Supervisor => {
-                places.extend([home_entry(role), FLEET, OPERATIONS])
+                places.extend([home_entry(role), FLEET, HEALTH, OPERATIONS])
             }
-            Role::Manager => places.push(home_entry(role)),
+            Role::Manager => places.extend([home_entry(role), HEALTH]),
             // Administrators look at everything.
             Role::Admin => {
-                places.extend([home_entry(role), FLEET, OPERATIONS]);
+                places.extend([home_entry(role), FLEET, HEALTH, OPERATIONS]);
                 places.extend(Role::ALL.map(home_entry));
             }
         }
@@ -176,20 +182,21 @@ mod tests {
         };
         check(
             &[Role::Operator],
-            &["Queue", "Fleet", "Operations"],
+            &["Queue", "Fleet", "Health", "Operations"],
             &CONFIGURE,
         );
         check(
             &[Role::Supervisor],
-            &["Oversight", "Fleet", "Operations"],
+            &["Oversight", "Fleet", "Health", "Operations"],
             &CONFIGURE,
         );
-        check(&[Role::Manager], &["Goals"], &[]);
+        check(&[Role::Manager], &["Goals", "Health"], &[]);
         check(
             &[Role::Admin],
             &[
                 "Server health",
                 "Fleet",
+                "Health",
                 "Operations",
                 "Queue",
                 "Oversight",
@@ -199,7 +206,7 @@ mod tests {
         );
         check(
             &[Role::Manager, Role::Operator],
-            &["Queue", "Fleet", "Operations", "Goals"],
+            &["Queue", "Fleet", "Health", "Operations", "Goals"],
             &CONFIGURE,
         );
     }

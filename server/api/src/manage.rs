@@ -65,6 +65,8 @@ pub static ROUTES: &[&Route] = &[
     &fleet::census::ROUTE,
     &fleet::presence::ROUTE,
     &fleet::events::ROUTE,
+    &fleet::health::ROUTE,
+    &fleet::history::ROUTE,
     &firmware::list::ROUTE,
     &firmware::add::ROUTE,
     &firmware::show::ROUTE,

@@ -163,6 +163,8 @@ pub enum EventKind {
     KeyMinted,
     /// The new key of a device took the place of its old ones.
     KeysRotated,
+    /// Somebody left a note for the next shift.
+    NoteLeft,
 }
 
 impl EventKind {
@@ -220,6 +222,7 @@ impl EventKind {
         Self::ApprovalPolicyChanged,
         Self::KeyMinted,
         Self::KeysRotated,
+        Self::NoteLeft,
     ];
 
     /// The stored name.
@@ -277,6 +280,7 @@ impl EventKind {
             Self::ApprovalPolicyChanged => "approval_policy_changed",
             Self::KeyMinted => "key_minted",
             Self::KeysRotated => "keys_rotated",
+            Self::NoteLeft => "note_left",
         }
     }
 

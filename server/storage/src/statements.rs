@@ -2,9 +2,10 @@
 
 use crate::engine::{Sql, postgres, schema, sqlite};
 use crate::{
-    approvals, audit, backup, check, configurations, devices, events, firmware, idempotency,
-    messages, modules, operations, people, policies, prune, revisions, samples, sealed, series,
-    sessions, settings, sheets, subscriptions, tokens, transfers, twins, views, writer,
+    approvals, audit, backup, check, configurations, devices, events, firmware, fleet_samples,
+    handover, idempotency, messages, modules, operations, people, policies, prune, revisions,
+    samples, sealed, series, sessions, settings, sheets, subscriptions, tokens, transfers, twins,
+    views, writer,
 };
 
 /// A statement as tests see it: what it is for, and its texts; an empty one is not for that engine.
@@ -43,6 +44,8 @@ pub fn statements() -> Vec<Statement> {
         events::page::STATEMENTS,
         firmware::STATEMENTS,
         firmware::change::STATEMENTS,
+        fleet_samples::STATEMENTS,
+        handover::STATEMENTS,
         idempotency::STATEMENTS,
         messages::STATEMENTS,
         modules::STATEMENTS,

@@ -118,6 +118,7 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
         EventKind::ApprovalDecided => approvals::decided(&who, detail),
         EventKind::ApprovalPolicyChanged => format!("{who} changed the rules of approval"),
         EventKind::KeyMinted | EventKind::KeysRotated => keys::sentence(&who, &it, kind),
+        EventKind::NoteLeft => format!("{who} left a note for the next shift"),
     };
     format::sentence(&text)
 }

@@ -45,7 +45,7 @@ fn arguments(id: &str) -> (Option<Value>, u16) {
             (None, 404)
         }
         "deleteDevice" => (None, 412),
-        "listViews" => (None, 200),
+        "listViews" | "readHealth" | "readHealthHistory" => (None, 200),
         "listWindows" | "listCalendars" | "listPlaces" | "showZone" => (None, 200),
         "showWindow" | "showCalendar" | "showPlace" | "deleteWindow" | "deleteCalendar"
         | "deletePlace" | "listWindowOpenings" | "listServiceHours" => (None, 404),

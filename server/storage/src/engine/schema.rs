@@ -101,6 +101,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../../../migrations/sqlite/0015_rotation.sql"),
         postgres: include_str!("../../../../migrations/postgres/0015_rotation.sql"),
     },
+    Step {
+        version: 19,
+        name: "health",
+        sqlite: include_str!("../../../../migrations/sqlite/0019_health.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0019_health.sql"),
+    },
 ];
 
 /// The newest migration of this binary.

@@ -101,6 +101,8 @@ pub(super) const ARGUMENTS: &[Arguments] = &[
     of("/rpc/home/oversight", "", 200),
     of("/rpc/home/goals", "", 200),
     of("/rpc/home/hub", "", 200),
+    of("/rpc/home/leave_note", "text=", 422),
+    of("/rpc/health/show", "by=&filter=&range=week", 200),
     of("/rpc/firmware/list", "", 200),
     of("/rpc/firmware/show", "artifact=999", 404),
     of(
