@@ -159,6 +159,18 @@ pub enum EventKind {
     ApprovalDecided,
     /// The rules of approval were changed.
     ApprovalPolicyChanged,
+    /// An alert opened.
+    AlertOpened,
+    /// An alert is over.
+    AlertResolved,
+    /// An alert was acknowledged, assigned, snoozed or commented on.
+    AlertHandled,
+    /// An alert was passed on.
+    AlertEscalated,
+    /// A rule of alerts was made or changed.
+    AlertRuleSaved,
+    /// A rule of alerts was deleted.
+    AlertRuleDeleted,
 }
 
 impl EventKind {
@@ -214,6 +226,12 @@ impl EventKind {
         Self::ApprovalRequested,
         Self::ApprovalDecided,
         Self::ApprovalPolicyChanged,
+        Self::AlertOpened,
+        Self::AlertResolved,
+        Self::AlertHandled,
+        Self::AlertEscalated,
+        Self::AlertRuleSaved,
+        Self::AlertRuleDeleted,
     ];
 
     /// The stored name.
@@ -269,6 +287,12 @@ impl EventKind {
             Self::ApprovalRequested => "approval_requested",
             Self::ApprovalDecided => "approval_decided",
             Self::ApprovalPolicyChanged => "approval_policy_changed",
+            Self::AlertOpened => "alert_opened",
+            Self::AlertResolved => "alert_resolved",
+            Self::AlertHandled => "alert_handled",
+            Self::AlertEscalated => "alert_escalated",
+            Self::AlertRuleSaved => "alert_rule_saved",
+            Self::AlertRuleDeleted => "alert_rule_deleted",
         }
     }
 

@@ -95,6 +95,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../../../migrations/sqlite/0014_history.sql"),
         postgres: include_str!("../../../../migrations/postgres/0014_history.sql"),
     },
+    Step {
+        version: 17,
+        name: "alerts",
+        sqlite: include_str!("../../../../migrations/sqlite/0017_alerts.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0017_alerts.sql"),
+    },
 ];
 
 /// The newest migration of this binary.
