@@ -69,6 +69,8 @@ struct Marks {
     people: bool,
     /// Something waits for approval, or was decided.
     approvals: bool,
+    /// Alerts or their rules changed.
+    alerts: bool,
 }
 
 impl Marks {
@@ -79,6 +81,7 @@ impl Marks {
             && !self.everything
             && !self.people
             && !self.approvals
+            && !self.alerts
     }
 
     fn mark(&mut self, id: &DeviceId, aspect: Aspect) {
@@ -137,6 +140,13 @@ impl Live {
             Change::People => marks.people = true,
             Change::Books(_) => {}
             Change::Approvals => marks.approvals = true,
+            Change::Alerts { .. } => {
+                marks.alerts = true;
+                for id in committed.events.iter().filter_map(|e| e.device.as_ref()) {
+                    marks.mark(id, Aspect::Event);
+                }
+            }
+            Change::AlertRules => marks.alerts = true,
             Change::Device(row) => marks.mark(&row.device.id, Aspect::Identity),
             Change::DeviceDeleted(id) => marks.mark(id, Aspect::Deleted),
             Change::Twin { id, .. } | Change::Configurations { id, .. } => {

@@ -43,6 +43,8 @@ pub enum Topic {
     Operations,
     /// What waits for approval.
     Approvals,
+    /// Alerts that are open.
+    Alerts,
 }
 
 /// A device of a list as it is now.
@@ -76,6 +78,8 @@ pub enum LiveItem {
     Operations,
     /// Something was asked for or decided: read again what waits.
     Approvals,
+    /// Alerts or their rules changed: read again what is open.
+    Alerts,
     /// Something was missed: read the whole page again.
     Resync,
 }
@@ -201,6 +205,7 @@ impl LiveStream {
         for topic in &self.topics {
             let item = match topic {
                 Topic::Approvals => tick.marks.approvals.then_some(LiveItem::Approvals),
+                Topic::Alerts => tick.marks.alerts.then_some(LiveItem::Alerts),
                 Topic::Census => {
                     self.census_wanted |= !tick.marks.devices.is_empty();
                     None
