@@ -30,6 +30,8 @@ pub enum Topic {
     Operation(OperationId),
     /// What waits for approval.
     Approvals,
+    /// Alerts and their rules.
+    Alerts,
 }
 
 impl Topic {
@@ -43,6 +45,7 @@ impl Topic {
                 text.push_str(&id.to_string());
             }
             Self::Approvals => text.push_str("approvals"),
+            Self::Alerts => text.push_str("alerts"),
             Self::Device(id) => {
                 text.push_str("device:");
                 text.push_str(id.as_str());
@@ -66,6 +69,7 @@ impl Topic {
                 "events" => Some(Self::Events),
                 "operations" => Some(Self::Operations),
                 "approvals" => Some(Self::Approvals),
+                "alerts" => Some(Self::Alerts),
                 _ => None,
             },
             Some(("device", id)) => DeviceId::new(id).ok().map(Self::Device),
@@ -137,6 +141,7 @@ mod tests {
     #[test]
     fn topics_are_joined_and_read_back() {
         let text = join([
+            Topic::Alerts,
             Topic::Approvals,
             Topic::Events,
             Topic::Rows(vec![id("b"), id("a,1:x")]),
@@ -148,7 +153,7 @@ mod tests {
         ]);
         assert_eq!(
             text,
-            "rows:a,1:x|b;census;device:a:b;events;operation:7;approvals"
+            "rows:a,1:x|b;census;device:a:b;events;operation:7;approvals;alerts"
         );
         assert_eq!(
             split(&text),
@@ -158,7 +163,8 @@ mod tests {
                 Topic::Device(id("a:b")),
                 Topic::Events,
                 Topic::Operation(OperationId(7)),
-                Topic::Approvals
+                Topic::Approvals,
+                Topic::Alerts
             ])
         );
         assert_eq!(

@@ -49,6 +49,18 @@ const CONFIGURATIONS: Entry = Entry {
     icon: "i-configure",
 };
 
+const ALERTS: Entry = Entry {
+    href: routes::ALERTS,
+    label: "Alerts",
+    icon: "i-bell",
+};
+
+const ALERT_RULES: Entry = Entry {
+    href: routes::ALERT_RULES,
+    label: "Alert rules",
+    icon: "i-flag",
+};
+
 const PEOPLE: Entry = Entry {
     href: routes::PEOPLE,
     label: "People",
@@ -95,12 +107,12 @@ pub fn navigation(me: &Me) -> Vec<Group> {
     for role in me.roles() {
         match role {
             Role::Operator | Role::Supervisor => {
-                places.extend([home_entry(role), FLEET, OPERATIONS])
+                places.extend([home_entry(role), FLEET, ALERTS, OPERATIONS])
             }
             Role::Manager => places.push(home_entry(role)),
             // Administrators look at everything.
             Role::Admin => {
-                places.extend([home_entry(role), FLEET, OPERATIONS]);
+                places.extend([home_entry(role), FLEET, ALERTS, OPERATIONS]);
                 places.extend(Role::ALL.map(home_entry));
             }
         }
@@ -122,7 +134,10 @@ pub fn navigation(me: &Me) -> Vec<Group> {
         });
         groups.push(Group {
             heading: Some("Oversee"),
-            entries: vec![APPROVALS],
+            entries: match me.can(Action::KeepAlertRules) {
+                true => vec![APPROVALS, ALERT_RULES],
+                false => vec![APPROVALS],
+            },
         });
     }
     if me.can(Action::ManagePeople) {
@@ -140,7 +155,8 @@ pub(crate) fn is_at(path: &str, href: &str) -> bool {
         path.strip_prefix(parent)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    below(href)
+    let rules = href == routes::ALERTS && below(routes::ALERT_RULES);
+    (below(href) && !rules)
         || (href == routes::FLEET && below(routes::DEVICES))
         || (href == routes::WINDOWS && (below(routes::CALENDARS) || below(routes::PLACES)))
 }
@@ -176,13 +192,13 @@ mod tests {
         };
         check(
             &[Role::Operator],
-            &["Queue", "Fleet", "Operations"],
+            &["Queue", "Fleet", "Alerts", "Operations"],
             &CONFIGURE,
         );
         check(
             &[Role::Supervisor],
-            &["Oversight", "Fleet", "Operations"],
-            &CONFIGURE,
+            &["Oversight", "Fleet", "Alerts", "Operations"],
+            &[&CONFIGURE[..], &["Alert rules"]].concat(),
         );
         check(&[Role::Manager], &["Goals"], &[]);
         check(
@@ -190,16 +206,17 @@ mod tests {
             &[
                 "Server health",
                 "Fleet",
+                "Alerts",
                 "Operations",
                 "Queue",
                 "Oversight",
                 "Goals",
             ],
-            &[&CONFIGURE[..], &["People"]].concat(),
+            &[&CONFIGURE[..], &["Alert rules", "People"]].concat(),
         );
         check(
             &[Role::Manager, Role::Operator],
-            &["Queue", "Fleet", "Operations", "Goals"],
+            &["Queue", "Fleet", "Alerts", "Operations", "Goals"],
             &CONFIGURE,
         );
     }
@@ -212,5 +229,8 @@ mod tests {
         check("/people/7", routes::PEOPLE, true);
         check("/fleetwide", routes::FLEET, false);
         check("/hub", routes::FLEET, false);
+        check("/alerts", routes::ALERTS, true);
+        check("/alerts/rules", routes::ALERTS, false);
+        check("/alerts/rules/7", routes::ALERT_RULES, true);
     }
 }

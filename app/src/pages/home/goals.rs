@@ -47,7 +47,8 @@ fn GoalsBody(goals: Goals) -> impl IntoView {
             | Item::Device(_)
             | Item::Events(_)
             | Item::Operations(_)
-            | Item::Approvals => {}
+            | Item::Approvals
+            | Item::Alerts => {}
         },
     );
     let census = Signal::derive(move || goals.with(|goals| goals.census.clone()));

@@ -54,7 +54,8 @@ fn HubBody(facts: HubFacts) -> impl IntoView {
             | Item::Device(_)
             | Item::Events(_)
             | Item::Operations(_)
-            | Item::Approvals => {}
+            | Item::Approvals
+            | Item::Alerts => {}
         },
     );
     let now = use_now();

@@ -58,7 +58,11 @@ fn OversightBody(oversight: Oversight) -> impl IntoView {
                 census.set(news.clone());
             }
             Item::Approvals | Item::Resync => refresh.ask(),
-            Item::Rows(_) | Item::Device(_) | Item::Events(_) | Item::Operations(_) => {}
+            Item::Rows(_)
+            | Item::Device(_)
+            | Item::Events(_)
+            | Item::Operations(_)
+            | Item::Alerts => {}
         },
     );
     let empty =

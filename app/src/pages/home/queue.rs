@@ -59,7 +59,11 @@ fn QueueBody(queue: Queue) -> impl IntoView {
             }
             Item::Events(news) => events.update(|events| add(events, news)),
             Item::Resync => refresh.ask(),
-            Item::Rows(_) | Item::Device(_) | Item::Operations(_) | Item::Approvals => {}
+            Item::Rows(_)
+            | Item::Device(_)
+            | Item::Operations(_)
+            | Item::Approvals
+            | Item::Alerts => {}
         },
     );
     let lines = Memo::new(move |_| {
