@@ -1,5 +1,6 @@
 //! `serve --demo`: accounts for each role and a fleet of simulated devices against the hub's own listener.
 
+mod alerts;
 mod firmware;
 mod work;
 
@@ -100,6 +101,7 @@ pub async fn prepare(hub: &Hub, count: usize) -> Result<Demo, Failure> {
         register(hub, &plan).await?;
         firmware::add(hub).await?;
         work::add(hub).await?;
+        alerts::add(hub).await?;
         accounts = make_accounts(hub).await?;
         remember(
             hub,
