@@ -98,22 +98,22 @@ fn table(rows: Vec<ArtifactView>) -> AnyView {
     let rows = rows.into_iter().map(row).collect_view();
     view! {
         <TableWrap>
-            <table class="table firmware">
+            <table class="table cards firmware" role="table">
                 <caption class="sr-only">"Firmware, the newest first"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Version"</th>
-                        <th scope="col">"Models"</th>
-                        <th scope="col" class="p3">"Passes"</th>
-                        <th scope="col" class="num">"Running now"</th>
-                        <th scope="col">"State"</th>
-                        <th scope="col" class="p2">"Signature"</th>
-                        <th scope="col" class="num p3">"Size"</th>
-                        <th scope="col" class="p4">"SHA-256"</th>
-                        <th scope="col" class="num p3">"Added"</th>
+                <thead role="rowgroup">
+                    <tr role="row">
+                        <th scope="col" role="columnheader">"Version"</th>
+                        <th scope="col" role="columnheader">"Models"</th>
+                        <th scope="col" role="columnheader" class="p3">"Passes"</th>
+                        <th scope="col" role="columnheader" class="num">"Running now"</th>
+                        <th scope="col" role="columnheader">"State"</th>
+                        <th scope="col" role="columnheader" class="p2">"Signature"</th>
+                        <th scope="col" role="columnheader" class="num p3">"Size"</th>
+                        <th scope="col" role="columnheader" class="p4">"SHA-256"</th>
+                        <th scope="col" role="columnheader" class="num p3">"Added"</th>
                     </tr>
                 </thead>
-                <tbody>{rows}</tbody>
+                <tbody role="rowgroup">{rows}</tbody>
             </table>
         </TableWrap>
     }
@@ -125,22 +125,22 @@ fn row(artifact: ArtifactView) -> AnyView {
     let hash: String = artifact.sha256.chars().take(SHORT).collect();
     let copy = ["Copy the SHA-256 of ", &name].concat();
     view! {
-        <tr>
-            <th scope="row">
+        <tr role="row">
+            <th scope="row" role="rowheader">
                 <a class="id" href=routes::firmware(&artifact.sha256)>{name}</a>
             </th>
-            <td class="wrap c-models">{models(&artifact)}</td>
-            <td class="p3">{passes(&artifact)}</td>
-            <td class="num">
+            <td role="cell" data-label="Models" class="wrap c-models">{models(&artifact)}</td>
+            <td role="cell" data-label="Passes" class="p3">{passes(&artifact)}</td>
+            <td role="cell" data-label="Running now" class="num">
                 <Count n=artifact.running href=fleet(&artifact.filter)/>
             </td>
-            <td>{state(&artifact)}</td>
-            <td class="p2">{signature(&artifact)}</td>
-            <td class="num p3">{format::bytes(artifact.size)}</td>
-            <td class="p4">
+            <td role="cell">{state(&artifact)}</td>
+            <td role="cell" data-label="Signature" class="p2">{signature(&artifact)}</td>
+            <td role="cell" data-label="Size" class="num p3">{format::bytes(artifact.size)}</td>
+            <td role="cell" data-label="SHA-256" class="p4">
                 <span class="c-hash"><code>{hash}</code><CopyButton text=artifact.sha256 label=copy/></span>
             </td>
-            <td class="num p3"><TimeStamp ms=artifact.added_ms style=TimeStyle::Date/></td>
+            <td role="cell" data-label="Added" class="num p3"><TimeStamp ms=artifact.added_ms style=TimeStyle::Date/></td>
         </tr>
     }
     .into_any()
