@@ -8,6 +8,8 @@ use leptos_router::{SsrMode, path};
 use crate::clock::provide_clock;
 use crate::live::provide_live;
 use crate::pages::account::AccountPage;
+use crate::pages::alert_rules::{AlertRulePage, AlertRulesPage};
+use crate::pages::alerts::AlertsPage;
 use crate::pages::approvals::{ApprovalsPage, RulesPage};
 use crate::pages::configurations::{ConfigurationPage, ConfigurationsPage};
 use crate::pages::device::DevicePage;
@@ -64,6 +66,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/gallery") view=GalleryPage ssr=SsrMode::Async/>
                     <Route path=path!("/approvals") view=ApprovalsPage ssr=SsrMode::Async/>
                     <Route path=path!("/approvals/rules") view=RulesPage ssr=SsrMode::Async/>
+                    <Route path=path!("/alerts") view=AlertsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/alerts/rules") view=AlertRulesPage ssr=SsrMode::Async/>
+                    <Route path=path!("/alerts/rules/:id") view=AlertRulePage ssr=SsrMode::Async/>
                     <Route path=path!("/windows") view=WindowsPage ssr=SsrMode::Async/>
                     <Route path=path!("/windows/:id") view=WindowPage ssr=SsrMode::Async/>
                     <Route path=path!("/calendars/:id") view=CalendarPage ssr=SsrMode::Async/>

@@ -2,6 +2,8 @@
 //! [`crate::shell::Page`].
 
 pub mod account;
+pub mod alert_rules;
+pub mod alerts;
 pub mod approvals;
 pub mod configurations;
 pub mod device;

@@ -1,5 +1,6 @@
 //! `serve --demo`: accounts for each role and a fleet of simulated devices against the hub's own listener.
 
+mod alerts;
 mod firmware;
 mod history;
 mod work;
@@ -102,6 +103,7 @@ pub async fn prepare(hub: &Hub, count: usize) -> Result<Demo, Failure> {
         firmware::add(hub).await?;
         work::add(hub).await?;
         history::add(hub, &plan).await?;
+        alerts::add(hub).await?;
         accounts = make_accounts(hub).await?;
         remember(
             hub,

@@ -95,6 +95,10 @@ fn icon(kind: EventKind) -> &'static str {
         EventKind::FirmwareAdded | EventKind::FirmwareChanged => "i-box",
         EventKind::FirmwareDeleted => "i-trash",
         EventKind::ConfigurationSaved | EventKind::ConfigurationDeleted => "i-configure",
+        EventKind::AlertOpened | EventKind::AlertEscalated => "i-bell",
+        EventKind::AlertResolved => "i-check",
+        EventKind::AlertHandled => "i-comment",
+        EventKind::AlertRuleSaved | EventKind::AlertRuleDeleted => "i-flag",
         EventKind::ApprovalRequested
         | EventKind::ApprovalDecided
         | EventKind::ApprovalPolicyChanged => "i-approve",
@@ -104,7 +108,10 @@ fn icon(kind: EventKind) -> &'static str {
 
 fn tone(kind: EventKind) -> Tone {
     match kind {
-        EventKind::SignInRefused | EventKind::TargetFailed => Tone::Attention,
+        EventKind::SignInRefused
+        | EventKind::TargetFailed
+        | EventKind::AlertOpened
+        | EventKind::AlertEscalated => Tone::Attention,
         _ => Tone::Neutral,
     }
 }

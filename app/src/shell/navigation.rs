@@ -55,6 +55,18 @@ const CONFIGURATIONS: Entry = Entry {
     icon: "i-configure",
 };
 
+const ALERTS: Entry = Entry {
+    href: routes::ALERTS,
+    label: "Alerts",
+    icon: "i-bell",
+};
+
+const ALERT_RULES: Entry = Entry {
+    href: routes::ALERT_RULES,
+    label: "Alert rules",
+    icon: "i-flag",
+};
+
 const PEOPLE: Entry = Entry {
     href: routes::PEOPLE,
     label: "People",
@@ -101,12 +113,12 @@ pub fn navigation(me: &Me) -> Vec<Group> {
     for role in me.roles() {
         match role {
             Role::Operator | Role::Supervisor => {
-                places.extend([home_entry(role), FLEET, HEALTH, OPERATIONS])
+                places.extend([home_entry(role), FLEET, ALERTS, OPERATIONS, HEALTH])
             }
             Role::Manager => places.extend([home_entry(role), HEALTH]),
             // Administrators look at everything.
             Role::Admin => {
-                places.extend([home_entry(role), FLEET, HEALTH, OPERATIONS]);
+                places.extend([home_entry(role), FLEET, ALERTS, OPERATIONS, HEALTH]);
                 places.extend(Role::ALL.map(home_entry));
             }
         }
@@ -128,7 +140,10 @@ pub fn navigation(me: &Me) -> Vec<Group> {
         });
         groups.push(Group {
             heading: Some("Oversee"),
-            entries: vec![APPROVALS],
+            entries: match me.can(Action::KeepAlertRules) {
+                true => vec![APPROVALS, ALERT_RULES],
+                false => vec![APPROVALS],
+            },
         });
     }
     if me.can(Action::ManagePeople) {
@@ -146,7 +161,8 @@ pub(crate) fn is_at(path: &str, href: &str) -> bool {
         path.strip_prefix(parent)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    below(href)
+    let rules = href == routes::ALERTS && below(routes::ALERT_RULES);
+    (below(href) && !rules)
         || (href == routes::FLEET && below(routes::DEVICES))
         || (href == routes::WINDOWS && (below(routes::CALENDARS) || below(routes::PLACES)))
 }
@@ -182,13 +198,13 @@ mod tests {
         };
         check(
             &[Role::Operator],
-            &["Queue", "Fleet", "Health", "Operations"],
+            &["Queue", "Fleet", "Alerts", "Operations", "Health"],
             &CONFIGURE,
         );
         check(
             &[Role::Supervisor],
-            &["Oversight", "Fleet", "Health", "Operations"],
-            &CONFIGURE,
+            &["Oversight", "Fleet", "Alerts", "Operations", "Health"],
+            &[&CONFIGURE[..], &["Alert rules"]].concat(),
         );
         check(&[Role::Manager], &["Goals", "Health"], &[]);
         check(
@@ -196,17 +212,18 @@ mod tests {
             &[
                 "Server health",
                 "Fleet",
-                "Health",
+                "Alerts",
                 "Operations",
+                "Health",
                 "Queue",
                 "Oversight",
                 "Goals",
             ],
-            &[&CONFIGURE[..], &["People"]].concat(),
+            &[&CONFIGURE[..], &["Alert rules", "People"]].concat(),
         );
         check(
             &[Role::Manager, Role::Operator],
-            &["Queue", "Fleet", "Health", "Operations", "Goals"],
+            &["Queue", "Fleet", "Alerts", "Operations", "Health", "Goals"],
             &CONFIGURE,
         );
     }
@@ -219,5 +236,8 @@ mod tests {
         check("/people/7", routes::PEOPLE, true);
         check("/fleetwide", routes::FLEET, false);
         check("/hub", routes::FLEET, false);
+        check("/alerts", routes::ALERTS, true);
+        check("/alerts/rules", routes::ALERTS, false);
+        check("/alerts/rules/7", routes::ALERT_RULES, true);
     }
 }

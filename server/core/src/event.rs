@@ -165,6 +165,18 @@ pub enum EventKind {
     KeysRotated,
     /// Somebody left a note for the next shift.
     NoteLeft,
+    /// An alert opened.
+    AlertOpened,
+    /// An alert is over.
+    AlertResolved,
+    /// An alert was acknowledged, assigned, snoozed or commented on.
+    AlertHandled,
+    /// An alert was passed on.
+    AlertEscalated,
+    /// A rule of alerts was made or changed.
+    AlertRuleSaved,
+    /// A rule of alerts was deleted.
+    AlertRuleDeleted,
 }
 
 impl EventKind {
@@ -223,6 +235,12 @@ impl EventKind {
         Self::KeyMinted,
         Self::KeysRotated,
         Self::NoteLeft,
+        Self::AlertOpened,
+        Self::AlertResolved,
+        Self::AlertHandled,
+        Self::AlertEscalated,
+        Self::AlertRuleSaved,
+        Self::AlertRuleDeleted,
     ];
 
     /// The stored name.
@@ -281,6 +299,12 @@ impl EventKind {
             Self::KeyMinted => "key_minted",
             Self::KeysRotated => "keys_rotated",
             Self::NoteLeft => "note_left",
+            Self::AlertOpened => "alert_opened",
+            Self::AlertResolved => "alert_resolved",
+            Self::AlertHandled => "alert_handled",
+            Self::AlertEscalated => "alert_escalated",
+            Self::AlertRuleSaved => "alert_rule_saved",
+            Self::AlertRuleDeleted => "alert_rule_deleted",
         }
     }
 

@@ -6,6 +6,7 @@
 //! describes it; the index follows before anybody is told, then the event is announced.
 
 pub mod access;
+pub mod alerts;
 pub mod approvals;
 pub mod bulk;
 pub mod clock;

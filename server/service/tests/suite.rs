@@ -3,6 +3,8 @@
 
 #[path = "suite/access.rs"]
 mod access;
+#[path = "suite/alerts.rs"]
+mod alerts;
 #[path = "suite/approvals.rs"]
 mod approvals;
 #[path = "suite/configurations.rs"]

@@ -3,6 +3,7 @@
 //! [`Store`] is the whole door. Reads go to a pool; everything that changes something is a command to the one writer
 //! (`writer`), which commits what has queued in one transaction, tells the [`CommitHook`], and then answers.
 
+mod alerts;
 mod approvals;
 mod audit;
 mod backup;
@@ -42,6 +43,7 @@ mod twins;
 mod views;
 mod writer;
 
+pub use alerts::{AlertStep, AlertWrite, RuleOutcome};
 pub use approvals::{
     ApprovalQuery, AskOutcome, DecideOutcome, Deciding, MAX_PENDING, NewApproval, OperationOutcome,
     PersonOutcome,

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
 mod conformance {
+    pub(crate) mod alerts;
     pub(crate) mod approvals;
     pub(crate) mod audit;
     pub(crate) mod configurations;
@@ -38,9 +39,10 @@ mod conformance {
 
 use conformance::place::Place;
 use conformance::{
-    approvals, audit, configurations, events, faults, files, firmware, health, hook, idempotency,
-    keys, messages, modules, operations, people, presence, registry, revisions, series, sheets,
-    small, statements, subscriptions, tokens, transfers, twins, views, web_sessions,
+    alerts, approvals, audit, configurations, events, faults, files, firmware, health, hook,
+    idempotency, keys, messages, modules, operations, people, presence, registry, revisions,
+    series, sheets, small, statements, subscriptions, tokens, transfers, twins, views,
+    web_sessions,
 };
 
 /// Makes a test per case and engine.
@@ -109,6 +111,8 @@ mod both {
             stale_callers_change_nothing, covered_devices_are_walked, modules_are_covered_too;
         approvals: requests_come_back, what_waits_comes_first, the_first_of_two_wins, what_is_stale_is_not_done,
             nobody_decides_too_late, new_accounts_wait_closed;
+        alerts: rules_come_back, one_alert_lives_per_rule_and_device, what_is_done_is_kept_with_its_event,
+            what_comes_back_soon_is_counted, ended_alerts_walk_both_ways, alerts_go_with_their_device;
         sheets: sheets_come_back, sheets_follow_the_demand, names_of_sheets_are_unique_per_kind, the_zone_is_kept,
             a_gate_keeps_its_window;
         revisions: every_version_comes_back, revisions_are_paged_both_ways, history_belongs_to_one_device,

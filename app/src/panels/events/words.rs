@@ -1,5 +1,6 @@
 //! An event in a sentence: who did what, and what changed.
 
+mod alerts;
 mod approvals;
 mod configurations;
 mod devices;
@@ -114,6 +115,11 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
         }
         EventKind::ConfigurationSaved => configurations::saved(&who, detail),
         EventKind::ConfigurationDeleted => configurations::deleted(&who, detail),
+        EventKind::AlertOpened
+        | EventKind::AlertResolved
+        | EventKind::AlertHandled
+        | EventKind::AlertEscalated => alerts::happened(&who, kind, detail),
+        EventKind::AlertRuleSaved | EventKind::AlertRuleDeleted => alerts::rule(&who, kind, detail),
         EventKind::ApprovalRequested => approvals::requested(&who, detail),
         EventKind::ApprovalDecided => approvals::decided(&who, detail),
         EventKind::ApprovalPolicyChanged => format!("{who} changed the rules of approval"),
