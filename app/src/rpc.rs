@@ -3,6 +3,7 @@
 //! Each names its address, begins with [`crate::session::require`], asks the hub for permission, and is listed in
 //! [`ENDPOINTS`]: the test of rights calls every address as everybody and fails for one that is not listed.
 
+pub mod alerts;
 pub mod approvals;
 mod compact;
 pub mod configurations;
@@ -10,6 +11,7 @@ pub mod data;
 pub mod devices;
 pub mod firmware;
 pub mod fleet;
+pub mod health;
 pub mod home;
 pub mod operations;
 pub mod people;
@@ -119,6 +121,9 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
     ("/rpc/home/oversight", Need::Action(Action::SeeDevices)),
     ("/rpc/home/goals", Need::Action(Action::SeeDevices)),
     ("/rpc/home/hub", Need::Action(Action::ManageHub)),
+    ("/rpc/home/leave_note", Need::Action(Action::RunOperations)),
+    // health
+    ("/rpc/health/show", Need::Action(Action::SeeDevices)),
     // firmware
     ("/rpc/firmware/list", Need::Action(Action::SeeDevices)),
     ("/rpc/firmware/show", Need::Action(Action::SeeDevices)),
@@ -137,6 +142,24 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
     ("/rpc/approvals/withdraw", Need::SignedIn),
     ("/rpc/approvals/policy", Need::Action(Action::ManageHub)),
     ("/rpc/approvals/set_policy", Need::Action(Action::ManageHub)),
+    // alerts
+    ("/rpc/alerts/inbox", Need::Action(Action::SeeDevices)),
+    ("/rpc/alerts/tally", Need::Action(Action::SeeDevices)),
+    ("/rpc/alerts/show", Need::Action(Action::SeeDevices)),
+    ("/rpc/alerts/of_device", Need::Action(Action::SeeDevices)),
+    ("/rpc/alerts/handle", Need::Action(Action::HandleAlerts)),
+    ("/rpc/alerts/direct", Need::Action(Action::DirectAlerts)),
+    ("/rpc/alerts/rules", Need::Action(Action::SeeDevices)),
+    ("/rpc/alerts/preview_rule", Need::Action(Action::SeeDevices)),
+    ("/rpc/alerts/rule", Need::Action(Action::KeepAlertRules)),
+    (
+        "/rpc/alerts/save_rule",
+        Need::Action(Action::KeepAlertRules),
+    ),
+    (
+        "/rpc/alerts/delete_rule",
+        Need::Action(Action::KeepAlertRules),
+    ),
     // windows, calendars and places
     ("/rpc/windows/week", Need::Action(Action::SeeDevices)),
     ("/rpc/windows/today", Need::Action(Action::SeeDevices)),

@@ -32,6 +32,8 @@ pub enum Topic {
     Approvals,
     /// Windows, calendars, places and firmware.
     Books,
+    /// Alerts and their rules.
+    Alerts,
 }
 
 impl Topic {
@@ -46,6 +48,7 @@ impl Topic {
             }
             Self::Approvals => text.push_str("approvals"),
             Self::Books => text.push_str("books"),
+            Self::Alerts => text.push_str("alerts"),
             Self::Device(id) => {
                 text.push_str("device:");
                 text.push_str(id.as_str());
@@ -70,6 +73,7 @@ impl Topic {
                 "operations" => Some(Self::Operations),
                 "approvals" => Some(Self::Approvals),
                 "books" => Some(Self::Books),
+                "alerts" => Some(Self::Alerts),
                 _ => None,
             },
             Some(("device", id)) => DeviceId::new(id).ok().map(Self::Device),
@@ -142,6 +146,7 @@ mod tests {
     fn topics_are_joined_and_read_back() {
         let text = join([
             Topic::Books,
+            Topic::Alerts,
             Topic::Approvals,
             Topic::Events,
             Topic::Rows(vec![id("b"), id("a,1:x")]),
@@ -153,7 +158,7 @@ mod tests {
         ]);
         assert_eq!(
             text,
-            "rows:a,1:x|b;census;device:a:b;events;operation:7;approvals;books"
+            "rows:a,1:x|b;census;device:a:b;events;operation:7;approvals;books;alerts"
         );
         assert_eq!(
             split(&text),
@@ -164,7 +169,8 @@ mod tests {
                 Topic::Events,
                 Topic::Operation(OperationId(7)),
                 Topic::Approvals,
-                Topic::Books
+                Topic::Books,
+                Topic::Alerts
             ])
         );
         assert_eq!(

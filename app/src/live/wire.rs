@@ -156,6 +156,8 @@ pub enum Item {
     Approvals,
     /// A window, a calendar, a place or firmware changed: read them again.
     Books,
+    /// Alerts or their rules changed: read them again.
+    Alerts,
     /// Something was missed: read everything again.
     Resync,
 }
@@ -170,6 +172,7 @@ impl Item {
         "operations",
         "approvals",
         "books",
+        "alerts",
         "resync",
     ];
 
@@ -183,6 +186,7 @@ impl Item {
             Self::Operations(_) => "operations",
             Self::Approvals => "approvals",
             Self::Books => "books",
+            Self::Alerts => "alerts",
             Self::Resync => "resync",
         }
     }
@@ -197,6 +201,7 @@ impl Item {
             "operations" => serde_json::from_str(data).ok().map(Self::Operations),
             "approvals" => Some(Self::Approvals),
             "books" => Some(Self::Books),
+            "alerts" => Some(Self::Alerts),
             "resync" => Some(Self::Resync),
             _ => None,
         }
@@ -210,7 +215,7 @@ impl Item {
             Self::Device(device) => json(device),
             Self::Events(events) => json(events),
             Self::Operations(ids) => json(ids),
-            Self::Approvals | Self::Books | Self::Resync => "{}".to_owned(),
+            Self::Approvals | Self::Books | Self::Alerts | Self::Resync => "{}".to_owned(),
         }
     }
 }
@@ -256,6 +261,7 @@ mod tests {
             Item::Operations(vec![OperationId(7)]),
             Item::Approvals,
             Item::Books,
+            Item::Alerts,
             Item::Resync,
         ];
         let kinds: Vec<_> = items.iter().map(Item::kind).collect();

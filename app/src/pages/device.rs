@@ -6,6 +6,7 @@ pub(crate) mod facts;
 mod head;
 mod history;
 mod identity;
+mod keys;
 mod method;
 mod operations;
 mod overview;

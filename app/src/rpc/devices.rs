@@ -29,7 +29,7 @@ pub use timeline::{ReadTimeline, read_timeline};
 pub use twin::{ReadTwin, read_twin};
 pub use way_back::{ReadWayBack, read_way_back};
 pub use wire::{
-    CallOutcome, Called, Comparison, Connection, Delivery, DeviceView, DifferenceRow,
+    CallOutcome, Called, Comparison, Connection, Delivery, DeviceView, DifferenceRow, Keys,
     MethodHistory, RevisionRow, Revisions, Rights, Saved, Secret, Telemetry, Timeline, TwinView,
     WayBack,
 };

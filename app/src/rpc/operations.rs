@@ -13,7 +13,7 @@ mod pass;
 mod plan;
 mod preview;
 #[cfg(feature = "ssr")]
-mod read;
+pub(crate) mod read;
 mod read_draft;
 mod retry;
 mod running;

@@ -1,6 +1,7 @@
 //! The management REST under `/api/v1`: everything the dashboard does, for scripts. [`ROUTES`] is the one list from
 //! which the router, the description and the test of rights are made.
 
+mod alerts;
 mod approvals;
 pub mod bearer;
 mod call;
@@ -65,6 +66,8 @@ pub static ROUTES: &[&Route] = &[
     &fleet::census::ROUTE,
     &fleet::presence::ROUTE,
     &fleet::events::ROUTE,
+    &fleet::health::ROUTE,
+    &fleet::history::ROUTE,
     &firmware::list::ROUTE,
     &firmware::add::ROUTE,
     &firmware::show::ROUTE,
@@ -133,6 +136,17 @@ pub static ROUTES: &[&Route] = &[
     &configurations::update::ROUTE,
     &configurations::delete::ROUTE,
     &configurations::of_device::ROUTE,
+    &alerts::list::ROUTE,
+    &alerts::show::ROUTE,
+    &alerts::handle::ROUTE,
+    &alerts::direct::ROUTE,
+    &alerts::of_device::ROUTE,
+    &alerts::rules::ROUTE,
+    &alerts::create_rule::ROUTE,
+    &alerts::preview_rule::ROUTE,
+    &alerts::show_rule::ROUTE,
+    &alerts::update_rule::ROUTE,
+    &alerts::delete_rule::ROUTE,
 ];
 
 /// What all routes work with.

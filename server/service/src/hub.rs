@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::alerts::engine::Engine as AlertEngine;
 use crate::clock::{Clock, Entropy};
 use crate::configurations::engine::Engine;
 use crate::devices::{CloseReason, Connections};
@@ -51,6 +52,7 @@ struct Inner {
     calls: Arc<Calls>,
     live: Arc<Live>,
     engine: Arc<Engine>,
+    alerts: Arc<AlertEngine>,
     series: Arc<series::Memory>,
     people: People,
     books: Books,
@@ -86,6 +88,7 @@ impl Hub {
         let operations = Arc::new(Operations::default());
         let (ears, wanting) = Ears::new();
         let engine = Arc::new(Engine::default());
+        let alerts = Arc::new(AlertEngine::default());
         let hook = {
             let (index, connections) = (index.clone(), connections.clone());
             let (live, people) = (live.clone(), people.clone());
@@ -93,6 +96,7 @@ impl Hub {
             let operations = operations.clone();
             let ears = ears.clone();
             let engine = engine.clone();
+            let alerts = alerts.clone();
             let series = series.clone();
             Arc::new(move |batch: &[Committed]| {
                 for committed in batch {
@@ -105,6 +109,7 @@ impl Hub {
                     }
                     operations.follow(committed);
                     engine.hear(committed);
+                    alerts.hear(committed);
                     if matches!(committed.change, Change::Activity { .. }) {
                         series.announce();
                     }
@@ -139,6 +144,7 @@ impl Hub {
             calls: Arc::default(),
             live,
             engine,
+            alerts,
             series,
             people,
             books,
@@ -155,6 +161,7 @@ impl Hub {
         }));
         hub.people().prepare_setup(&hub).await?;
         hub.read_configurations().await?;
+        hub.open_alerts().await?;
         hub.spawn(crate::devices::end_left_open(hub.clone(), left_open));
         hub.spawn(Live::run(hub.clone()));
         hub.spawn(crate::presence::sample(hub.clone()));
@@ -166,6 +173,8 @@ impl Hub {
         hub.spawn(crate::approvals::expire(hub.clone()));
         hub.spawn(crate::query::settle::run(hub.clone()));
         hub.spawn(series::run(hub.clone()));
+        hub.spawn(crate::health::run(hub.clone()));
+        hub.spawn(crate::alerts::run::run(hub.clone()));
         Ok(hub)
     }
 
@@ -238,6 +247,10 @@ impl Hub {
         &self.0.engine
     }
 
+    pub(crate) fn alert_engine(&self) -> &AlertEngine {
+        &self.0.alerts
+    }
+
     pub(crate) fn series_memory(&self) -> &series::Memory {
         &self.0.series
     }
@@ -272,7 +285,9 @@ fn follow(index: &Index, connections: &Connections, committed: &Committed) {
         | Change::People
         | Change::Books(_)
         | Change::Operation { .. }
-        | Change::Approvals => {}
+        | Change::Approvals
+        | Change::Alerts { .. }
+        | Change::AlertRules => {}
         Change::Device(row) => {
             let device = &row.device;
             let reason = if device.status == muster_core::device::Status::Disabled {

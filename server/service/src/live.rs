@@ -71,6 +71,8 @@ struct Marks {
     approvals: bool,
     /// A window, a calendar, a place or firmware changed.
     books: bool,
+    /// Alerts or their rules changed.
+    alerts: bool,
 }
 
 impl Marks {
@@ -82,6 +84,7 @@ impl Marks {
             && !self.people
             && !self.approvals
             && !self.books
+            && !self.alerts
     }
 
     fn mark(&mut self, id: &DeviceId, aspect: Aspect) {
@@ -140,6 +143,13 @@ impl Live {
             Change::People => marks.people = true,
             Change::Books(_) => marks.books = true,
             Change::Approvals => marks.approvals = true,
+            Change::Alerts { .. } => {
+                marks.alerts = true;
+                for id in committed.events.iter().filter_map(|e| e.device.as_ref()) {
+                    marks.mark(id, Aspect::Event);
+                }
+            }
+            Change::AlertRules => marks.alerts = true,
             Change::Device(row) => marks.mark(&row.device.id, Aspect::Identity),
             Change::DeviceDeleted(id) => marks.mark(id, Aspect::Deleted),
             Change::Twin { id, .. } | Change::Configurations { id, .. } => {

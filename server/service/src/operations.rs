@@ -9,6 +9,7 @@ use muster_core::ids::{DeviceId, OperationId};
 use muster_core::operation::{
     Counts, OperationState, Plan, TargetState, TaskKind, Wave, WaveSize, WaveState,
 };
+use muster_core::rotation;
 use muster_core::time::Timestamp;
 use muster_storage::OperationRow;
 use serde_json::Value;
@@ -161,6 +162,8 @@ pub struct TargetRow {
     pub why: Option<String>,
     /// The gate that holds it, by its place in the plan.
     pub gate: Option<u8>,
+    /// How far its keys are, while an operation that rotates them is at it.
+    pub step: Option<rotation::Step>,
     /// When it is looked at again.
     pub look: Option<Timestamp>,
     /// When its last attempt began.

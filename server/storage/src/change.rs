@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use muster_core::alert::{Alert, AlertId};
 use muster_core::configuration::Status;
 use muster_core::event::Event;
 use muster_core::gate::{SheetKind, Slug};
@@ -100,6 +101,15 @@ pub enum Change {
     Books(BooksNews),
     /// Something waits for approval, or was decided.
     Approvals,
+    /// Alerts changed.
+    Alerts {
+        /// As they are now.
+        alerts: Vec<Alert>,
+        /// Those that were forgotten.
+        gone: Vec<AlertId>,
+    },
+    /// A rule of alerts was made, changed or deleted.
+    AlertRules,
 }
 
 /// What changed about the context that devices are judged in.

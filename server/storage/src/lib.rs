@@ -3,6 +3,7 @@
 //! [`Store`] is the whole door. Reads go to a pool; everything that changes something is a command to the one writer
 //! (`writer`), which commits what has queued in one transaction, tells the [`CommitHook`], and then answers.
 
+mod alerts;
 mod approvals;
 mod audit;
 mod backup;
@@ -15,6 +16,8 @@ mod engine;
 mod error;
 mod events;
 mod firmware;
+mod fleet_samples;
+mod handover;
 mod idempotency;
 mod messages;
 mod modules;
@@ -40,6 +43,7 @@ mod twins;
 mod views;
 mod writer;
 
+pub use alerts::{AlertStep, AlertWrite, RuleOutcome};
 pub use approvals::{
     ApprovalQuery, AskOutcome, DecideOutcome, Deciding, MAX_PENDING, NewApproval, OperationOutcome,
     PersonOutcome,
@@ -49,9 +53,12 @@ pub use configurations::{
     ApplyOutcome, ConfigurationOutcome, Contest, Covered, CoveredModule, CoveredPage,
     ModuleStanding, Standing, StatusValues,
 };
+pub use devices::keys::{DeviceKeys, Minted};
 pub use error::StorageError;
 pub use firmware::files::{Arriving, ArtifactFiles, FileError, MAX_ARTIFACTS_BYTES};
 pub use firmware::{ArtifactOutcome, MAX_ARTIFACTS};
+pub use fleet_samples::{FleetSample, MAX_FLEET_SAMPLES};
+pub use handover::{HandoverNote, MAX_NOTES};
 pub use idempotency::MAX_REMEMBERED;
 pub use messages::MAX_MESSAGES;
 pub use modules::{ModuleChange, ModuleInsert, ModuleNote, ModuleTwinRow};

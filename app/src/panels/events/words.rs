@@ -1,10 +1,12 @@
 //! An event in a sentence: who did what, and what changed.
 
+mod alerts;
 mod approvals;
 mod configurations;
 mod devices;
 mod firmware;
 mod gates;
+mod keys;
 mod operations;
 mod people;
 mod twin;
@@ -113,9 +115,16 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
         }
         EventKind::ConfigurationSaved => configurations::saved(&who, detail),
         EventKind::ConfigurationDeleted => configurations::deleted(&who, detail),
+        EventKind::AlertOpened
+        | EventKind::AlertResolved
+        | EventKind::AlertHandled
+        | EventKind::AlertEscalated => alerts::happened(&who, kind, detail),
+        EventKind::AlertRuleSaved | EventKind::AlertRuleDeleted => alerts::rule(&who, kind, detail),
         EventKind::ApprovalRequested => approvals::requested(&who, detail),
         EventKind::ApprovalDecided => approvals::decided(&who, detail),
         EventKind::ApprovalPolicyChanged => format!("{who} changed the rules of approval"),
+        EventKind::KeyMinted | EventKind::KeysRotated => keys::sentence(&who, &it, kind),
+        EventKind::NoteLeft => format!("{who} left a note for the next shift"),
     };
     format::sentence(&text)
 }

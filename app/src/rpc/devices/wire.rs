@@ -4,8 +4,10 @@ use std::fmt;
 
 use muster_core::contact::Contact;
 use muster_core::device::{AuthKind, Status};
-use muster_core::ids::DeviceId;
+use muster_core::ids::{DeviceId, OperationId};
+use muster_core::key::Slot;
 use muster_core::lifecycle::Stage;
+use muster_core::rotation::Step;
 use muster_core::twin::Object;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -23,6 +25,21 @@ pub struct Connection {
     pub address: String,
     /// Since when, in milliseconds since 1970.
     pub since: i64,
+}
+
+/// How old the keys of a device are, and which one it uses.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Keys {
+    /// When the primary key was made, in milliseconds since 1970.
+    pub primary_at: i64,
+    /// When the secondary key was made.
+    pub secondary_at: i64,
+    /// When it last signed in with a key of its own.
+    pub used_at: Option<i64>,
+    /// With which; none when that key opens it no longer.
+    pub used: Option<Slot>,
+    /// The operation that rotates them or did so last, and how far it is.
+    pub rotation: Option<(OperationId, Step)>,
 }
 
 /// What the person may do to this device.
@@ -57,6 +74,8 @@ pub struct DeviceView {
     pub stage_at: i64,
     /// How it proves who it is; only for who may see credentials.
     pub auth: Option<AuthKind>,
+    /// What is known about its keys; only for who may see credentials, of devices that have keys.
+    pub keys: Option<Keys>,
     /// The plug-and-play model it announced; empty when none.
     pub model: String,
     /// When the identity was made.

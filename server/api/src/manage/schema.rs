@@ -41,6 +41,8 @@ pub(crate) const NAMED: &[(&str, Schema)] = &[
     ("Approval", super::approvals::approval_schema),
     ("ApprovalPolicy", super::approvals::policy_schema),
     ("Configuration", super::configurations::configuration),
+    ("Alert", super::alerts::alert_schema),
+    ("AlertRule", super::alerts::rule_schema),
 ];
 
 /// A reference to a named schema.

@@ -45,6 +45,8 @@ pub enum Topic {
     Approvals,
     /// Windows, calendars, places and firmware: what everybody sees alike.
     Books,
+    /// Alerts that are open.
+    Alerts,
 }
 
 /// A device of a list as it is now.
@@ -80,6 +82,8 @@ pub enum LiveItem {
     Approvals,
     /// A window, a calendar, a place or firmware changed: read them again.
     Books,
+    /// Alerts or their rules changed: read again what is open.
+    Alerts,
     /// Something was missed: read the whole page again.
     Resync,
 }
@@ -206,6 +210,7 @@ impl LiveStream {
             let item = match topic {
                 Topic::Approvals => tick.marks.approvals.then_some(LiveItem::Approvals),
                 Topic::Books => tick.marks.books.then_some(LiveItem::Books),
+                Topic::Alerts => tick.marks.alerts.then_some(LiveItem::Alerts),
                 Topic::Census => {
                     self.census_wanted |= !tick.marks.devices.is_empty();
                     None

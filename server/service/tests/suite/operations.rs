@@ -22,6 +22,8 @@ mod firmware;
 mod forecast;
 #[path = "operations/gates.rs"]
 mod gates;
+#[path = "operations/keys.rs"]
+mod keys;
 #[path = "operations/life.rs"]
 mod life;
 #[path = "operations/methods.rs"]

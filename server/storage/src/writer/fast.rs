@@ -221,6 +221,9 @@ fn note_presence(
     };
     let mut events = vec![unit.event(event(kind, note.detail.clone()))];
     identity.set_connected(note.connected, note.at);
+    if let Some(key) = note.key {
+        identity.signed_in(key, note.at);
+    }
     if note.connected
         && let Ok(stage) = identity.stage.after(Step::FirstContact)
     {

@@ -44,6 +44,7 @@ pub(super) fn row(
         let ago = Signal::derive(move || TimeStyle::Ago { now: now.get() });
         view! { <span class="sub">"next look "<TimeStamp ms=ms style=ago/></span> }
     });
+    let step = target.step.as_deref().map(format::sentence);
     // A device that is through without an attempt was never begun: that is a number, too.
     let attempts = match target.attempt {
         0 if !target.state.is_over() => dash(),
@@ -61,7 +62,7 @@ pub(super) fn row(
                 {mark}<a class="id" href=routes::device(&device)>{device.as_str().to_owned()}</a>
             </th>
             <td role="cell"><State look=Look::from(target.state)/></td>
-            <td role="cell" class="wrap">{why}{look}</td>
+            <td role="cell" class="wrap">{why}{step}{look}</td>
             <td role="cell" data-label="Wave" class="num">{wave.to_string()}</td>
             <td role="cell" data-label="Attempts" class="num">{attempts}</td>
             <td role="cell" data-label="Began" class="num">{began}</td>
