@@ -94,6 +94,7 @@ fn icon(kind: EventKind) -> &'static str {
         EventKind::ApprovalRequested
         | EventKind::ApprovalDecided
         | EventKind::ApprovalPolicyChanged => "i-approve",
+        EventKind::EmbedCreated | EventKind::EmbedRevoked => "i-embed",
     }
 }
 

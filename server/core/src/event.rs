@@ -159,6 +159,10 @@ pub enum EventKind {
     ApprovalDecided,
     /// The rules of approval were changed.
     ApprovalPolicyChanged,
+    /// An embed or share link was made.
+    EmbedCreated,
+    /// An embed or share link was revoked.
+    EmbedRevoked,
 }
 
 impl EventKind {
@@ -214,6 +218,8 @@ impl EventKind {
         Self::ApprovalRequested,
         Self::ApprovalDecided,
         Self::ApprovalPolicyChanged,
+        Self::EmbedCreated,
+        Self::EmbedRevoked,
     ];
 
     /// The stored name.
@@ -269,6 +275,8 @@ impl EventKind {
             Self::ApprovalRequested => "approval_requested",
             Self::ApprovalDecided => "approval_decided",
             Self::ApprovalPolicyChanged => "approval_policy_changed",
+            Self::EmbedCreated => "embed_created",
+            Self::EmbedRevoked => "embed_revoked",
         }
     }
 

@@ -83,6 +83,8 @@ pub enum Action {
     KeepConfigurations,
     /// Keep views of the fleet for everybody.
     ShareViews,
+    /// Make embeds and share links of what one sees oneself.
+    KeepEmbeds,
     /// Read the audit trail beyond one's own acts.
     SeeAudit,
     /// Make and change accounts, roles, scopes; reset passwords.
@@ -107,6 +109,7 @@ impl Action {
         Self::KeepWindows,
         Self::KeepConfigurations,
         Self::ShareViews,
+        Self::KeepEmbeds,
         Self::SeeAudit,
         Self::ManagePeople,
         Self::ManageHub,
@@ -144,6 +147,7 @@ impl Action {
             Self::KeepWindows => "keep windows, calendars and places",
             Self::KeepConfigurations => "keep configurations",
             Self::ShareViews => "keep views for everybody",
+            Self::KeepEmbeds => "make embeds and share links",
             Self::SeeAudit => "read the audit trail",
             Self::ManagePeople => "manage people",
             Self::ManageHub => "manage the hub",
@@ -166,7 +170,7 @@ pub fn allows(role: Role, action: Action) -> bool {
             matches!(role, Operator | Supervisor | Admin)
         }
         // As links, embeds and reports: of what they can see themselves.
-        Action::ShareViews => matches!(role, Supervisor | Manager | Admin),
+        Action::ShareViews | Action::KeepEmbeds => matches!(role, Supervisor | Manager | Admin),
         Action::ApproveOperations
         | Action::OverrideGates
         | Action::KeepWindows

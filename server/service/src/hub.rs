@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 use crate::clock::{Clock, Entropy};
 use crate::configurations::engine::Engine;
 use crate::devices::{CloseReason, Connections};
+use crate::embeds::Embeds;
 use crate::error::ServiceError;
 use crate::firmware::{Ears, Firmware, FirmwareConfig};
 use crate::gates::Books;
@@ -51,6 +52,7 @@ struct Inner {
     calls: Arc<Calls>,
     live: Arc<Live>,
     engine: Arc<Engine>,
+    embeds: Arc<Embeds>,
     series: Arc<series::Memory>,
     people: People,
     books: Books,
@@ -86,6 +88,7 @@ impl Hub {
         let operations = Arc::new(Operations::default());
         let (ears, wanting) = Ears::new();
         let engine = Arc::new(Engine::default());
+        let embeds = Arc::new(Embeds::default());
         let hook = {
             let (index, connections) = (index.clone(), connections.clone());
             let (live, people) = (live.clone(), people.clone());
@@ -93,6 +96,7 @@ impl Hub {
             let operations = operations.clone();
             let ears = ears.clone();
             let engine = engine.clone();
+            let embeds = embeds.clone();
             let series = series.clone();
             Arc::new(move |batch: &[Committed]| {
                 for committed in batch {
@@ -102,6 +106,9 @@ impl Hub {
                     }
                     if let Change::Books(news) = &committed.change {
                         books.follow(news);
+                    }
+                    if let Change::Embed(news) = &committed.change {
+                        embeds.follow(news);
                     }
                     operations.follow(committed);
                     engine.hear(committed);
@@ -115,6 +122,7 @@ impl Hub {
         };
         let store = Store::open(config.store, hook).await?;
         books.load(&store).await?;
+        embeds.load(&store).await?;
         let (mut left_open, mut devices) = (Vec::new(), 0);
         store
             .each_device(|row| {
@@ -139,6 +147,7 @@ impl Hub {
             calls: Arc::default(),
             live,
             engine,
+            embeds,
             series,
             people,
             books,
@@ -166,6 +175,7 @@ impl Hub {
         hub.spawn(crate::approvals::expire(hub.clone()));
         hub.spawn(crate::query::settle::run(hub.clone()));
         hub.spawn(series::run(hub.clone()));
+        hub.spawn(crate::embeds::write_uses(hub.clone()));
         Ok(hub)
     }
 
@@ -234,6 +244,10 @@ impl Hub {
         &self.0.live
     }
 
+    pub(crate) fn embeds_kept(&self) -> &Embeds {
+        &self.0.embeds
+    }
+
     pub(crate) fn engine(&self) -> &Engine {
         &self.0.engine
     }
@@ -272,7 +286,8 @@ fn follow(index: &Index, connections: &Connections, committed: &Committed) {
         | Change::People
         | Change::Books(_)
         | Change::Operation { .. }
-        | Change::Approvals => {}
+        | Change::Approvals
+        | Change::Embed(_) => {}
         Change::Device(row) => {
             let device = &row.device;
             let reason = if device.status == muster_core::device::Status::Disabled {

@@ -135,7 +135,7 @@ impl Live {
                 }
             }
             Change::People => marks.people = true,
-            Change::Books(_) => {}
+            Change::Books(_) | Change::Embed(_) => {}
             Change::Approvals => marks.approvals = true,
             Change::Device(row) => marks.mark(&row.device.id, Aspect::Identity),
             Change::DeviceDeleted(id) => marks.mark(id, Aspect::Deleted),

@@ -2,9 +2,10 @@
 
 use crate::engine::{Sql, postgres, schema, sqlite};
 use crate::{
-    approvals, audit, backup, check, configurations, devices, events, firmware, idempotency,
-    messages, modules, operations, people, policies, prune, revisions, samples, sealed, series,
-    sessions, settings, sheets, subscriptions, tokens, transfers, twins, views, writer,
+    approvals, audit, backup, check, configurations, devices, embeds, events, firmware,
+    idempotency, messages, modules, operations, people, policies, prune, revisions, samples,
+    sealed, series, sessions, settings, sheets, subscriptions, tokens, transfers, twins, views,
+    writer,
 };
 
 /// A statement as tests see it: what it is for, and its texts; an empty one is not for that engine.
@@ -35,6 +36,8 @@ pub fn statements() -> Vec<Statement> {
         configurations::modules::STATEMENTS,
         devices::STATEMENTS,
         devices::change::STATEMENTS,
+        embeds::STATEMENTS,
+        embeds::change::STATEMENTS,
         events::STATEMENTS,
         events::calls::STATEMENTS,
         events::operation::STATEMENTS,

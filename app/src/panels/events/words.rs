@@ -2,6 +2,7 @@
 
 mod approvals;
 mod configurations;
+mod embeds;
 mod firmware;
 mod gates;
 mod operations;
@@ -120,6 +121,8 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
         EventKind::ConfigurationDeleted => configurations::deleted(&who, detail),
         EventKind::ApprovalRequested => approvals::requested(&who, detail),
         EventKind::ApprovalDecided => approvals::decided(&who, detail),
+        EventKind::EmbedCreated => embeds::made(&who, detail),
+        EventKind::EmbedRevoked => embeds::revoked(&who, detail),
         EventKind::ApprovalPolicyChanged => format!("{who} changed the rules of approval"),
     };
     format::sentence(&text)

@@ -95,6 +95,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../../../migrations/sqlite/0014_history.sql"),
         postgres: include_str!("../../../../migrations/postgres/0014_history.sql"),
     },
+    Step {
+        version: 18,
+        name: "embeds",
+        sqlite: include_str!("../../../../migrations/sqlite/0018_embeds.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0018_embeds.sql"),
+    },
 ];
 
 /// The newest migration of this binary.
