@@ -5,6 +5,7 @@ pub mod account;
 pub mod approvals;
 pub mod configurations;
 pub mod device;
+pub mod embeds;
 pub mod failure;
 mod fault;
 pub mod firmware;

@@ -2,6 +2,6 @@
 
 pub mod progress;
 pub mod rule;
-mod running;
+pub(crate) mod running;
 
 pub use running::RunningOperations;

@@ -13,7 +13,7 @@ mod pass;
 mod plan;
 mod preview;
 #[cfg(feature = "ssr")]
-mod read;
+pub(crate) mod read;
 mod read_draft;
 mod running;
 mod save_how;

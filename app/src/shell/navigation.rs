@@ -67,6 +67,12 @@ const WINDOWS: Entry = Entry {
     icon: "i-window",
 };
 
+const EMBEDS: Entry = Entry {
+    href: routes::EMBEDS,
+    label: "Embeds",
+    icon: "i-embed",
+};
+
 /// Where devices are changed in numbers.
 const CONFIGURE: &[Entry] = &[CONFIGURATIONS, FIRMWARE, WINDOWS];
 
@@ -125,6 +131,16 @@ pub fn navigation(me: &Me) -> Vec<Group> {
             entries: vec![APPROVALS],
         });
     }
+    if me.can(Action::KeepEmbeds) {
+        match groups
+            .last_mut()
+            .filter(|group| group.heading == Some("Oversee"))
+        {
+            Some(oversee) => oversee.entries.push(EMBEDS),
+            // Managers have one row.
+            None => groups[0].entries.push(EMBEDS),
+        }
+    }
     if me.can(Action::ManagePeople) {
         groups.push(Group {
             heading: Some("Admin"),
@@ -182,9 +198,9 @@ mod tests {
         check(
             &[Role::Supervisor],
             &["Oversight", "Fleet", "Operations"],
-            &CONFIGURE,
+            &[&CONFIGURE[..], &["Embeds"]].concat(),
         );
-        check(&[Role::Manager], &["Goals"], &[]);
+        check(&[Role::Manager], &["Goals"], &["Embeds"]);
         check(
             &[Role::Admin],
             &[
@@ -195,12 +211,12 @@ mod tests {
                 "Oversight",
                 "Goals",
             ],
-            &[&CONFIGURE[..], &["People"]].concat(),
+            &[&CONFIGURE[..], &["Embeds", "People"]].concat(),
         );
         check(
             &[Role::Manager, Role::Operator],
             &["Queue", "Fleet", "Operations", "Goals"],
-            &CONFIGURE,
+            &[&CONFIGURE[..], &["Embeds"]].concat(),
         );
     }
 

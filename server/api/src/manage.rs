@@ -6,6 +6,7 @@ pub mod bearer;
 mod call;
 mod configurations;
 mod devices;
+mod embeds;
 mod firmware;
 mod fleet;
 mod hub;
@@ -132,6 +133,10 @@ pub static ROUTES: &[&Route] = &[
     &configurations::update::ROUTE,
     &configurations::delete::ROUTE,
     &configurations::of_device::ROUTE,
+    &embeds::list::ROUTE,
+    &embeds::create::ROUTE,
+    &embeds::show::ROUTE,
+    &embeds::revoke::ROUTE,
 ];
 
 /// What all routes work with.

@@ -41,6 +41,7 @@ pub(crate) const NAMED: &[(&str, Schema)] = &[
     ("Approval", super::approvals::approval_schema),
     ("ApprovalPolicy", super::approvals::policy_schema),
     ("Configuration", super::configurations::configuration),
+    ("Embed", super::embeds::schema_of),
 ];
 
 /// A reference to a named schema.

@@ -80,6 +80,12 @@ fn arguments(id: &str) -> (Option<Value>, u16) {
         "createConfiguration" => (Some(json!({ "id": "A B", "content": {} })), 422),
         "updateConfiguration" => (Some(json!({ "content": { "deviceContent": {} } })), 404),
         "previewConfiguration" => (Some(json!({ "content": { "deviceContent": {} } })), 200),
+        "listEmbeds" => (None, 200),
+        "showEmbed" | "revokeEmbed" => (None, 404),
+        "createEmbed" => (
+            Some(json!({ "name": "", "panel": { "kind": "count" } })),
+            422,
+        ),
         other => panic!("{other} has no arguments in this test"),
     }
 }
@@ -101,7 +107,8 @@ async fn knock(test: &TestHub, route: &Route, token: &str, device: &str) -> Repl
         .replace("{name}", "nothing")
         .replace("{artifact}", &"9".repeat(64))
         .replace("{approval}", "999")
-        .replace("{configuration}", "none");
+        .replace("{configuration}", "none")
+        .replace("{embed}", "999");
     let (body, _) = arguments(route.id);
     let headers: &[(&str, &str)] = if route.parameters.iter().any(|p| p.name == "If-Match") {
         &[("if-match", "\"old\"")]
