@@ -2,6 +2,8 @@
 //! [`crate::shell::Page`].
 
 pub mod account;
+pub mod alert_rules;
+pub mod alerts;
 pub mod approvals;
 pub mod configurations;
 pub mod device;
@@ -13,6 +15,7 @@ pub mod fleet;
 pub mod forbidden;
 mod front;
 pub mod gallery;
+pub mod health;
 pub mod home;
 pub mod not_found;
 pub mod operation;

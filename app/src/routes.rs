@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use muster_core::alert::AlertId;
 use muster_core::embed::EmbedId;
 use muster_core::ids::{DeviceId, OperationId, PersonId};
 use muster_core::policy::{Action, Role};
@@ -32,6 +33,8 @@ pub const GOALS: &str = "/goals";
 pub const HUB: &str = "/hub";
 /// All devices in the scope.
 pub const FLEET: &str = "/fleet";
+/// The health of the fleet.
+pub const HEALTH: &str = "/health";
 /// The list of [`FLEET`] as a file, with the same query.
 pub const FLEET_EXPORT: &str = "/fleet/export.csv";
 /// The same as one JSON array.
@@ -54,6 +57,10 @@ pub const FIRMWARE_UPLOAD: &str = "/firmware/upload";
 pub const APPROVALS: &str = "/approvals";
 /// What needs a second person.
 pub const APPROVAL_RULES: &str = "/approvals/rules";
+/// Alerts; one of them is in the query.
+pub const ALERTS: &str = "/alerts";
+/// Rules of alerts; the number of one may follow.
+pub const ALERT_RULES: &str = "/alerts/rules";
 /// Maintenance windows and service hours.
 pub const WINDOWS: &str = "/windows";
 /// Service calendars; the short name of one follows.
@@ -88,6 +95,7 @@ pub const PAGES: &[(&str, Need)] = &[
     (GOALS, Need::SignedIn),
     (HUB, Need::Action(Action::ManageHub)),
     (FLEET, Need::Action(Action::SeeDevices)),
+    (HEALTH, Need::Action(Action::SeeDevices)),
     ("/devices/:id", Need::Action(Action::SeeDevices)),
     (CONFIGURATIONS, Need::Action(Action::SeeDevices)),
     ("/configurations/:id", Need::Action(Action::SeeDevices)),
@@ -97,6 +105,9 @@ pub const PAGES: &[(&str, Need)] = &[
     (GALLERY, Need::SignedIn),
     (APPROVALS, Need::SignedIn),
     (APPROVAL_RULES, Need::Action(Action::ManageHub)),
+    (ALERTS, Need::Action(Action::SeeDevices)),
+    (ALERT_RULES, Need::Action(Action::SeeDevices)),
+    ("/alerts/rules/:id", Need::Action(Action::KeepAlertRules)),
     (WINDOWS, Need::Action(Action::SeeDevices)),
     ("/windows/:id", Need::Action(Action::KeepWindows)),
     ("/calendars/:id", Need::Action(Action::KeepWindows)),
@@ -140,6 +151,16 @@ pub fn firmware(sha256: &str) -> String {
 /// The form of a window, calendar or place below `pages`; [`NEW`] for a new one.
 pub fn sheet(pages: &str, id: &str) -> String {
     below(pages, id)
+}
+
+/// The inbox with one alert open.
+pub fn alert(id: AlertId) -> String {
+    format!("{ALERTS}?alert={id}")
+}
+
+/// The form of a rule of alerts; [`NEW`] for a new one.
+pub fn alert_rule(id: &str) -> String {
+    below(ALERT_RULES, id)
 }
 
 /// The page of one configuration.

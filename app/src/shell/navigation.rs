@@ -31,6 +31,12 @@ const FLEET: Entry = Entry {
     icon: "i-fleet",
 };
 
+const HEALTH: Entry = Entry {
+    href: routes::HEALTH,
+    label: "Health",
+    icon: "i-monitor",
+};
+
 const OPERATIONS: Entry = Entry {
     href: routes::OPERATIONS,
     label: "Operations",
@@ -47,6 +53,18 @@ const CONFIGURATIONS: Entry = Entry {
     href: routes::CONFIGURATIONS,
     label: "Configurations",
     icon: "i-configure",
+};
+
+const ALERTS: Entry = Entry {
+    href: routes::ALERTS,
+    label: "Alerts",
+    icon: "i-bell",
+};
+
+const ALERT_RULES: Entry = Entry {
+    href: routes::ALERT_RULES,
+    label: "Alert rules",
+    icon: "i-flag",
 };
 
 const PEOPLE: Entry = Entry {
@@ -101,12 +119,12 @@ pub fn navigation(me: &Me) -> Vec<Group> {
     for role in me.roles() {
         match role {
             Role::Operator | Role::Supervisor => {
-                places.extend([home_entry(role), FLEET, OPERATIONS])
+                places.extend([home_entry(role), FLEET, ALERTS, OPERATIONS, HEALTH])
             }
-            Role::Manager => places.push(home_entry(role)),
+            Role::Manager => places.extend([home_entry(role), HEALTH]),
             // Administrators look at everything.
             Role::Admin => {
-                places.extend([home_entry(role), FLEET, OPERATIONS]);
+                places.extend([home_entry(role), FLEET, ALERTS, OPERATIONS, HEALTH]);
                 places.extend(Role::ALL.map(home_entry));
             }
         }
@@ -128,7 +146,10 @@ pub fn navigation(me: &Me) -> Vec<Group> {
         });
         groups.push(Group {
             heading: Some("Oversee"),
-            entries: vec![APPROVALS],
+            entries: match me.can(Action::KeepAlertRules) {
+                true => vec![APPROVALS, ALERT_RULES],
+                false => vec![APPROVALS],
+            },
         });
     }
     if me.can(Action::KeepEmbeds) {
@@ -156,7 +177,8 @@ pub(crate) fn is_at(path: &str, href: &str) -> bool {
         path.strip_prefix(parent)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    below(href)
+    let rules = href == routes::ALERTS && below(routes::ALERT_RULES);
+    (below(href) && !rules)
         || (href == routes::FLEET && below(routes::DEVICES))
         || (href == routes::WINDOWS && (below(routes::CALENDARS) || below(routes::PLACES)))
 }
@@ -192,30 +214,32 @@ mod tests {
         };
         check(
             &[Role::Operator],
-            &["Queue", "Fleet", "Operations"],
+            &["Queue", "Fleet", "Alerts", "Operations", "Health"],
             &CONFIGURE,
         );
         check(
             &[Role::Supervisor],
-            &["Oversight", "Fleet", "Operations"],
-            &[&CONFIGURE[..], &["Embeds"]].concat(),
+            &["Oversight", "Fleet", "Alerts", "Operations", "Health"],
+            &[&CONFIGURE[..], &["Alert rules", "Embeds"]].concat(),
         );
-        check(&[Role::Manager], &["Goals"], &["Embeds"]);
+        check(&[Role::Manager], &["Goals", "Health"], &["Embeds"]);
         check(
             &[Role::Admin],
             &[
                 "Server health",
                 "Fleet",
+                "Alerts",
                 "Operations",
+                "Health",
                 "Queue",
                 "Oversight",
                 "Goals",
             ],
-            &[&CONFIGURE[..], &["Embeds", "People"]].concat(),
+            &[&CONFIGURE[..], &["Alert rules", "Embeds", "People"]].concat(),
         );
         check(
             &[Role::Manager, Role::Operator],
-            &["Queue", "Fleet", "Operations", "Goals"],
+            &["Queue", "Fleet", "Alerts", "Operations", "Health", "Goals"],
             &[&CONFIGURE[..], &["Embeds"]].concat(),
         );
     }
@@ -228,5 +252,8 @@ mod tests {
         check("/people/7", routes::PEOPLE, true);
         check("/fleetwide", routes::FLEET, false);
         check("/hub", routes::FLEET, false);
+        check("/alerts", routes::ALERTS, true);
+        check("/alerts/rules", routes::ALERTS, false);
+        check("/alerts/rules/7", routes::ALERT_RULES, true);
     }
 }

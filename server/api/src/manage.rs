@@ -1,6 +1,7 @@
 //! The management REST under `/api/v1`: everything the dashboard does, for scripts. [`ROUTES`] is the one list from
 //! which the router, the description and the test of rights are made.
 
+mod alerts;
 mod approvals;
 pub mod bearer;
 mod call;
@@ -66,6 +67,8 @@ pub static ROUTES: &[&Route] = &[
     &fleet::census::ROUTE,
     &fleet::presence::ROUTE,
     &fleet::events::ROUTE,
+    &fleet::health::ROUTE,
+    &fleet::history::ROUTE,
     &firmware::list::ROUTE,
     &firmware::add::ROUTE,
     &firmware::show::ROUTE,
@@ -112,6 +115,7 @@ pub static ROUTES: &[&Route] = &[
     &operations::show::ROUTE,
     &operations::steer::ROUTE,
     &operations::override_gate::ROUTE,
+    &operations::retry::ROUTE,
     &operations::targets::ROUTE,
     &operations::export::ROUTE,
     &operations::of_device::ROUTE,
@@ -137,6 +141,17 @@ pub static ROUTES: &[&Route] = &[
     &embeds::create::ROUTE,
     &embeds::show::ROUTE,
     &embeds::revoke::ROUTE,
+    &alerts::list::ROUTE,
+    &alerts::show::ROUTE,
+    &alerts::handle::ROUTE,
+    &alerts::direct::ROUTE,
+    &alerts::of_device::ROUTE,
+    &alerts::rules::ROUTE,
+    &alerts::create_rule::ROUTE,
+    &alerts::preview_rule::ROUTE,
+    &alerts::show_rule::ROUTE,
+    &alerts::update_rule::ROUTE,
+    &alerts::delete_rule::ROUTE,
 ];
 
 /// What all routes work with.

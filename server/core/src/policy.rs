@@ -81,6 +81,12 @@ pub enum Action {
     KeepWindows,
     /// Configurations and their priorities.
     KeepConfigurations,
+    /// Acknowledge, snooze, comment and resolve alerts, and take them on.
+    HandleAlerts,
+    /// Give alerts to others and pass them on.
+    DirectAlerts,
+    /// Rules of alerts, and who is told.
+    KeepAlertRules,
     /// Keep views of the fleet for everybody.
     ShareViews,
     /// Make embeds and share links of what one sees oneself.
@@ -108,6 +114,9 @@ impl Action {
         Self::KeepFirmware,
         Self::KeepWindows,
         Self::KeepConfigurations,
+        Self::HandleAlerts,
+        Self::DirectAlerts,
+        Self::KeepAlertRules,
         Self::ShareViews,
         Self::KeepEmbeds,
         Self::SeeAudit,
@@ -128,6 +137,8 @@ impl Action {
                 | Self::SteerOperations
                 | Self::ApproveOperations
                 | Self::OverrideGates
+                | Self::HandleAlerts
+                | Self::DirectAlerts
         )
     }
 
@@ -146,6 +157,9 @@ impl Action {
             Self::KeepFirmware => "keep firmware",
             Self::KeepWindows => "keep windows, calendars and places",
             Self::KeepConfigurations => "keep configurations",
+            Self::HandleAlerts => "acknowledge, comment and resolve alerts",
+            Self::DirectAlerts => "give alerts to others and pass them on",
+            Self::KeepAlertRules => "keep rules of alerts",
             Self::ShareViews => "keep views for everybody",
             Self::KeepEmbeds => "make embeds and share links",
             Self::SeeAudit => "read the audit trail",
@@ -166,7 +180,8 @@ pub fn allows(role: Role, action: Action) -> bool {
         | Action::ProvisionDevices
         | Action::RunOperations
         | Action::SteerOperations
-        | Action::KeepFirmware => {
+        | Action::KeepFirmware
+        | Action::HandleAlerts => {
             matches!(role, Operator | Supervisor | Admin)
         }
         // As links, embeds and reports: of what they can see themselves.
@@ -175,6 +190,8 @@ pub fn allows(role: Role, action: Action) -> bool {
         | Action::OverrideGates
         | Action::KeepWindows
         | Action::KeepConfigurations
+        | Action::DirectAlerts
+        | Action::KeepAlertRules
         | Action::SeeAudit => matches!(role, Supervisor | Admin),
         Action::ManagePeople | Action::ManageHub => match role {
             Admin => true,

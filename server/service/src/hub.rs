@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::alerts::engine::Engine as AlertEngine;
 use crate::clock::{Clock, Entropy};
 use crate::configurations::engine::Engine;
 use crate::devices::{CloseReason, Connections};
@@ -53,6 +54,7 @@ struct Inner {
     live: Arc<Live>,
     engine: Arc<Engine>,
     embeds: Arc<Embeds>,
+    alerts: Arc<AlertEngine>,
     series: Arc<series::Memory>,
     people: People,
     books: Books,
@@ -89,6 +91,7 @@ impl Hub {
         let (ears, wanting) = Ears::new();
         let engine = Arc::new(Engine::default());
         let embeds = Arc::new(Embeds::default());
+        let alerts = Arc::new(AlertEngine::default());
         let hook = {
             let (index, connections) = (index.clone(), connections.clone());
             let (live, people) = (live.clone(), people.clone());
@@ -97,6 +100,7 @@ impl Hub {
             let ears = ears.clone();
             let engine = engine.clone();
             let embeds = embeds.clone();
+            let alerts = alerts.clone();
             let series = series.clone();
             Arc::new(move |batch: &[Committed]| {
                 for committed in batch {
@@ -112,6 +116,7 @@ impl Hub {
                     }
                     operations.follow(committed);
                     engine.hear(committed);
+                    alerts.hear(committed);
                     if matches!(committed.change, Change::Activity { .. }) {
                         series.announce();
                     }
@@ -147,6 +152,7 @@ impl Hub {
             calls: Arc::default(),
             live,
             engine,
+            alerts,
             embeds,
             series,
             people,
@@ -164,6 +170,7 @@ impl Hub {
         }));
         hub.people().prepare_setup(&hub).await?;
         hub.read_configurations().await?;
+        hub.open_alerts().await?;
         hub.spawn(crate::devices::end_left_open(hub.clone(), left_open));
         hub.spawn(Live::run(hub.clone()));
         hub.spawn(crate::presence::sample(hub.clone()));
@@ -176,6 +183,8 @@ impl Hub {
         hub.spawn(crate::query::settle::run(hub.clone()));
         hub.spawn(series::run(hub.clone()));
         hub.spawn(crate::embeds::write_uses(hub.clone()));
+        hub.spawn(crate::health::run(hub.clone()));
+        hub.spawn(crate::alerts::run::run(hub.clone()));
         Ok(hub)
     }
 
@@ -252,6 +261,10 @@ impl Hub {
         &self.0.engine
     }
 
+    pub(crate) fn alert_engine(&self) -> &AlertEngine {
+        &self.0.alerts
+    }
+
     pub(crate) fn series_memory(&self) -> &series::Memory {
         &self.0.series
     }
@@ -288,6 +301,7 @@ fn follow(index: &Index, connections: &Connections, committed: &Committed) {
         | Change::Operation { .. }
         | Change::Approvals
         | Change::Embed(_) => {}
+        Change::Alerts { .. } | Change::AlertRules => {}
         Change::Device(row) => {
             let device = &row.device;
             let reason = if device.status == muster_core::device::Status::Disabled {

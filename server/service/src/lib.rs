@@ -6,6 +6,7 @@
 //! describes it; the index follows before anybody is told, then the event is announced.
 
 pub mod access;
+pub mod alerts;
 pub mod approvals;
 pub mod bulk;
 pub mod clock;
@@ -16,6 +17,7 @@ pub mod error;
 pub mod firmware;
 pub mod fleet;
 pub mod gates;
+pub mod health;
 pub mod hub;
 pub mod identities;
 pub mod live;

@@ -3,6 +3,8 @@
 
 #[path = "suite/access.rs"]
 mod access;
+#[path = "suite/alerts.rs"]
+mod alerts;
 #[path = "suite/approvals.rs"]
 mod approvals;
 #[path = "suite/configurations.rs"]
@@ -15,6 +17,8 @@ mod embeds;
 mod firmware;
 #[path = "suite/fleet.rs"]
 mod fleet;
+#[path = "suite/health.rs"]
+mod health;
 #[path = "suite/live.rs"]
 mod live;
 #[path = "suite/methods.rs"]

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use muster_core::alert::{Alert, AlertId};
 use muster_core::configuration::Status;
 use muster_core::embed::EmbedId;
 use muster_core::event::Event;
@@ -102,6 +103,15 @@ pub enum Change {
     Books(BooksNews),
     /// Something waits for approval, or was decided.
     Approvals,
+    /// Alerts changed.
+    Alerts {
+        /// As they are now.
+        alerts: Vec<Alert>,
+        /// Those that were forgotten.
+        gone: Vec<AlertId>,
+    },
+    /// A rule of alerts was made, changed or deleted.
+    AlertRules,
     /// Something about embeds changed.
     Embed(EmbedNews),
 }

@@ -42,6 +42,8 @@ pub(crate) const NAMED: &[(&str, Schema)] = &[
     ("ApprovalPolicy", super::approvals::policy_schema),
     ("Configuration", super::configurations::configuration),
     ("Embed", super::embeds::schema_of),
+    ("Alert", super::alerts::alert_schema),
+    ("AlertRule", super::alerts::rule_schema),
 ];
 
 /// A reference to a named schema.
