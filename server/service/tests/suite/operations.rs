@@ -16,6 +16,8 @@ use crate::support::TestHub;
 
 #[path = "operations/approvals.rs"]
 mod approvals;
+#[path = "operations/bad_input.rs"]
+mod bad_input;
 #[path = "operations/firmware.rs"]
 mod firmware;
 #[path = "operations/forecast.rs"]
@@ -28,6 +30,8 @@ mod keys;
 mod life;
 #[path = "operations/methods.rs"]
 mod methods;
+#[path = "operations/preview.rs"]
+mod preview;
 #[path = "operations/retry.rs"]
 mod retry;
 #[path = "operations/rights.rs"]
