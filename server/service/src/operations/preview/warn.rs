@@ -1,7 +1,7 @@
 //! What else there is to know before an operation begins.
 
 use muster_core::gate::Gate;
-use muster_core::operation::{Plan, Target, Task, WaveSize};
+use muster_core::operation::{HORIZON_DAYS, Plan, Target, Task, WaveSize};
 use muster_core::policy::Action;
 use muster_query::{Condition, Path};
 
@@ -103,8 +103,8 @@ pub(in crate::operations) fn never_opens(devices: u32, targets: u32, plan: &Plan
         false => "",
     };
     let until = match plan.how.expires_at {
-        Some(at) => format!("before it expires at {at}"),
-        None => "within 400 days".to_owned(),
+        Some(_) => "before it expires".to_owned(),
+        None => format!("within {HORIZON_DAYS} days"),
     };
     format!("{whom}{opens} {until}")
 }

@@ -130,14 +130,14 @@ async fn windows_that_never_open_are_refused() {
     // It is eight in the morning of 2027-01-15; two o'clock in Tokyo comes at 17:00, in Berlin at 01:00.
     asked.how.expires_at = Some("2027-01-15T16:59:00Z".parse().unwrap());
     let told = preview(&test, &asked).await.warnings;
-    let want = "for none of the devices a window opens before it expires at 2027-01-15T16:59:00Z";
+    let want = "for none of the devices a window opens before it expires";
     assert_eq!(told, [want]);
     let why = refused(&test, asked.clone()).await;
     assert!(why.contains(want), "{why}");
     // With an hour more it opens for one of them: that is said, and allowed.
     asked.how.expires_at = Some("2027-01-15T18:00:00Z".parse().unwrap());
     let told = preview(&test, &asked).await;
-    let want = "for 1 of 2 devices no window opens before it expires at 2027-01-15T18:00:00Z";
+    let want = "for 1 of 2 devices no window opens before it expires";
     assert_eq!(told.warnings, [want]);
     assert_eq!(told.forecast.unwrap().left, 1);
     test.operate(asked).await;
