@@ -24,6 +24,7 @@ const PAGES = {
   ],
   operator: [
     ["queue", "/queue"],
+    ["health", "/health"],
     ["fleet", "/fleet"],
     ["fleet-filtered", FILTERED],
     ["fleet-columns", "/fleet", (page) => page.getByLabel("Choose columns").click()],
@@ -60,6 +61,8 @@ const PAGES = {
     ["configurations", "/configurations"],
     ["approvals", "/approvals"],
     ["approval-rules", "/approvals/rules"],
+    ["embeds", "/embeds"],
+    ["embed-new", "/embeds/new"],
     ["device-operations", `${DEVICE}?tab=operations`],
   ],
   manager: [

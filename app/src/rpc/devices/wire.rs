@@ -164,6 +164,77 @@ pub struct Timeline {
     pub now: i64,
 }
 
+/// A change of desired properties.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct RevisionRow {
+    /// The version it made.
+    pub version: u64,
+    /// When, in milliseconds since 1970.
+    pub at: i64,
+    /// What was changed, in words.
+    pub what: String,
+    /// Why, where somebody said so.
+    pub reason: Option<String>,
+    /// Who did it, in words.
+    pub by: String,
+    /// The page of whoever did it.
+    pub href: Option<String>,
+}
+
+/// A page of them.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Revisions {
+    /// Newest first.
+    pub rows: Vec<RevisionRow>,
+    /// Cursor of the page before: newer ones.
+    pub previous: Option<String>,
+    /// Cursor of the page after: older ones.
+    pub next: Option<String>,
+    /// The version in force.
+    pub current: u64,
+    /// Whether the person may bring one back.
+    pub may_restore: bool,
+}
+
+/// A property that differs; a side where it is absent has no value.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct DifferenceRow {
+    /// The path, keys with dots between.
+    pub path: String,
+    /// What it was, as JSON.
+    pub before: Option<String>,
+    /// What it is then, as JSON.
+    pub after: Option<String>,
+}
+
+/// Two versions of desired properties beside each other.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Comparison {
+    /// The first version.
+    pub from: u64,
+    /// The second one.
+    pub to: u64,
+    /// What differs, in the order of paths.
+    pub rows: Vec<DifferenceRow>,
+}
+
+/// What bringing back a version would do.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct WayBack {
+    /// The version.
+    pub version: u64,
+    /// The version in force.
+    pub current: u64,
+    /// Token of the twin that it was made for.
+    pub etag: String,
+    /// What would change, in the order of paths.
+    pub rows: Vec<DifferenceRow>,
+    /// The device is connected and would be told at once.
+    pub connected: bool,
+    /// Whether the person may do it.
+    pub may: bool,
+}
+
 /// What came of a call of a method.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Called {

@@ -407,6 +407,7 @@ fn target_row(row: &OperationRow, target: muster_storage::TargetRow, steps: &Ste
         wave: target.wave,
         attempt: target.attempt,
         why: target.why,
+        gate: target.gate,
         look: target.due_at,
         began_at: target.began_at,
         ended_at: target.ended_at,

@@ -28,6 +28,8 @@ mod keys;
 mod life;
 #[path = "operations/methods.rs"]
 mod methods;
+#[path = "operations/retry.rs"]
+mod retry;
 #[path = "operations/rights.rs"]
 mod rights;
 #[path = "operations/twin.rs"]

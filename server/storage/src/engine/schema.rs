@@ -101,6 +101,24 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../../../migrations/sqlite/0015_rotation.sql"),
         postgres: include_str!("../../../../migrations/postgres/0015_rotation.sql"),
     },
+    Step {
+        version: 17,
+        name: "alerts",
+        sqlite: include_str!("../../../../migrations/sqlite/0017_alerts.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0017_alerts.sql"),
+    },
+    Step {
+        version: 18,
+        name: "embeds",
+        sqlite: include_str!("../../../../migrations/sqlite/0018_embeds.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0018_embeds.sql"),
+    },
+    Step {
+        version: 19,
+        name: "health",
+        sqlite: include_str!("../../../../migrations/sqlite/0019_health.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0019_health.sql"),
+    },
 ];
 
 /// The newest migration of this binary.

@@ -164,8 +164,9 @@ fn announce_write(
         if write.write.mode == Mode::Replace {
             detail["replaced"] = true.into();
         }
-        if let (EventKind::DesiredChanged, Some(version)) = (kind, write.restored) {
-            detail["restored"] = version.into();
+        if let (EventKind::DesiredChanged, Some(restored)) = (kind, &write.restored) {
+            detail["restored"] = restored.version.into();
+            detail["reason"] = restored.reason.as_str().into();
         }
         events.push(unit.event(NewEvent {
             at: write.at,

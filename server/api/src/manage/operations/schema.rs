@@ -65,6 +65,7 @@ pub(in crate::manage) fn target() -> Value {
         ("state", words(TARGET_STATES.iter().copied())),
         ("attempt", count()),
         ("why", or_null(any_text())),
+        ("gate", or_null(count())),
         (
             "step",
             or_null(words(["minted", "handed", "confirmed", "promoted"])),
