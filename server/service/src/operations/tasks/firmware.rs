@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use muster_core::event::Actor;
 use muster_core::firmware::{
-    Artifact, ArtifactId, Baseline, Install, InstallFailure, Link, Progress, Rule, Standing,
+    Artifact, ArtifactId, Baseline, Install, Link, Progress, Rule, Standing,
 };
 use muster_core::ids::OperationId;
 use muster_core::time::Timestamp;
 use muster_core::twin::{Mode, ServiceWrite};
-use muster_storage::{Candidate, TwinOutcome, TwinRow};
+use muster_storage::{Candidate, StorageError, TwinOutcome, TwinRow};
 use serde_json::{Value, json};
 
 use super::{Attempt, Trouble};
@@ -21,6 +21,9 @@ use crate::hub::Hub;
 /// Longest sleep without a look at the time: clocks are set now and then.
 const LONGEST: Duration = Duration::from_secs(30);
 
+/// Pause before the next look at a database that is away.
+const PAUSE: Duration = Duration::from_secs(1);
+
 /// What is asked of each device.
 #[derive(Clone, Debug)]
 pub(super) struct Wish<'a> {
@@ -30,6 +33,27 @@ pub(super) struct Wish<'a> {
     pub(super) rule: Rule,
     /// How long each step may take before the new version is reported, in seconds.
     pub(super) timeout_s: u32,
+}
+
+/// Why a device is not there yet.
+#[derive(Debug)]
+enum Broken {
+    /// The attempt failed.
+    Failed(Trouble),
+    /// The hub could not go on: that says nothing about the device.
+    Hub(ServiceError),
+}
+
+impl From<Trouble> for Broken {
+    fn from(trouble: Trouble) -> Self {
+        Self::Failed(trouble)
+    }
+}
+
+impl From<StorageError> for Broken {
+    fn from(error: StorageError) -> Self {
+        Self::Hub(error.into())
+    }
 }
 
 /// Whether there is such an artifact, and devices may get it.
@@ -50,17 +74,26 @@ pub(super) async fn check(
     Ok(())
 }
 
-/// Brings a device to the artifact, through the versions that it must pass.
+/// Brings a device to the artifact, through the versions that it must pass. While the database is away it waits, and
+/// then goes on as after a restart of the hub.
 pub(super) async fn install(
     hub: &Hub,
     operation: OperationId,
     candidate: Candidate,
     wish: Wish<'_>,
 ) -> Attempt {
-    let ended = steps(hub, operation, &candidate, &wish).await;
-    let (outcome, result) = match ended {
-        Ok(result) => (Ok(()), Some(result)),
-        Err(trouble) => (Err(trouble), None),
+    let (outcome, result) = loop {
+        match steps(hub, operation, &candidate, &wish).await {
+            Ok(result) => break (Ok(()), Some(result)),
+            Err(Broken::Failed(trouble)) => break (Err(trouble), None),
+            Err(Broken::Hub(error)) if !error.is_transient() || hub.stopping().is_cancelled() => {
+                break (Err(passing(&error)), None);
+            }
+            Err(Broken::Hub(_)) => tokio::select! {
+                () = hub.stopping().cancelled() => {}
+                () = tokio::time::sleep(PAUSE) => {}
+            },
+        }
     };
     Attempt {
         candidate,
@@ -75,7 +108,7 @@ async fn steps(
     operation: OperationId,
     candidate: &Candidate,
     wish: &Wish<'_>,
-) -> Result<Value, Trouble> {
+) -> Result<Value, Broken> {
     let device = &candidate.device;
     let listener = hub.listen_to(device);
     let target = ArtifactId::new(wish.artifact).map_err(|bad| for_good(&bad))?;
@@ -83,13 +116,9 @@ async fn steps(
     loop {
         let row = twin(hub, candidate).await?;
         let known = DeviceFirmware::of(&row);
-        let artifacts = hub
-            .store()
-            .artifacts()
-            .await
-            .map_err(|e| passing(e.into()))?;
+        let artifacts = hub.store().artifacts().await?;
         let Some(goal) = artifacts.iter().find(|one| one.id == target) else {
-            return Err(for_good(&"the artifact was deleted"));
+            return Err(for_good(&"the artifact was deleted").into());
         };
         let next = known.next(goal, &artifacts).map_err(|no| for_good(&no))?;
         let Some(next) = next else {
@@ -110,7 +139,7 @@ async fn ask(
     row: &TwinRow,
     next: &Artifact,
     tag: &str,
-) -> Result<Baseline, Trouble> {
+) -> Result<Baseline, Broken> {
     let asked = row.twin.desired.value.get("firmware");
     let stands = asked.is_some_and(|asked| {
         let url = asked["url"].as_str().unwrap_or_default();
@@ -130,11 +159,11 @@ async fn ask(
     let actor = Actor::Operation { id: operation };
     let store = hub.store();
     let written = store.write_twin(device.clone(), write, None, actor, hub.now());
-    match written.await.map_err(|error| passing(error.into()))? {
+    match written.await? {
         TwinOutcome::Done { .. } => Ok(Baseline::of(DeviceFirmware::of(row).progress)),
-        TwinOutcome::Refused(error) => Err(for_good(&error)),
+        TwinOutcome::Refused(error) => Err(for_good(&error).into()),
         TwinOutcome::NotFound | TwinOutcome::Conflict { .. } => {
-            Err(for_good(&"the device was deleted"))
+            Err(for_good(&"the device was deleted").into())
         }
     }
 }
@@ -146,7 +175,7 @@ async fn watch(
     listener: &Listener,
     mut install: Install,
     timeout_s: u32,
-) -> Result<(), Trouble> {
+) -> Result<(), Broken> {
     let until = hub.now().plus_ms(i64::from(timeout_s) * 1000);
     loop {
         let signs = listener.take();
@@ -161,14 +190,14 @@ async fn watch(
         install.tick(now);
         match &install.standing {
             Standing::Succeeded => return Ok(()),
-            Standing::Failed(failure) => return Err(failed(failure)),
+            Standing::Failed(failure) => return Err(again(failure).into()),
             Standing::Soaking { .. } => {}
-            waiting if now >= until => return Err(too_late(waiting, timeout_s)),
+            waiting if now >= until => return Err(too_late(waiting, timeout_s).into()),
             _ => {}
         }
         let next = install.next_tick().unwrap_or(until);
         tokio::select! {
-            () = hub.stopping().cancelled() => return Err(passing(ServiceError::Stopping)),
+            () = hub.stopping().cancelled() => return Err(Broken::Hub(ServiceError::Stopping)),
             () = listener.news() => {}
             () = tokio::time::sleep(time_to(next, now)) => {}
         }
@@ -180,10 +209,9 @@ fn time_to(next: Timestamp, now: Timestamp) -> Duration {
     left.clamp(Duration::from_millis(1), LONGEST)
 }
 
-async fn twin(hub: &Hub, candidate: &Candidate) -> Result<TwinRow, Trouble> {
-    let row = hub.store().find_twin(&candidate.device).await;
-    let row = row.map_err(|error| passing(error.into()))?;
-    row.ok_or_else(|| for_good(&"the device was deleted"))
+async fn twin(hub: &Hub, candidate: &Candidate) -> Result<TwinRow, Broken> {
+    let row = hub.store().find_twin(&candidate.device).await?;
+    row.ok_or_else(|| for_good(&"the device was deleted").into())
 }
 
 fn too_late(standing: &Standing, timeout_s: u32) -> Trouble {
@@ -196,10 +224,6 @@ fn too_late(standing: &Standing, timeout_s: u32) -> Trouble {
     again(&format!(
         "the device did not run the new version within {timeout_s} s; {heard}"
     ))
-}
-
-fn failed(failure: &InstallFailure) -> Trouble {
-    again(failure)
 }
 
 /// Another attempt may succeed.
@@ -220,9 +244,9 @@ fn for_good(why: &dyn ToString) -> Trouble {
 }
 
 /// The hub could not; another attempt may.
-fn passing(error: ServiceError) -> Trouble {
+fn passing(error: &ServiceError) -> Trouble {
     Trouble {
         retryable: error.is_transient(),
-        ..again(&error)
+        ..again(error)
     }
 }
