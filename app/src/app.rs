@@ -8,12 +8,16 @@ use leptos_router::{SsrMode, path};
 use crate::clock::provide_clock;
 use crate::live::provide_live;
 use crate::pages::account::AccountPage;
+use crate::pages::alert_rules::{AlertRulePage, AlertRulesPage};
+use crate::pages::alerts::AlertsPage;
 use crate::pages::approvals::{ApprovalsPage, RulesPage};
 use crate::pages::configurations::{ConfigurationPage, ConfigurationsPage};
 use crate::pages::device::DevicePage;
+use crate::pages::embeds::{EmbedPage, EmbedsPage, NewEmbedPage};
 use crate::pages::firmware::FirmwarePage;
 use crate::pages::fleet::FleetPage;
 use crate::pages::gallery::GalleryPage;
+use crate::pages::health::HealthPage;
 use crate::pages::home::{GoalsPage, HubPage, OversightPage, QueuePage};
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::operation::OperationPage;
@@ -53,6 +57,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/goals") view=GoalsPage ssr=SsrMode::Async/>
                     <Route path=path!("/hub") view=HubPage ssr=SsrMode::Async/>
                     <Route path=path!("/fleet") view=FleetPage ssr=SsrMode::Async/>
+                    <Route path=path!("/health") view=HealthPage ssr=SsrMode::Async/>
                     <Route path=path!("/devices/:id") view=DevicePage ssr=SsrMode::Async/>
                     <Route path=path!("/configurations") view=ConfigurationsPage ssr=SsrMode::Async/>
                     <Route path=path!("/configurations/:id") view=ConfigurationPage ssr=SsrMode::Async/>
@@ -62,6 +67,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/gallery") view=GalleryPage ssr=SsrMode::Async/>
                     <Route path=path!("/approvals") view=ApprovalsPage ssr=SsrMode::Async/>
                     <Route path=path!("/approvals/rules") view=RulesPage ssr=SsrMode::Async/>
+                    <Route path=path!("/alerts") view=AlertsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/alerts/rules") view=AlertRulesPage ssr=SsrMode::Async/>
+                    <Route path=path!("/alerts/rules/:id") view=AlertRulePage ssr=SsrMode::Async/>
                     <Route path=path!("/windows") view=WindowsPage ssr=SsrMode::Async/>
                     <Route path=path!("/windows/:id") view=WindowPage ssr=SsrMode::Async/>
                     <Route path=path!("/calendars/:id") view=CalendarPage ssr=SsrMode::Async/>
@@ -70,6 +78,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/operations") view=OperationsPage ssr=SsrMode::Async/>
                     <Route path=path!("/operations/new") view=NewOperationPage ssr=SsrMode::Async/>
                     <Route path=path!("/operations/:id") view=OperationPage ssr=SsrMode::Async/>
+                    <Route path=path!("/embeds") view=EmbedsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/embeds/new") view=NewEmbedPage ssr=SsrMode::Async/>
+                    <Route path=path!("/embeds/:id") view=EmbedPage ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>

@@ -2,9 +2,12 @@
 //! [`crate::shell::Page`].
 
 pub mod account;
+pub mod alert_rules;
+pub mod alerts;
 pub mod approvals;
 pub mod configurations;
 pub mod device;
+pub mod embeds;
 pub mod failure;
 mod fault;
 pub mod firmware;
@@ -12,6 +15,7 @@ pub mod fleet;
 pub mod forbidden;
 mod front;
 pub mod gallery;
+pub mod health;
 pub mod home;
 pub mod not_found;
 pub mod operation;

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use muster_core::alert::AlertId;
+use muster_core::embed::EmbedId;
 use muster_core::ids::{DeviceId, OperationId, PersonId};
 use muster_core::policy::{Action, Role};
 
@@ -31,6 +33,8 @@ pub const GOALS: &str = "/goals";
 pub const HUB: &str = "/hub";
 /// All devices in the scope.
 pub const FLEET: &str = "/fleet";
+/// The health of the fleet.
+pub const HEALTH: &str = "/health";
 /// The list of [`FLEET`] as a file, with the same query.
 pub const FLEET_EXPORT: &str = "/fleet/export.csv";
 /// The same as one JSON array.
@@ -53,6 +57,10 @@ pub const FIRMWARE_UPLOAD: &str = "/firmware/upload";
 pub const APPROVALS: &str = "/approvals";
 /// What needs a second person.
 pub const APPROVAL_RULES: &str = "/approvals/rules";
+/// Alerts; one of them is in the query.
+pub const ALERTS: &str = "/alerts";
+/// Rules of alerts; the number of one may follow.
+pub const ALERT_RULES: &str = "/alerts/rules";
 /// Maintenance windows and service hours.
 pub const WINDOWS: &str = "/windows";
 /// Service calendars; the short name of one follows.
@@ -65,6 +73,12 @@ pub const NEW: &str = "-";
 pub const OPERATIONS: &str = "/operations";
 /// The wizard that makes one.
 pub const NEW_OPERATION: &str = "/operations/new";
+/// Embeds and share links; for one of them its number follows.
+pub const EMBEDS: &str = "/embeds";
+/// The form that makes one.
+pub const NEW_EMBED: &str = "/embeds/new";
+/// A panel as an embed would show it.
+pub const EMBED_PREVIEW: &str = "/embeds/preview";
 /// The parts of the design system.
 pub const GALLERY: &str = "/gallery";
 /// The stream of live updates.
@@ -81,6 +95,7 @@ pub const PAGES: &[(&str, Need)] = &[
     (GOALS, Need::SignedIn),
     (HUB, Need::Action(Action::ManageHub)),
     (FLEET, Need::Action(Action::SeeDevices)),
+    (HEALTH, Need::Action(Action::SeeDevices)),
     ("/devices/:id", Need::Action(Action::SeeDevices)),
     (CONFIGURATIONS, Need::Action(Action::SeeDevices)),
     ("/configurations/:id", Need::Action(Action::SeeDevices)),
@@ -90,6 +105,9 @@ pub const PAGES: &[(&str, Need)] = &[
     (GALLERY, Need::SignedIn),
     (APPROVALS, Need::SignedIn),
     (APPROVAL_RULES, Need::Action(Action::ManageHub)),
+    (ALERTS, Need::Action(Action::SeeDevices)),
+    (ALERT_RULES, Need::Action(Action::SeeDevices)),
+    ("/alerts/rules/:id", Need::Action(Action::KeepAlertRules)),
     (WINDOWS, Need::Action(Action::SeeDevices)),
     ("/windows/:id", Need::Action(Action::KeepWindows)),
     ("/calendars/:id", Need::Action(Action::KeepWindows)),
@@ -98,6 +116,9 @@ pub const PAGES: &[(&str, Need)] = &[
     (OPERATIONS, Need::Action(Action::SeeDevices)),
     (NEW_OPERATION, Need::Action(Action::RunOperations)),
     ("/operations/:id", Need::Action(Action::SeeDevices)),
+    (EMBEDS, Need::Action(Action::KeepEmbeds)),
+    (NEW_EMBED, Need::Action(Action::KeepEmbeds)),
+    ("/embeds/:id", Need::Action(Action::KeepEmbeds)),
 ];
 
 /// The home of a role.
@@ -132,6 +153,16 @@ pub fn sheet(pages: &str, id: &str) -> String {
     below(pages, id)
 }
 
+/// The inbox with one alert open.
+pub fn alert(id: AlertId) -> String {
+    format!("{ALERTS}?alert={id}")
+}
+
+/// The form of a rule of alerts; [`NEW`] for a new one.
+pub fn alert_rule(id: &str) -> String {
+    below(ALERT_RULES, id)
+}
+
 /// The page of one configuration.
 pub fn configuration(id: &str) -> String {
     below(CONFIGURATIONS, id)
@@ -140,6 +171,11 @@ pub fn configuration(id: &str) -> String {
 /// The page of one account.
 pub fn person(id: PersonId) -> String {
     format!("{PEOPLE}/{id}")
+}
+
+/// The page of one embed.
+pub fn embed(id: EmbedId) -> String {
+    format!("{EMBEDS}/{id}")
 }
 
 /// The page of one operation.

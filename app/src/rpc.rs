@@ -3,13 +3,16 @@
 //! Each names its address, begins with [`crate::session::require`], asks the hub for permission, and is listed in
 //! [`ENDPOINTS`]: the test of rights calls every address as everybody and fails for one that is not listed.
 
+pub mod alerts;
 pub mod approvals;
 mod compact;
 pub mod configurations;
 pub mod data;
 pub mod devices;
+pub mod embeds;
 pub mod firmware;
 pub mod fleet;
+pub mod health;
 pub mod home;
 pub mod operations;
 pub mod people;
@@ -73,6 +76,10 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
     ("/rpc/devices/show", Need::Action(Action::SeeDevices)),
     ("/rpc/devices/twin", Need::Action(Action::SeeDevices)),
     ("/rpc/devices/timeline", Need::Action(Action::SeeDevices)),
+    ("/rpc/devices/revisions", Need::Action(Action::SeeDevices)),
+    ("/rpc/devices/compare", Need::Action(Action::SeeDevices)),
+    ("/rpc/devices/way_back", Need::Action(Action::SeeDevices)),
+    ("/rpc/devices/restore", Need::Action(Action::EditTwin)),
     ("/rpc/devices/telemetry", Need::Action(Action::SeeDevices)),
     ("/rpc/devices/save_twin", Need::Action(Action::EditTwin)),
     (
@@ -115,6 +122,9 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
     ("/rpc/home/oversight", Need::Action(Action::SeeDevices)),
     ("/rpc/home/goals", Need::Action(Action::SeeDevices)),
     ("/rpc/home/hub", Need::Action(Action::ManageHub)),
+    ("/rpc/home/leave_note", Need::Action(Action::RunOperations)),
+    // health
+    ("/rpc/health/show", Need::Action(Action::SeeDevices)),
     // firmware
     ("/rpc/firmware/list", Need::Action(Action::SeeDevices)),
     ("/rpc/firmware/show", Need::Action(Action::SeeDevices)),
@@ -133,6 +143,24 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
     ("/rpc/approvals/withdraw", Need::SignedIn),
     ("/rpc/approvals/policy", Need::Action(Action::ManageHub)),
     ("/rpc/approvals/set_policy", Need::Action(Action::ManageHub)),
+    // alerts
+    ("/rpc/alerts/inbox", Need::Action(Action::SeeDevices)),
+    ("/rpc/alerts/tally", Need::Action(Action::SeeDevices)),
+    ("/rpc/alerts/show", Need::Action(Action::SeeDevices)),
+    ("/rpc/alerts/of_device", Need::Action(Action::SeeDevices)),
+    ("/rpc/alerts/handle", Need::Action(Action::HandleAlerts)),
+    ("/rpc/alerts/direct", Need::Action(Action::DirectAlerts)),
+    ("/rpc/alerts/rules", Need::Action(Action::SeeDevices)),
+    ("/rpc/alerts/preview_rule", Need::Action(Action::SeeDevices)),
+    ("/rpc/alerts/rule", Need::Action(Action::KeepAlertRules)),
+    (
+        "/rpc/alerts/save_rule",
+        Need::Action(Action::KeepAlertRules),
+    ),
+    (
+        "/rpc/alerts/delete_rule",
+        Need::Action(Action::KeepAlertRules),
+    ),
     // windows, calendars and places
     ("/rpc/windows/week", Need::Action(Action::SeeDevices)),
     ("/rpc/windows/today", Need::Action(Action::SeeDevices)),
@@ -158,6 +186,10 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
         Need::Action(Action::SteerOperations),
     ),
     ("/rpc/operations/pass", Need::Action(Action::OverrideGates)),
+    (
+        "/rpc/operations/retry",
+        Need::Action(Action::SteerOperations),
+    ),
     ("/rpc/operations/draft", Need::Action(Action::RunOperations)),
     (
         "/rpc/operations/save_what",
@@ -185,4 +217,9 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
         "/rpc/operations/create",
         Need::Action(Action::RunOperations),
     ),
+    // embeds
+    ("/rpc/embeds/list", Need::Action(Action::KeepEmbeds)),
+    ("/rpc/embeds/show", Need::Action(Action::KeepEmbeds)),
+    ("/rpc/embeds/create", Need::Action(Action::KeepEmbeds)),
+    ("/rpc/embeds/revoke", Need::Action(Action::KeepEmbeds)),
 ];

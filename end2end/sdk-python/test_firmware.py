@@ -60,7 +60,7 @@ def reported(hub, device_id):
 
 def drifts(api, device_id):
     """Whether the fleet list marks the device as different from what is desired of it."""
-    columns = {"query": f"deviceId = '{device_id}'", "columns": "drift"}
+    columns = {"where": f"deviceId = '{device_id}'", "columns": "drift"}
     answer = api.get(f"{api.base}/devices", params=columns, timeout=30)
     assert answer.ok, answer.text
     return answer.json()["items"][0]["drift"]

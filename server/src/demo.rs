@@ -1,6 +1,8 @@
 //! `serve --demo`: accounts for each role and a fleet of simulated devices against the hub's own listener.
 
+mod alerts;
 mod firmware;
+mod history;
 mod work;
 
 use std::path::Path;
@@ -100,6 +102,8 @@ pub async fn prepare(hub: &Hub, count: usize) -> Result<Demo, Failure> {
         register(hub, &plan).await?;
         firmware::add(hub).await?;
         work::add(hub).await?;
+        history::add(hub, &plan).await?;
+        alerts::add(hub).await?;
         accounts = make_accounts(hub).await?;
         remember(
             hub,

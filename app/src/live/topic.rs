@@ -30,6 +30,10 @@ pub enum Topic {
     Operation(OperationId),
     /// What waits for approval.
     Approvals,
+    /// Windows, calendars, places and firmware.
+    Books,
+    /// Alerts and their rules.
+    Alerts,
 }
 
 impl Topic {
@@ -43,6 +47,8 @@ impl Topic {
                 text.push_str(&id.to_string());
             }
             Self::Approvals => text.push_str("approvals"),
+            Self::Books => text.push_str("books"),
+            Self::Alerts => text.push_str("alerts"),
             Self::Device(id) => {
                 text.push_str("device:");
                 text.push_str(id.as_str());
@@ -66,6 +72,8 @@ impl Topic {
                 "events" => Some(Self::Events),
                 "operations" => Some(Self::Operations),
                 "approvals" => Some(Self::Approvals),
+                "books" => Some(Self::Books),
+                "alerts" => Some(Self::Alerts),
                 _ => None,
             },
             Some(("device", id)) => DeviceId::new(id).ok().map(Self::Device),
@@ -137,6 +145,8 @@ mod tests {
     #[test]
     fn topics_are_joined_and_read_back() {
         let text = join([
+            Topic::Books,
+            Topic::Alerts,
             Topic::Approvals,
             Topic::Events,
             Topic::Rows(vec![id("b"), id("a,1:x")]),
@@ -148,7 +158,7 @@ mod tests {
         ]);
         assert_eq!(
             text,
-            "rows:a,1:x|b;census;device:a:b;events;operation:7;approvals"
+            "rows:a,1:x|b;census;device:a:b;events;operation:7;approvals;books;alerts"
         );
         assert_eq!(
             split(&text),
@@ -158,7 +168,9 @@ mod tests {
                 Topic::Device(id("a:b")),
                 Topic::Events,
                 Topic::Operation(OperationId(7)),
-                Topic::Approvals
+                Topic::Approvals,
+                Topic::Books,
+                Topic::Alerts
             ])
         );
         assert_eq!(

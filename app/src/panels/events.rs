@@ -10,6 +10,8 @@ use crate::reactive::dynamic;
 use crate::routes;
 use crate::ui::{Log, LogItem, Tone};
 
+#[cfg(feature = "ssr")]
+pub(crate) use words::patched;
 pub use words::{sentence, who};
 
 /// Events, newest first.
@@ -67,7 +69,9 @@ fn icon(kind: EventKind) -> &'static str {
         EventKind::PasswordChanged
         | EventKind::SecretShown
         | EventKind::TokenCreated
-        | EventKind::TokenRevoked => "i-key",
+        | EventKind::TokenRevoked
+        | EventKind::KeyMinted
+        | EventKind::KeysRotated => "i-key",
         EventKind::SignedIn | EventKind::SignedOut => "i-user",
         EventKind::SignInRefused => "s-attention",
         EventKind::BackupWritten => "i-box",
@@ -91,15 +95,24 @@ fn icon(kind: EventKind) -> &'static str {
         EventKind::FirmwareAdded | EventKind::FirmwareChanged => "i-box",
         EventKind::FirmwareDeleted => "i-trash",
         EventKind::ConfigurationSaved | EventKind::ConfigurationDeleted => "i-configure",
+        EventKind::AlertOpened | EventKind::AlertEscalated => "i-bell",
+        EventKind::AlertResolved => "i-check",
+        EventKind::AlertHandled => "i-comment",
+        EventKind::AlertRuleSaved | EventKind::AlertRuleDeleted => "i-flag",
         EventKind::ApprovalRequested
         | EventKind::ApprovalDecided
         | EventKind::ApprovalPolicyChanged => "i-approve",
+        EventKind::EmbedCreated | EventKind::EmbedRevoked => "i-embed",
+        EventKind::NoteLeft => "i-handover",
     }
 }
 
 fn tone(kind: EventKind) -> Tone {
     match kind {
-        EventKind::SignInRefused | EventKind::TargetFailed => Tone::Attention,
+        EventKind::SignInRefused
+        | EventKind::TargetFailed
+        | EventKind::AlertOpened
+        | EventKind::AlertEscalated => Tone::Attention,
         _ => Tone::Neutral,
     }
 }

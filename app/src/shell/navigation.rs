@@ -31,6 +31,12 @@ const FLEET: Entry = Entry {
     icon: "i-fleet",
 };
 
+const HEALTH: Entry = Entry {
+    href: routes::HEALTH,
+    label: "Health",
+    icon: "i-monitor",
+};
+
 const OPERATIONS: Entry = Entry {
     href: routes::OPERATIONS,
     label: "Operations",
@@ -49,6 +55,18 @@ const CONFIGURATIONS: Entry = Entry {
     icon: "i-configure",
 };
 
+const ALERTS: Entry = Entry {
+    href: routes::ALERTS,
+    label: "Alerts",
+    icon: "i-bell",
+};
+
+const ALERT_RULES: Entry = Entry {
+    href: routes::ALERT_RULES,
+    label: "Alert rules",
+    icon: "i-flag",
+};
+
 const PEOPLE: Entry = Entry {
     href: routes::PEOPLE,
     label: "People",
@@ -65,6 +83,12 @@ const WINDOWS: Entry = Entry {
     href: routes::WINDOWS,
     label: "Windows",
     icon: "i-window",
+};
+
+const EMBEDS: Entry = Entry {
+    href: routes::EMBEDS,
+    label: "Embeds",
+    icon: "i-embed",
 };
 
 /// Where devices are changed in numbers.
@@ -95,12 +119,12 @@ pub fn navigation(me: &Me) -> Vec<Group> {
     for role in me.roles() {
         match role {
             Role::Operator | Role::Supervisor => {
-                places.extend([home_entry(role), FLEET, OPERATIONS])
+                places.extend([home_entry(role), FLEET, ALERTS, OPERATIONS, HEALTH])
             }
-            Role::Manager => places.push(home_entry(role)),
+            Role::Manager => places.extend([home_entry(role), HEALTH]),
             // Administrators look at everything.
             Role::Admin => {
-                places.extend([home_entry(role), FLEET, OPERATIONS]);
+                places.extend([home_entry(role), FLEET, ALERTS, OPERATIONS, HEALTH]);
                 places.extend(Role::ALL.map(home_entry));
             }
         }
@@ -122,8 +146,21 @@ pub fn navigation(me: &Me) -> Vec<Group> {
         });
         groups.push(Group {
             heading: Some("Oversee"),
-            entries: vec![APPROVALS],
+            entries: match me.can(Action::KeepAlertRules) {
+                true => vec![APPROVALS, ALERT_RULES],
+                false => vec![APPROVALS],
+            },
         });
+    }
+    if me.can(Action::KeepEmbeds) {
+        match groups
+            .last_mut()
+            .filter(|group| group.heading == Some("Oversee"))
+        {
+            Some(oversee) => oversee.entries.push(EMBEDS),
+            // Managers have one row.
+            None => groups[0].entries.push(EMBEDS),
+        }
     }
     if me.can(Action::ManagePeople) {
         groups.push(Group {
@@ -140,7 +177,8 @@ pub(crate) fn is_at(path: &str, href: &str) -> bool {
         path.strip_prefix(parent)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    below(href)
+    let rules = href == routes::ALERTS && below(routes::ALERT_RULES);
+    (below(href) && !rules)
         || (href == routes::FLEET && below(routes::DEVICES))
         || (href == routes::WINDOWS && (below(routes::CALENDARS) || below(routes::PLACES)))
 }
@@ -176,31 +214,33 @@ mod tests {
         };
         check(
             &[Role::Operator],
-            &["Queue", "Fleet", "Operations"],
+            &["Queue", "Fleet", "Alerts", "Operations", "Health"],
             &CONFIGURE,
         );
         check(
             &[Role::Supervisor],
-            &["Oversight", "Fleet", "Operations"],
-            &CONFIGURE,
+            &["Oversight", "Fleet", "Alerts", "Operations", "Health"],
+            &[&CONFIGURE[..], &["Alert rules", "Embeds"]].concat(),
         );
-        check(&[Role::Manager], &["Goals"], &[]);
+        check(&[Role::Manager], &["Goals", "Health"], &["Embeds"]);
         check(
             &[Role::Admin],
             &[
                 "Server health",
                 "Fleet",
+                "Alerts",
                 "Operations",
+                "Health",
                 "Queue",
                 "Oversight",
                 "Goals",
             ],
-            &[&CONFIGURE[..], &["People"]].concat(),
+            &[&CONFIGURE[..], &["Alert rules", "Embeds", "People"]].concat(),
         );
         check(
             &[Role::Manager, Role::Operator],
-            &["Queue", "Fleet", "Operations", "Goals"],
-            &CONFIGURE,
+            &["Queue", "Fleet", "Alerts", "Operations", "Health", "Goals"],
+            &[&CONFIGURE[..], &["Embeds"]].concat(),
         );
     }
 
@@ -212,5 +252,8 @@ mod tests {
         check("/people/7", routes::PEOPLE, true);
         check("/fleetwide", routes::FLEET, false);
         check("/hub", routes::FLEET, false);
+        check("/alerts", routes::ALERTS, true);
+        check("/alerts/rules", routes::ALERTS, false);
+        check("/alerts/rules/7", routes::ALERT_RULES, true);
     }
 }

@@ -4,16 +4,14 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use super::account_menu::AccountMenu;
-use super::due::badge;
+use super::due::Due;
 use super::navigation::{Entry, Group, is_at, navigation};
-use crate::routes;
-use crate::rpc::data::Data;
 use crate::session::{Me, use_session};
 use crate::ui::{Brand, Icon};
 
 /// Places of the person's roles, and at the foot the account.
 #[component]
-pub(super) fn Side(me: Me, due: Option<Data<u64>>) -> impl IntoView {
+pub(super) fn Side(me: Me, due: Due) -> impl IntoView {
     let session = use_session();
     let groups = navigation(&me)
         .into_iter()
@@ -31,7 +29,7 @@ pub(super) fn Side(me: Me, due: Option<Data<u64>>) -> impl IntoView {
     }
 }
 
-fn group((i, group): (usize, Group), due: Option<Data<u64>>) -> impl IntoView {
+fn group((i, group): (usize, Group), due: Due) -> impl IntoView {
     let id = group.heading.map(|_| format!("nav-{i}"));
     let entries = group.entries.into_iter();
     let entries = entries.map(|at| entry(at, due)).collect_view();
@@ -43,9 +41,9 @@ fn group((i, group): (usize, Group), due: Option<Data<u64>>) -> impl IntoView {
     }
 }
 
-fn entry(entry: Entry, due: Option<Data<u64>>) -> impl IntoView {
+fn entry(entry: Entry, due: Due) -> impl IntoView {
     let path = use_location().pathname;
-    let due = due.filter(|_| entry.href == routes::APPROVALS).map(badge);
+    let due = due.badge(entry.href);
     let current = move || path.with(|path| is_at(path, entry.href)).then_some("page");
     view! {
         <li>

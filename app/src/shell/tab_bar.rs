@@ -3,10 +3,9 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-use super::due::badge;
+use super::due::Due;
 use super::navigation::{Entry, is_at, navigation};
 use crate::routes;
-use crate::rpc::data::Data;
 use crate::session::Me;
 use crate::ui::{Icon, IconSize};
 
@@ -21,7 +20,7 @@ const ACCOUNT: Entry = Entry {
 
 /// The first places and the account, within reach of the thumb.
 #[component]
-pub(super) fn TabBar(me: Me, due: Option<Data<u64>>) -> impl IntoView {
+pub(super) fn TabBar(me: Me, due: Due) -> impl IntoView {
     let places = navigation(&me).into_iter().flat_map(|group| group.entries);
     let tabs = places
         .take(MAX_TABS)
@@ -35,8 +34,8 @@ pub(super) fn TabBar(me: Me, due: Option<Data<u64>>) -> impl IntoView {
     }
 }
 
-fn tab(entry: Entry, due: Option<Data<u64>>) -> impl IntoView {
-    let due = due.filter(|_| entry.href == routes::APPROVALS).map(badge);
+fn tab(entry: Entry, due: Due) -> impl IntoView {
+    let due = due.badge(entry.href);
     let path = use_location().pathname;
     let current = move || path.with(|path| is_at(path, entry.href)).then_some("page");
     view! {

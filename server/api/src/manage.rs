@@ -1,11 +1,13 @@
 //! The management REST under `/api/v1`: everything the dashboard does, for scripts. [`ROUTES`] is the one list from
 //! which the router, the description and the test of rights are made.
 
+mod alerts;
 mod approvals;
 pub mod bearer;
 mod call;
 mod configurations;
 mod devices;
+mod embeds;
 mod firmware;
 mod fleet;
 mod hub;
@@ -65,6 +67,8 @@ pub static ROUTES: &[&Route] = &[
     &fleet::census::ROUTE,
     &fleet::presence::ROUTE,
     &fleet::events::ROUTE,
+    &fleet::health::ROUTE,
+    &fleet::history::ROUTE,
     &firmware::list::ROUTE,
     &firmware::add::ROUTE,
     &firmware::show::ROUTE,
@@ -111,6 +115,7 @@ pub static ROUTES: &[&Route] = &[
     &operations::show::ROUTE,
     &operations::steer::ROUTE,
     &operations::override_gate::ROUTE,
+    &operations::retry::ROUTE,
     &operations::targets::ROUTE,
     &operations::export::ROUTE,
     &operations::of_device::ROUTE,
@@ -132,6 +137,21 @@ pub static ROUTES: &[&Route] = &[
     &configurations::update::ROUTE,
     &configurations::delete::ROUTE,
     &configurations::of_device::ROUTE,
+    &embeds::list::ROUTE,
+    &embeds::create::ROUTE,
+    &embeds::show::ROUTE,
+    &embeds::revoke::ROUTE,
+    &alerts::list::ROUTE,
+    &alerts::show::ROUTE,
+    &alerts::handle::ROUTE,
+    &alerts::direct::ROUTE,
+    &alerts::of_device::ROUTE,
+    &alerts::rules::ROUTE,
+    &alerts::create_rule::ROUTE,
+    &alerts::preview_rule::ROUTE,
+    &alerts::show_rule::ROUTE,
+    &alerts::update_rule::ROUTE,
+    &alerts::delete_rule::ROUTE,
 ];
 
 /// What all routes work with.

@@ -1,6 +1,8 @@
 //! The management REST through its router, on a real hub in a directory of its own.
 #![expect(clippy::unwrap_used, reason = "a step that fails fails the test")]
 
+#[path = "manage/alerts.rs"]
+mod alerts;
 #[path = "manage/answers.rs"]
 mod answers;
 #[path = "manage/configurations.rs"]

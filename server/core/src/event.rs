@@ -159,6 +159,28 @@ pub enum EventKind {
     ApprovalDecided,
     /// The rules of approval were changed.
     ApprovalPolicyChanged,
+    /// An embed or share link was made.
+    EmbedCreated,
+    /// An embed or share link was revoked.
+    EmbedRevoked,
+    /// A new key was made for a device, to be handed to it.
+    KeyMinted,
+    /// The new key of a device took the place of its old ones.
+    KeysRotated,
+    /// Somebody left a note for the next shift.
+    NoteLeft,
+    /// An alert opened.
+    AlertOpened,
+    /// An alert is over.
+    AlertResolved,
+    /// An alert was acknowledged, assigned, snoozed or commented on.
+    AlertHandled,
+    /// An alert was passed on.
+    AlertEscalated,
+    /// A rule of alerts was made or changed.
+    AlertRuleSaved,
+    /// A rule of alerts was deleted.
+    AlertRuleDeleted,
 }
 
 impl EventKind {
@@ -214,6 +236,17 @@ impl EventKind {
         Self::ApprovalRequested,
         Self::ApprovalDecided,
         Self::ApprovalPolicyChanged,
+        Self::EmbedCreated,
+        Self::EmbedRevoked,
+        Self::KeyMinted,
+        Self::KeysRotated,
+        Self::NoteLeft,
+        Self::AlertOpened,
+        Self::AlertResolved,
+        Self::AlertHandled,
+        Self::AlertEscalated,
+        Self::AlertRuleSaved,
+        Self::AlertRuleDeleted,
     ];
 
     /// The stored name.
@@ -269,6 +302,17 @@ impl EventKind {
             Self::ApprovalRequested => "approval_requested",
             Self::ApprovalDecided => "approval_decided",
             Self::ApprovalPolicyChanged => "approval_policy_changed",
+            Self::EmbedCreated => "embed_created",
+            Self::EmbedRevoked => "embed_revoked",
+            Self::KeyMinted => "key_minted",
+            Self::KeysRotated => "keys_rotated",
+            Self::NoteLeft => "note_left",
+            Self::AlertOpened => "alert_opened",
+            Self::AlertResolved => "alert_resolved",
+            Self::AlertHandled => "alert_handled",
+            Self::AlertEscalated => "alert_escalated",
+            Self::AlertRuleSaved => "alert_rule_saved",
+            Self::AlertRuleDeleted => "alert_rule_deleted",
         }
     }
 

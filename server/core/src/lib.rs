@@ -4,11 +4,13 @@
 //! It compiles for WASM, so the dashboard judges with the same rules as the hub.
 
 pub mod access;
+pub mod alert;
 pub mod approval;
 pub mod configuration;
 pub mod contact;
 pub mod cursor;
 pub mod device;
+pub mod embed;
 pub mod event;
 pub mod firmware;
 pub mod gate;
@@ -23,6 +25,7 @@ pub mod module;
 pub mod operation;
 pub mod person;
 pub mod policy;
+pub mod rotation;
 pub mod sas;
 pub mod series;
 pub mod time;

@@ -81,8 +81,16 @@ pub enum Action {
     KeepWindows,
     /// Configurations and their priorities.
     KeepConfigurations,
+    /// Acknowledge, snooze, comment and resolve alerts, and take them on.
+    HandleAlerts,
+    /// Give alerts to others and pass them on.
+    DirectAlerts,
+    /// Rules of alerts, and who is told.
+    KeepAlertRules,
     /// Keep views of the fleet for everybody.
     ShareViews,
+    /// Make embeds and share links of what one sees oneself.
+    KeepEmbeds,
     /// Read the audit trail beyond one's own acts.
     SeeAudit,
     /// Make and change accounts, roles, scopes; reset passwords.
@@ -106,7 +114,11 @@ impl Action {
         Self::KeepFirmware,
         Self::KeepWindows,
         Self::KeepConfigurations,
+        Self::HandleAlerts,
+        Self::DirectAlerts,
+        Self::KeepAlertRules,
         Self::ShareViews,
+        Self::KeepEmbeds,
         Self::SeeAudit,
         Self::ManagePeople,
         Self::ManageHub,
@@ -125,6 +137,8 @@ impl Action {
                 | Self::SteerOperations
                 | Self::ApproveOperations
                 | Self::OverrideGates
+                | Self::HandleAlerts
+                | Self::DirectAlerts
         )
     }
 
@@ -143,7 +157,11 @@ impl Action {
             Self::KeepFirmware => "keep firmware",
             Self::KeepWindows => "keep windows, calendars and places",
             Self::KeepConfigurations => "keep configurations",
+            Self::HandleAlerts => "acknowledge, comment and resolve alerts",
+            Self::DirectAlerts => "give alerts to others and pass them on",
+            Self::KeepAlertRules => "keep rules of alerts",
             Self::ShareViews => "keep views for everybody",
+            Self::KeepEmbeds => "make embeds and share links",
             Self::SeeAudit => "read the audit trail",
             Self::ManagePeople => "manage people",
             Self::ManageHub => "manage the hub",
@@ -162,15 +180,18 @@ pub fn allows(role: Role, action: Action) -> bool {
         | Action::ProvisionDevices
         | Action::RunOperations
         | Action::SteerOperations
-        | Action::KeepFirmware => {
+        | Action::KeepFirmware
+        | Action::HandleAlerts => {
             matches!(role, Operator | Supervisor | Admin)
         }
         // As links, embeds and reports: of what they can see themselves.
-        Action::ShareViews => matches!(role, Supervisor | Manager | Admin),
+        Action::ShareViews | Action::KeepEmbeds => matches!(role, Supervisor | Manager | Admin),
         Action::ApproveOperations
         | Action::OverrideGates
         | Action::KeepWindows
         | Action::KeepConfigurations
+        | Action::DirectAlerts
+        | Action::KeepAlertRules
         | Action::SeeAudit => matches!(role, Supervisor | Admin),
         Action::ManagePeople | Action::ManageHub => match role {
             Admin => true,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::cell::Cell;
-use crate::dictionary::{Code, Dictionary};
+use crate::dictionary::{Code, Dictionary, Kind};
 use crate::leaf::Leaf;
 use crate::texts::TextList;
 
@@ -183,6 +183,13 @@ impl Columns {
                 };
                 if same {
                     return leaf.is_some();
+                }
+                // What is inside an object changes with each report, and is most likely of this device only.
+                if let (Cell::Code(code), Some(Leaf::Composite(json))) = (known, leaf)
+                    && code.kind() == Some(Kind::Composite)
+                    && dictionary.exchange(code, json)
+                {
+                    return true;
                 }
                 at
             }

@@ -187,6 +187,12 @@ impl Dictionary {
         let index = self.free.pop().unwrap_or_else(|| self.grow());
         self.set(index, key(kind, text), text);
         let code = Code::new(index, kind);
+        self.remember(code, kind, text);
+        code
+    }
+
+    /// From now on the code is found by its meaning.
+    fn remember(&mut self, code: Code, kind: Kind, text: &str) {
         let hash = self.hasher.hash_one((kind, text));
         let (values, hasher) = (&self.values, &self.hasher);
         self.codes.insert_unique(hash, code, |code| {
@@ -195,7 +201,30 @@ impl Dictionary {
                 values.text(*code),
             ))
         });
-        code
+    }
+
+    /// No longer is the code found by the meaning it still has.
+    fn forget(&mut self, code: Code, kind: Kind) {
+        let hash = self.hasher.hash_one((kind, self.values.text(code)));
+        if let Ok(entry) = self.codes.find_entry(hash, |other| *other == code) {
+            entry.remove();
+        }
+    }
+
+    /// Another text of the same kind for a code that is held once, in its place; whether that could be. It cannot when
+    /// the text has a code already.
+    pub(crate) fn exchange(&mut self, code: Code, text: &str) -> bool {
+        let Some(kind) = code.kind() else {
+            return false;
+        };
+        let index = code.index();
+        if self.holds[index] != 1 || self.find(kind, text).is_some() {
+            return false;
+        }
+        self.forget(code, kind);
+        self.set(index, key(kind, text), text);
+        self.remember(code, kind, text);
+        true
     }
 
     /// One more place; gives its index.
@@ -230,10 +259,7 @@ impl Dictionary {
         if self.holds[index] > 0 {
             return;
         }
-        let hash = self.hasher.hash_one((kind, self.values.text(code)));
-        if let Ok(entry) = self.codes.find_entry(hash, |other| *other == code) {
-            entry.remove();
-        }
+        self.forget(code, kind);
         self.set(index, 0, "");
         self.free.push(index);
     }
@@ -299,6 +325,28 @@ mod tests {
         assert_eq!(before.text(a), "1");
         assert_eq!(dictionary.len(), 2);
         dictionary.release(Code::NONE);
+    }
+
+    #[test]
+    fn a_code_that_is_held_once_can_take_another_text() {
+        let mut dictionary = Dictionary::default();
+        let a = dictionary.hold(Kind::Composite, "[1]");
+        let known = dictionary.hold(Kind::Composite, "[2]");
+        let before = dictionary.values().clone();
+        assert!(dictionary.exchange(a, "[3, 4]"));
+        assert_eq!(dictionary.find(Kind::Composite, "[1]"), None);
+        assert_eq!(dictionary.find(Kind::Composite, "[3, 4]"), Some(a));
+        assert_eq!(
+            (before.text(a), dictionary.values().text(a)),
+            ("[1]", "[3, 4]")
+        );
+        assert!(!dictionary.exchange(a, "[2]"), "it has a code");
+        dictionary.hold(Kind::Composite, "[2]");
+        assert!(
+            !dictionary.exchange(known, "[5]"),
+            "others mean the old one"
+        );
+        assert!(!dictionary.exchange(Code::NONE, "[6]"));
     }
 
     #[test]

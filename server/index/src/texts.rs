@@ -46,6 +46,9 @@ impl TextList {
         let range = self.range(index);
         let removed = range.len() as u32;
         self.all.replace_range(range, text);
+        if removed as usize == text.len() {
+            return;
+        }
         u32::try_from(self.all.len()).expect("a list holds far less than 4 GB");
         for end in &mut self.ends[index..] {
             *end = *end - removed + text.len() as u32;

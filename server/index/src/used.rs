@@ -5,12 +5,14 @@
 //! the devices that changed meanwhile; these are read again until there are none.
 
 use std::collections::HashSet;
+use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use muster_core::configuration::Status;
 use muster_core::ids::{ConfigurationId, DeviceId};
 use muster_core::twin::{Object, merge};
 use muster_query::{Path, path};
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
 use crate::cell::Cell;
@@ -81,6 +83,33 @@ pub fn can_use(path: &Path) -> bool {
         Path::Desired(keys) | Path::Reported(keys) => plain(keys),
         Path::Below("configurations", _) => configuration(path).is_some(),
         _ => false,
+    }
+}
+
+/// Whether a patch leaves nothing of an object: it has a plain value for each key.
+fn replaces(patch: &Object, before: &str) -> bool {
+    let plain = |value: &Value| !value.is_null() && !value.is_object();
+    let mut reader = serde_json::Deserializer::from_str(before);
+    patch.values().all(plain) && reader.deserialize_map(KeysIn(patch)).unwrap_or(false)
+}
+
+/// Whether all keys of a map are in an object.
+struct KeysIn<'o>(&'o Object);
+
+impl<'de> Visitor<'de> for KeysIn<'_> {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
+        let mut all = true;
+        while let Some(key) = map.next_key::<String>()? {
+            all &= self.0.contains_key(&key);
+            map.next_value::<IgnoredAny>()?;
+        }
+        Ok(all)
     }
 }
 
@@ -247,8 +276,9 @@ impl Fleet {
                 }
                 Touch::Value(value) => self.put_value(place, code, form, value),
                 Touch::Merge(patch) => {
-                    if let Some(merged) = self.merged(place, code, patch) {
-                        self.put_value(place, code, form, Some(&Value::Object(merged)));
+                    if let Some(json) = self.merged(place, code, patch) {
+                        let leaf = Leaf::Composite(json.into());
+                        self.put_used(place, code, Some(&leaf), form);
                     }
                 }
             }
@@ -276,23 +306,30 @@ impl Fleet {
         }
     }
 
-    /// The object at a place after a patch; `None` when it stays as it is.
-    fn merged(&self, place: Place, path: Code, patch: &Object) -> Option<Object> {
+    /// The object at a place after a patch, as JSON; `None` when it stays as it is.
+    fn merged(&self, place: Place, path: Code, patch: &Object) -> Option<String> {
+        let json = |object: &Object| {
+            serde_json::to_string(object).expect("an object with keys that are texts is JSON")
+        };
         let values = self.dictionary().values();
         let column = self.chunks()[place.chunk()].column(At::Used(path));
         let before = match column.map(|column| column.get(place.row())) {
             Some(Cell::Code(code)) if code.kind() == Some(Kind::Composite) => values.text(code),
-            _ => return Some(merge::without_nulls(patch)),
+            _ => return Some(json(&merge::without_nulls(patch))),
         };
-        // Devices say again and again what has not changed.
-        if serde_json::to_string(patch).is_ok_and(|patch| patch == before) {
+        // Devices say again and again what has not changed, and then mostly all there is.
+        let alone = json(patch);
+        if alone == before {
             return None;
         }
+        if replaces(patch, before) {
+            return Some(alone);
+        }
         let before: Value = serde_json::from_str(before).unwrap_or_default();
-        Some(match before {
+        Some(json(&match before {
             Value::Object(before) => merge::merged(&before, patch),
             _ => merge::without_nulls(patch),
-        })
+        }))
     }
 
     /// All desired properties are these now.

@@ -11,9 +11,11 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::alerts::engine::Engine as AlertEngine;
 use crate::clock::{Clock, Entropy};
 use crate::configurations::engine::Engine;
 use crate::devices::{CloseReason, Connections};
+use crate::embeds::Embeds;
 use crate::error::ServiceError;
 use crate::firmware::{Ears, Firmware, FirmwareConfig};
 use crate::gates::Books;
@@ -51,6 +53,8 @@ struct Inner {
     calls: Arc<Calls>,
     live: Arc<Live>,
     engine: Arc<Engine>,
+    embeds: Arc<Embeds>,
+    alerts: Arc<AlertEngine>,
     series: Arc<series::Memory>,
     people: People,
     books: Books,
@@ -86,6 +90,8 @@ impl Hub {
         let operations = Arc::new(Operations::default());
         let (ears, wanting) = Ears::new();
         let engine = Arc::new(Engine::default());
+        let embeds = Arc::new(Embeds::default());
+        let alerts = Arc::new(AlertEngine::default());
         let hook = {
             let (index, connections) = (index.clone(), connections.clone());
             let (live, people) = (live.clone(), people.clone());
@@ -93,6 +99,8 @@ impl Hub {
             let operations = operations.clone();
             let ears = ears.clone();
             let engine = engine.clone();
+            let embeds = embeds.clone();
+            let alerts = alerts.clone();
             let series = series.clone();
             Arc::new(move |batch: &[Committed]| {
                 for committed in batch {
@@ -103,8 +111,12 @@ impl Hub {
                     if let Change::Books(news) = &committed.change {
                         books.follow(news);
                     }
+                    if let Change::Embed(news) = &committed.change {
+                        embeds.follow(news);
+                    }
                     operations.follow(committed);
                     engine.hear(committed);
+                    alerts.hear(committed);
                     if matches!(committed.change, Change::Activity { .. }) {
                         series.announce();
                     }
@@ -115,6 +127,7 @@ impl Hub {
         };
         let store = Store::open(config.store, hook).await?;
         books.load(&store).await?;
+        embeds.load(&store).await?;
         let (mut left_open, mut devices) = (Vec::new(), 0);
         store
             .each_device(|row| {
@@ -139,6 +152,8 @@ impl Hub {
             calls: Arc::default(),
             live,
             engine,
+            alerts,
+            embeds,
             series,
             people,
             books,
@@ -155,6 +170,7 @@ impl Hub {
         }));
         hub.people().prepare_setup(&hub).await?;
         hub.read_configurations().await?;
+        hub.open_alerts().await?;
         hub.spawn(crate::devices::end_left_open(hub.clone(), left_open));
         hub.spawn(Live::run(hub.clone()));
         hub.spawn(crate::presence::sample(hub.clone()));
@@ -166,6 +182,9 @@ impl Hub {
         hub.spawn(crate::approvals::expire(hub.clone()));
         hub.spawn(crate::query::settle::run(hub.clone()));
         hub.spawn(series::run(hub.clone()));
+        hub.spawn(crate::embeds::write_uses(hub.clone()));
+        hub.spawn(crate::health::run(hub.clone()));
+        hub.spawn(crate::alerts::run::run(hub.clone()));
         Ok(hub)
     }
 
@@ -234,8 +253,16 @@ impl Hub {
         &self.0.live
     }
 
+    pub(crate) fn embeds_kept(&self) -> &Embeds {
+        &self.0.embeds
+    }
+
     pub(crate) fn engine(&self) -> &Engine {
         &self.0.engine
+    }
+
+    pub(crate) fn alert_engine(&self) -> &AlertEngine {
+        &self.0.alerts
     }
 
     pub(crate) fn series_memory(&self) -> &series::Memory {
@@ -272,7 +299,9 @@ fn follow(index: &Index, connections: &Connections, committed: &Committed) {
         | Change::People
         | Change::Books(_)
         | Change::Operation { .. }
-        | Change::Approvals => {}
+        | Change::Approvals
+        | Change::Embed(_) => {}
+        Change::Alerts { .. } | Change::AlertRules => {}
         Change::Device(row) => {
             let device = &row.device;
             let reason = if device.status == muster_core::device::Status::Disabled {

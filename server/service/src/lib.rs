@@ -6,15 +6,18 @@
 //! describes it; the index follows before anybody is told, then the event is announced.
 
 pub mod access;
+pub mod alerts;
 pub mod approvals;
 pub mod bulk;
 pub mod clock;
 pub mod configurations;
 pub mod devices;
+pub mod embeds;
 pub mod error;
 pub mod firmware;
 pub mod fleet;
 pub mod gates;
+pub mod health;
 pub mod hub;
 pub mod identities;
 pub mod live;

@@ -69,6 +69,10 @@ struct Marks {
     people: bool,
     /// Something waits for approval, or was decided.
     approvals: bool,
+    /// A window, a calendar, a place or firmware changed.
+    books: bool,
+    /// Alerts or their rules changed.
+    alerts: bool,
 }
 
 impl Marks {
@@ -79,6 +83,8 @@ impl Marks {
             && !self.everything
             && !self.people
             && !self.approvals
+            && !self.books
+            && !self.alerts
     }
 
     fn mark(&mut self, id: &DeviceId, aspect: Aspect) {
@@ -135,8 +141,16 @@ impl Live {
                 }
             }
             Change::People => marks.people = true,
-            Change::Books(_) => {}
+            Change::Books(_) => marks.books = true,
+            Change::Embed(_) => {}
             Change::Approvals => marks.approvals = true,
+            Change::Alerts { .. } => {
+                marks.alerts = true;
+                for id in committed.events.iter().filter_map(|e| e.device.as_ref()) {
+                    marks.mark(id, Aspect::Event);
+                }
+            }
+            Change::AlertRules => marks.alerts = true,
             Change::Device(row) => marks.mark(&row.device.id, Aspect::Identity),
             Change::DeviceDeleted(id) => marks.mark(id, Aspect::Deleted),
             Change::Twin { id, .. } | Change::Configurations { id, .. } => {
@@ -148,6 +162,7 @@ impl Live {
             Change::Operation { id, .. } => _ = marks.operations.insert(*id),
         }
         for event in committed.events.iter().filter(|e| is_notable(e.kind)) {
+            marks.books |= is_of_books(event.kind);
             if marks.events.len() == MAX_EVENTS {
                 marks.events.pop_front();
             }
@@ -196,6 +211,13 @@ impl Hub {
 }
 
 /// What lists of latest events show: not what devices do all day.
+fn is_of_books(kind: EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::FirmwareAdded | EventKind::FirmwareChanged | EventKind::FirmwareDeleted
+    )
+}
+
 fn is_notable(kind: EventKind) -> bool {
     !matches!(
         kind,

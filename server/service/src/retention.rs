@@ -7,8 +7,11 @@ use muster_storage::{Pruned, StorageError};
 use crate::hub::Hub;
 use crate::once::REMEMBERED_MS;
 
-/// How long raw messages, device events, presence samples, ended API tokens, jobs of IoT Hub's tools, exports and imports are kept: 30 days.
+/// How long raw messages, device events, presence samples, ended API tokens and embeds, jobs of IoT Hub's tools, exports and imports are kept: 30 days.
 pub const KEEP_MS: i64 = 30 * 24 * 3600 * 1000;
+
+/// How long alerts that are over are kept: 90 days, so that months can be compared.
+pub const KEEP_ALERTS_MS: i64 = 90 * 24 * 3600 * 1000;
 
 /// Time between two rounds.
 const EVERY: Duration = Duration::from_secs(300);
@@ -53,16 +56,28 @@ pub(crate) async fn run(hub: Hub) {
     }
 }
 
-/// Sessions, tokens, exports, imports and remembered requests: few rows, in one bite each.
+/// Sessions, tokens, embeds, exports, imports and remembered requests: few rows, in one bite each.
 async fn remove_ended(hub: &Hub) -> Result<(), StorageError> {
     let now = hub.now();
     hub.store().delete_expired_sessions(now).await?;
     hub.store()
         .delete_ended_tokens(now.plus_ms(-KEEP_MS))
         .await?;
+    hub.store()
+        .delete_ended_embeds(now.plus_ms(-KEEP_MS))
+        .await?;
     hub.store().forget_transfers(now.plus_ms(-KEEP_MS)).await?;
     for _ in 0..BITES {
         if !hub.store().forget_jobs(now.plus_ms(-KEEP_MS), BITE).await? {
+            break;
+        }
+    }
+    for _ in 0..BITES {
+        if !hub
+            .store()
+            .forget_alerts(now.plus_ms(-KEEP_ALERTS_MS), BITE)
+            .await?
+        {
             break;
         }
     }

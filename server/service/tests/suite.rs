@@ -3,16 +3,22 @@
 
 #[path = "suite/access.rs"]
 mod access;
+#[path = "suite/alerts.rs"]
+mod alerts;
 #[path = "suite/approvals.rs"]
 mod approvals;
 #[path = "suite/configurations.rs"]
 mod configurations;
 #[path = "suite/devices.rs"]
 mod devices;
+#[path = "suite/embeds.rs"]
+mod embeds;
 #[path = "suite/firmware.rs"]
 mod firmware;
 #[path = "suite/fleet.rs"]
 mod fleet;
+#[path = "suite/health.rs"]
+mod health;
 #[path = "suite/live.rs"]
 mod live;
 #[path = "suite/methods.rs"]

@@ -6,9 +6,10 @@ use muster_core::ids::DeviceId;
 use muster_core::twin::Object;
 
 pub(crate) mod change;
+pub(crate) mod keys;
 pub(crate) mod rows;
 
-use crate::engine::{Sql, Table};
+use crate::engine::{Row, Sql, Table};
 use crate::error::StorageError;
 use crate::records::{DeviceChange, DeviceRow, InsertOutcome, WriteOutcome};
 use crate::store::Store;
@@ -122,16 +123,26 @@ impl Store {
                 reader.connection().rows(&SCAN, arguments).await
             })
         };
-        let mut next = Some(read(0));
-        while let Some(reading) = next {
-            let rows = reading.await.expect("reading rows does not panic")?;
-            let more = rows.last().filter(|_| rows.len() == STRIDE);
-            // The next ones are read while these are taken up.
-            next = more.map(|last| last.get(0).map(read)).transpose()?;
-            for row in &rows {
-                each(Stored::read(row)?.into_row()?);
+        // While some are taken up, the next ones are understood, and those behind them read.
+        let (mut reading, mut parsing) = (Some(read(0)), None);
+        while reading.is_some() || parsing.is_some() {
+            let mut coming = None;
+            if let Some(rows) = reading.take() {
+                let rows = rows.await.expect("reading rows does not panic")?;
+                let more = rows.last().filter(|_| rows.len() == STRIDE);
+                reading = more.map(|last| last.get(0).map(read)).transpose()?;
+                coming = Some(tokio::task::spawn_blocking(move || parsed(&rows)));
+            }
+            if let Some(parsed) = std::mem::replace(&mut parsing, coming) {
+                let parsed = parsed.await.expect("understanding rows does not panic")?;
+                parsed.into_iter().for_each(&mut each);
             }
         }
         Ok(())
     }
+}
+
+fn parsed(rows: &[Row]) -> Result<Vec<DeviceRow>, StorageError> {
+    let parse = |row| Stored::read(row)?.into_row();
+    rows.iter().map(parse).collect()
 }

@@ -3,6 +3,7 @@
 //! [`Store`] is the whole door. Reads go to a pool; everything that changes something is a command to the one writer
 //! (`writer`), which commits what has queued in one transaction, tells the [`CommitHook`], and then answers.
 
+mod alerts;
 mod approvals;
 mod audit;
 mod backup;
@@ -11,10 +12,13 @@ mod check;
 mod configurations;
 mod credentials;
 mod devices;
+mod embeds;
 mod engine;
 mod error;
 mod events;
 mod firmware;
+mod fleet_samples;
+mod handover;
 mod idempotency;
 mod messages;
 mod modules;
@@ -40,18 +44,23 @@ mod twins;
 mod views;
 mod writer;
 
+pub use alerts::{AlertStep, AlertWrite, RuleOutcome};
 pub use approvals::{
     ApprovalQuery, AskOutcome, DecideOutcome, Deciding, MAX_PENDING, NewApproval, OperationOutcome,
     PersonOutcome,
 };
-pub use change::{BooksNews, Change, CommitHook, Committed, ModuleNews};
+pub use change::{BooksNews, Change, CommitHook, Committed, EmbedNews, ModuleNews};
 pub use configurations::{
     ApplyOutcome, ConfigurationOutcome, Contest, Covered, CoveredModule, CoveredPage,
     ModuleStanding, Standing, StatusValues,
 };
+pub use devices::keys::{DeviceKeys, Minted};
+pub use embeds::{EmbedKey, EmbedUse, KeyedEmbed, MAX_LISTED_EMBEDS, NewEmbed};
 pub use error::StorageError;
 pub use firmware::files::{Arriving, ArtifactFiles, FileError, MAX_ARTIFACTS_BYTES};
 pub use firmware::{ArtifactOutcome, MAX_ARTIFACTS};
+pub use fleet_samples::{FleetSample, MAX_FLEET_SAMPLES};
+pub use handover::{HandoverNote, MAX_NOTES};
 pub use idempotency::MAX_REMEMBERED;
 pub use messages::MAX_MESSAGES;
 pub use modules::{ModuleChange, ModuleInsert, ModuleNote, ModuleTwinRow};
@@ -67,7 +76,7 @@ pub use records::{
     PresenceOutcome, PresenceSample, Properties, Pruned, Refusal, Repeated, ReportOutcome, Session,
     TwinOutcome, TwinRow, WebSession, WriteOutcome,
 };
-pub use revisions::Revision;
+pub use revisions::{Restored, Revision};
 pub use samples::MAX_SAMPLES;
 pub use series::{
     CHUNK_SPAN_MS, LoggedMessage, MAX_PAGES, MAX_SERIES, MAX_SERIES_AT_ONCE, MAX_TAKEN, PageWrite,

@@ -2,9 +2,10 @@
 
 use crate::engine::{Sql, postgres, schema, sqlite};
 use crate::{
-    approvals, audit, backup, check, configurations, devices, events, firmware, idempotency,
-    messages, modules, operations, people, policies, prune, revisions, samples, sealed, series,
-    sessions, settings, sheets, subscriptions, tokens, transfers, twins, views, writer,
+    alerts, approvals, audit, backup, check, configurations, devices, embeds, events, firmware,
+    fleet_samples, handover, idempotency, messages, modules, operations, people, policies, prune,
+    revisions, samples, sealed, series, sessions, settings, sheets, subscriptions, tokens,
+    transfers, twins, views, writer,
 };
 
 /// A statement as tests see it: what it is for, and its texts; an empty one is not for that engine.
@@ -23,6 +24,9 @@ pub struct Statement {
 #[doc(hidden)]
 pub fn statements() -> Vec<Statement> {
     let lists: &[&[&Sql]] = &[
+        alerts::STATEMENTS,
+        alerts::change::STATEMENTS,
+        alerts::rules::STATEMENTS,
         approvals::STATEMENTS,
         approvals::page::STATEMENTS,
         approvals::change::STATEMENTS,
@@ -35,12 +39,18 @@ pub fn statements() -> Vec<Statement> {
         configurations::modules::STATEMENTS,
         devices::STATEMENTS,
         devices::change::STATEMENTS,
+        embeds::STATEMENTS,
+        embeds::change::STATEMENTS,
+        devices::keys::STATEMENTS,
+        devices::keys::change::STATEMENTS,
         events::STATEMENTS,
         events::calls::STATEMENTS,
         events::operation::STATEMENTS,
         events::page::STATEMENTS,
         firmware::STATEMENTS,
         firmware::change::STATEMENTS,
+        fleet_samples::STATEMENTS,
+        handover::STATEMENTS,
         idempotency::STATEMENTS,
         messages::STATEMENTS,
         modules::STATEMENTS,

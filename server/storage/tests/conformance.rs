@@ -4,15 +4,19 @@
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
 mod conformance {
+    pub(crate) mod alerts;
     pub(crate) mod approvals;
     pub(crate) mod audit;
     pub(crate) mod configurations;
+    pub(crate) mod embeds;
     pub(crate) mod events;
     pub(crate) mod faults;
     pub(crate) mod files;
     pub(crate) mod firmware;
+    pub(crate) mod health;
     pub(crate) mod hook;
     pub(crate) mod idempotency;
+    pub(crate) mod keys;
     pub(crate) mod messages;
     pub(crate) mod modules;
     pub(crate) mod operations;
@@ -36,9 +40,10 @@ mod conformance {
 
 use conformance::place::Place;
 use conformance::{
-    approvals, audit, configurations, events, faults, files, firmware, hook, idempotency, messages,
-    modules, operations, people, presence, registry, revisions, series, sheets, small, statements,
-    subscriptions, tokens, transfers, twins, views, web_sessions,
+    alerts, approvals, audit, configurations, embeds, events, faults, files, firmware, health,
+    hook, idempotency, keys, messages, modules, operations, people, presence, registry, revisions,
+    series, sheets, small, statements, subscriptions, tokens, transfers, twins, views,
+    web_sessions,
 };
 
 /// Makes a test per case and engine.
@@ -97,6 +102,8 @@ mod both {
             ended_sessions_are_removed;
         tokens: tokens_come_back, names_and_numbers_of_tokens_are_bounded, revoking_is_once_and_by_its_person,
             use_is_noted_by_the_minute, deactivation_revokes_tokens, the_trail_names_the_token;
+        embeds: embeds_come_back, names_and_numbers_of_embeds_are_bounded, revoking_an_embed_is_once,
+            uses_of_embeds_add_up, ended_embeds_are_removed;
         idempotency: a_request_is_answered_once, remembered_requests_are_bounded;
         views: views_come_back, others_see_shared_ones_only, names_and_numbers_have_bounds,
             a_pin_goes_with_its_view;
@@ -107,10 +114,14 @@ mod both {
             stale_callers_change_nothing, covered_devices_are_walked, modules_are_covered_too;
         approvals: requests_come_back, what_waits_comes_first, the_first_of_two_wins, what_is_stale_is_not_done,
             nobody_decides_too_late, new_accounts_wait_closed;
+        alerts: rules_come_back, one_alert_lives_per_rule_and_device, what_is_done_is_kept_with_its_event,
+            what_comes_back_soon_is_counted, ended_alerts_walk_both_ways, alerts_go_with_their_device;
         sheets: sheets_come_back, sheets_follow_the_demand, names_of_sheets_are_unique_per_kind, the_zone_is_kept,
             a_gate_keeps_its_window;
         revisions: every_version_comes_back, revisions_are_paged_both_ways, history_belongs_to_one_device,
             going_back_says_so, retention_keeps_revisions;
+        keys: a_rotation_goes_its_way, an_unfinished_rotation_is_taken_up, keys_that_people_set_are_new;
+        health: hours_keep_their_worst_moment, notes_belong_to_a_scope;
         small: policies_are_made_once, settings_are_kept, samples_are_kept, a_healthy_store_has_no_findings;
         hook: the_hook_hears_everything_in_order, the_hook_hears_before_the_caller;
         faults: a_bad_command_harms_nobody_else, another_master_key_is_refused, a_newer_schema_is_refused,

@@ -54,19 +54,19 @@ fn List(found: Configurations) -> impl IntoView {
         let rows = found.with(|found| found.rows.iter().map(row).collect_view());
         view! {
             <TableWrap>
-                <table class="table configurations">
+                <table class="table cards configurations" role="table">
                     <caption class="sr-only">"Configurations, the highest priority first"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col" class="num">"Priority"</th>
-                            <th scope="col">"Configuration"</th>
-                            <th scope="col">"Target"</th>
-                            <th scope="col" class="num">"Targeted"</th>
-                            <th scope="col" class="num">"Applied"</th>
-                            <th scope="col" class="num">"Drift"</th>
+                    <thead role="rowgroup">
+                        <tr role="row">
+                            <th scope="col" role="columnheader" class="num">"Priority"</th>
+                            <th scope="col" role="columnheader">"Configuration"</th>
+                            <th scope="col" role="columnheader">"Target"</th>
+                            <th scope="col" role="columnheader" class="num">"Targeted"</th>
+                            <th scope="col" role="columnheader" class="num">"Applied"</th>
+                            <th scope="col" role="columnheader" class="num">"Drift"</th>
                         </tr>
                     </thead>
-                    <tbody>{rows}</tbody>
+                    <tbody role="rowgroup">{rows}</tbody>
                 </table>
             </TableWrap>
         }
@@ -117,13 +117,13 @@ fn nothing_yet(may_keep: bool) -> AnyView {
 fn row(row: &ConfigurationRow) -> AnyView {
     let href = routes::configuration(&row.id);
     view! {
-        <tr>
-            <td class="num">{row.priority}</td>
-            <th scope="row"><a class="id" href=href>{row.id.clone()}</a></th>
-            <td class="wrap c-target">{target(row)}</td>
-            <td class="num">{counted(row, 0, row.targeted)}</td>
-            <td class="num">{counted(row, 1, row.applied)}</td>
-            <td class="num">{drifting(row)}</td>
+        <tr role="row">
+            <td role="cell" data-label="Priority" class="num">{row.priority}</td>
+            <th scope="row" role="rowheader"><a class="id" href=href>{row.id.clone()}</a></th>
+            <td role="cell" class="wrap c-target">{target(row)}</td>
+            <td role="cell" data-label="Targeted" class="num">{counted(row, 0, row.targeted)}</td>
+            <td role="cell" data-label="Applied" class="num">{counted(row, 1, row.applied)}</td>
+            <td role="cell" data-label="Drift" class="num">{drifting(row)}</td>
         </tr>
     }
     .into_any()

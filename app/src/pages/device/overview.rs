@@ -7,6 +7,7 @@ use super::address::{DeviceAddress, Tab};
 use super::identity::IdentitySection;
 use super::telemetry::TelemetrySection;
 use super::timeline::LatestEvents;
+use crate::pages::alerts::AlertsOfDevice;
 use crate::pages::configurations::ConfigurationsOfDevice;
 use crate::rpc::devices::DeviceView;
 use crate::ui::Section;
@@ -31,6 +32,7 @@ pub(super) fn Overview(
                 </Section>
             </div>
             <aside class="stack">
+                <AlertsOfDevice device=device/>
                 <IdentitySection device=device/>
                 <ConfigurationsOfDevice device=device/>
                 <AccessSection device=device/>

@@ -33,13 +33,13 @@ pub(super) fn table(rows: &[HoursView], pages: &'static str, may: bool) -> AnyVi
                 .collect_view()
         };
         view! {
-            <tr>
-                <th scope="row" class="wrap">
+            <tr role="row">
+                <th scope="row" role="rowheader" class="wrap">
                     <svg class="week-swatch" aria-hidden="true"><rect class=class width="100%" height="100%"></rect></svg>
                     {name}
                 </th>
-                <td class="wrap">{lines(&row.rules, "week-line")}{lines(&row.but, "sub")}</td>
-                <td class="wrap">
+                <td role="cell" class="wrap">{lines(&row.rules, "week-line")}{lines(&row.but, "sub")}</td>
+                <td role="cell" class="wrap">
                     {row.next.clone()}
                     <span class="sub">{this_week(&row.spans)}</span>
                 </td>
@@ -49,15 +49,15 @@ pub(super) fn table(rows: &[HoursView], pages: &'static str, may: bool) -> AnyVi
     let rows = rows.iter().enumerate().map(row).collect_view();
     view! {
         <TableWrap>
-            <table class="table week-table">
-                <thead>
-                    <tr>
-                        <th scope="col">"Name"</th>
-                        <th scope="col">"Hours"</th>
-                        <th scope="col">"Next, and in the week shown"</th>
+            <table class="table cards week-table" role="table">
+                <thead role="rowgroup">
+                    <tr role="row">
+                        <th scope="col" role="columnheader">"Name"</th>
+                        <th scope="col" role="columnheader">"Hours"</th>
+                        <th scope="col" role="columnheader">"Next, and in the week shown"</th>
                     </tr>
                 </thead>
-                <tbody>{rows}</tbody>
+                <tbody role="rowgroup">{rows}</tbody>
             </table>
         </TableWrap>
     }

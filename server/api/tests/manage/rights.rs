@@ -37,6 +37,7 @@ fn arguments(id: &str) -> (Option<Value>, u16) {
         "showOperation" | "listTargets" | "exportTargets" | "deleteDraft" => (None, 404),
         "createOperation" | "previewOperation" => (Some(json!({})), 400),
         "steerOperation" => (Some(json!({ "verb": "resume" })), 404),
+        "retryTargets" => (Some(json!({ "devices": ["x"] })), 404),
         "overrideGate" => (Some(json!({ "gate": 0, "reason": "x" })), 404),
         "createDraft" => (Some(json!({})), 201),
         "replaceDraft" => (Some(json!({})), 404),
@@ -44,7 +45,7 @@ fn arguments(id: &str) -> (Option<Value>, u16) {
             (None, 404)
         }
         "deleteDevice" => (None, 412),
-        "listViews" => (None, 200),
+        "listViews" | "readHealth" | "readHealthHistory" => (None, 200),
         "listWindows" | "listCalendars" | "listPlaces" | "showZone" => (None, 200),
         "showWindow" | "showCalendar" | "showPlace" | "deleteWindow" | "deleteCalendar"
         | "deletePlace" | "listWindowOpenings" | "listServiceHours" => (None, 404),
@@ -65,7 +66,7 @@ fn arguments(id: &str) -> (Option<Value>, u16) {
         "createPerson" => (Some(json!({ "name": "A B", "roles": [] })), 422),
         "updatePerson" => (Some(json!({ "active": false })), 404),
         "listRevisions" | "compareRevisions" => (None, 200),
-        "restoreRevision" => (Some(json!({ "version": 1 })), 412),
+        "restoreRevision" => (Some(json!({ "version": 1, "reason": "x" })), 412),
         "listApprovals" | "showApprovalPolicy" => (None, 200),
         "showApproval" | "withdrawApproval" => (None, 404),
         "decideApproval" => (Some(json!({ "approve": true })), 404),
@@ -79,9 +80,26 @@ fn arguments(id: &str) -> (Option<Value>, u16) {
         "showConfiguration" | "deleteConfiguration" => (None, 404),
         "createConfiguration" => (Some(json!({ "id": "A B", "content": {} })), 422),
         "updateConfiguration" => (Some(json!({ "content": { "deviceContent": {} } })), 404),
+        "listAlerts" | "listAlertRules" | "listDeviceAlerts" => (None, 200),
+        "showAlert" | "showAlertRule" | "deleteAlertRule" => (None, 404),
+        "handleAlerts" => (Some(json!({ "ids": [999], "verb": "acknowledge" })), 404),
+        "directAlerts" => (Some(json!({ "ids": [999], "verb": "escalate" })), 404),
+        "createAlertRule" => (Some(rule("lastActivityTime > '2026'")), 422),
+        "updateAlertRule" => (Some(rule("tags.a = 1")), 404),
+        "previewAlertRule" => (Some(rule("tags.a = 1")), 200),
         "previewConfiguration" => (Some(json!({ "content": { "deviceContent": {} } })), 200),
+        "listEmbeds" => (None, 200),
+        "showEmbed" | "revokeEmbed" => (None, 404),
+        "createEmbed" => (
+            Some(json!({ "name": "", "panel": { "kind": "count" } })),
+            422,
+        ),
         other => panic!("{other} has no arguments in this test"),
     }
+}
+
+fn rule(condition: &str) -> Value {
+    json!({ "name": "Warm", "severity": "serious", "condition": condition })
 }
 
 fn role(name: &str) -> Role {
@@ -101,6 +119,10 @@ async fn knock(test: &TestHub, route: &Route, token: &str, device: &str) -> Repl
         .replace("{name}", "nothing")
         .replace("{artifact}", &"9".repeat(64))
         .replace("{approval}", "999")
+        .replace("{configuration}", "none")
+        .replace("{embed}", "999")
+        .replace("{alert}", "999")
+        .replace("{rule}", "999")
         .replace("{configuration}", "none");
     let (body, _) = arguments(route.id);
     let headers: &[(&str, &str)] = if route.parameters.iter().any(|p| p.name == "If-Match") {

@@ -28,7 +28,7 @@ pub(super) enum Which {
 impl Hub {
     /// The numbers of the configurations that cover each of these devices. What the index cannot decide is decided on
     /// documents.
-    pub(super) async fn covering(
+    pub(crate) async fn covering(
         &self,
         conditions: &[(i64, &Condition)],
         ids: &[DeviceId],

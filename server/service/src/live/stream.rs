@@ -43,6 +43,10 @@ pub enum Topic {
     Operations,
     /// What waits for approval.
     Approvals,
+    /// Windows, calendars, places and firmware: what everybody sees alike.
+    Books,
+    /// Alerts that are open.
+    Alerts,
 }
 
 /// A device of a list as it is now.
@@ -76,6 +80,10 @@ pub enum LiveItem {
     Operations,
     /// Something was asked for or decided: read again what waits.
     Approvals,
+    /// A window, a calendar, a place or firmware changed: read them again.
+    Books,
+    /// Alerts or their rules changed: read again what is open.
+    Alerts,
     /// Something was missed: read the whole page again.
     Resync,
 }
@@ -201,6 +209,8 @@ impl LiveStream {
         for topic in &self.topics {
             let item = match topic {
                 Topic::Approvals => tick.marks.approvals.then_some(LiveItem::Approvals),
+                Topic::Books => tick.marks.books.then_some(LiveItem::Books),
+                Topic::Alerts => tick.marks.alerts.then_some(LiveItem::Alerts),
                 Topic::Census => {
                     self.census_wanted |= !tick.marks.devices.is_empty();
                     None

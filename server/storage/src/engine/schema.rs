@@ -96,6 +96,30 @@ const STEPS: &[Step] = &[
         postgres: include_str!("../../../../migrations/postgres/0014_history.sql"),
     },
     Step {
+        version: 15,
+        name: "rotation",
+        sqlite: include_str!("../../../../migrations/sqlite/0015_rotation.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0015_rotation.sql"),
+    },
+    Step {
+        version: 17,
+        name: "alerts",
+        sqlite: include_str!("../../../../migrations/sqlite/0017_alerts.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0017_alerts.sql"),
+    },
+    Step {
+        version: 18,
+        name: "embeds",
+        sqlite: include_str!("../../../../migrations/sqlite/0018_embeds.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0018_embeds.sql"),
+    },
+    Step {
+        version: 19,
+        name: "health",
+        sqlite: include_str!("../../../../migrations/sqlite/0019_health.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0019_health.sql"),
+    },
+    Step {
         version: 20,
         name: "faults",
         sqlite: include_str!("../../../../migrations/sqlite/0020_faults.sql"),

@@ -67,21 +67,22 @@ const RIVALS: Sql = Sql::pair(
      WHERE t.state = 1 OR (t.state = 0 AND t.operation_id < $2)",
 );
 
+/// Each row names the operation: with it as an argument SQLite would walk all of its targets, and the batch for each.
 const WRITE: Sql = Sql::pair(
     "writing the targets of a batch",
     "UPDATE OR FAIL operation_target
-     SET state = b.value ->> 2, attempt = b.value ->> 3, reason = b.value ->> 4, due_at = b.value ->> 5,
-         began_at = COALESCE(b.value ->> 6, began_at), ended_at = b.value ->> 7, status = b.value ->> 8
-     FROM jsonb_each($2) AS b
-     WHERE operation_target.operation_id = $1 AND operation_target.wave = b.value ->> 0
-       AND operation_target.device_key = b.value ->> 1",
+     SET state = b.value ->> 3, attempt = b.value ->> 4, reason = b.value ->> 5, due_at = b.value ->> 6,
+         began_at = COALESCE(b.value ->> 7, began_at), ended_at = b.value ->> 8, status = b.value ->> 9
+     FROM jsonb_each($1) AS b
+     WHERE operation_target.operation_id = b.value ->> 0 AND operation_target.wave = b.value ->> 1
+       AND operation_target.device_key = b.value ->> 2",
     "UPDATE operation_target AS t
      SET state = b.state, attempt = b.attempt, reason = b.reason, due_at = b.due_at,
          began_at = COALESCE(b.began_at, t.began_at), ended_at = b.ended_at, status = b.status
-     FROM UNNEST($2::BIGINT[], $3::BIGINT[], $4::BIGINT[], $5::BIGINT[], $6::BIGINT[], $7::BIGINT[], $8::BIGINT[],
-                 $9::BIGINT[], $10::BIGINT[])
-          AS b (wave, device_key, state, attempt, reason, due_at, began_at, ended_at, status)
-     WHERE t.operation_id = $1 AND t.wave = b.wave AND t.device_key = b.device_key",
+     FROM UNNEST($1::BIGINT[], $2::BIGINT[], $3::BIGINT[], $4::BIGINT[], $5::BIGINT[], $6::BIGINT[], $7::BIGINT[],
+                 $8::BIGINT[], $9::BIGINT[], $10::BIGINT[])
+          AS b (operation_id, wave, device_key, state, attempt, reason, due_at, began_at, ended_at, status)
+     WHERE t.operation_id = b.operation_id AND t.wave = b.wave AND t.device_key = b.device_key",
 );
 
 const RESULT: Sql = Sql::pair(

@@ -1,11 +1,12 @@
 //! Every statement is one that the engine understands.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use muster_storage::{Location, statements};
 use sqlx::postgres::PgConnectOptions;
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions as _, Executor as _, SqlSafeStr as _};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, Row as _, SqlSafeStr as _};
 
 use super::place::Place;
 
@@ -18,6 +19,7 @@ pub(crate) async fn every_statement_prepares(place: &Place) {
             for statement in statements() {
                 let prepared = connection.prepare(statement.sqlite.into_sql_str()).await;
                 prepared.unwrap_or_else(|error| panic!("{}: {error}", statement.sqlite));
+                read_rows_once(&mut connection, statement.sqlite).await;
             }
         }
         Location::Postgres { url } => {
@@ -34,6 +36,22 @@ pub(crate) async fn every_statement_prepares(place: &Place) {
         statements().len(),
         constants(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")))
     );
+}
+
+/// Rows that come as one argument are the outer loop: inside another they would be read again for each row of that.
+async fn read_rows_once(connection: &mut SqliteConnection, sql: &'static str) {
+    let explain = format!("EXPLAIN QUERY PLAN {sql}");
+    let plan = sqlx::query(AssertSqlSafe(explain))
+        .fetch_all(connection)
+        .await
+        .unwrap();
+    let mut loops = HashSet::new();
+    for step in plan {
+        let (parent, what): (i64, String) = (step.get("parent"), step.get("detail"));
+        let is_loop = what.starts_with("SCAN ") || what.starts_with("SEARCH ");
+        let inside = is_loop && !loops.insert(parent);
+        assert!(!inside || !what.contains("VIRTUAL TABLE"), "{what}: {sql}");
+    }
 }
 
 /// Constants of type `Sql` in the source: a statement that is not listed is not prepared here.

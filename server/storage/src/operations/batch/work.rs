@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use muster_core::event::{Actor, EventKind, NewEvent};
-use muster_core::ids::DeviceId;
+use muster_core::ids::{DeviceId, OperationId};
 use muster_core::operation::{undo_of, would_change};
 use muster_core::time::Timestamp;
 use muster_core::twin::{ServiceWrite, Twin};
@@ -347,8 +347,8 @@ impl Work<'_> {
         let id = self.batch.operation;
         self.settled.changed = self.changed.len();
         if !self.changed.is_empty() {
-            let table = table_of(&self.changed);
-            unit.connection.run(&WRITE, [id.0.into(), table]).await?;
+            let table = table_of(id, &self.changed);
+            unit.connection.run(&WRITE, [table]).await?;
             self.reasons.store(&mut unit.connection, id).await?;
         }
         if !self.results.is_empty() {
@@ -420,11 +420,12 @@ fn way_back(twin: &Twin, write: &ServiceWrite) -> Option<String> {
     (text.len() <= MAX_UNDO).then_some(text)
 }
 
-fn table_of(changed: &[Changed]) -> Argument {
+fn table_of(id: OperationId, changed: &[Changed]) -> Argument {
     let ints =
         |value: &dyn Fn(&Changed) -> Option<i64>| Column::Int(changed.iter().map(value).collect());
     let at = |at: Option<Timestamp>| at.map(Timestamp::millis);
     Argument::Table(Table(vec![
+        ints(&|_| Some(id.0)),
         ints(&|c| Some(c.wave.into())),
         ints(&|c| Some(c.key)),
         ints(&|c| Some(c.state as i64)),
