@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use muster_core::event::Actor;
 use muster_core::firmware::{
-    Artifact, ArtifactId, Baseline, Install, Link, Progress, Rule, Standing,
+    Artifact, ArtifactId, Baseline, Install, InstallFailure, Link, Progress, Rule, Standing,
 };
 use muster_core::ids::OperationId;
 use muster_core::time::Timestamp;
 use muster_core::twin::{Mode, ServiceWrite};
-use muster_storage::{Candidate, StorageError, TwinOutcome, TwinRow};
+use muster_storage::{Candidate, TwinOutcome, TwinRow};
 use serde_json::{Value, json};
 
 use super::{Attempt, Trouble};
@@ -21,9 +21,6 @@ use crate::hub::Hub;
 /// Longest sleep without a look at the time: clocks are set now and then.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// Pause before the next look at a database that is away.
-const PAUSE: Duration = Duration::from_secs(1);
-
 /// What is asked of each device.
 #[derive(Clone, Debug)]
 pub(super) struct Wish<'a> {
@@ -33,27 +30,6 @@ pub(super) struct Wish<'a> {
     pub(super) rule: Rule,
     /// How long each step may take before the new version is reported, in seconds.
     pub(super) timeout_s: u32,
-}
-
-/// Why a device is not there yet.
-#[derive(Debug)]
-enum Broken {
-    /// The attempt failed.
-    Failed(Trouble),
-    /// The hub could not go on: that says nothing about the device.
-    Hub(ServiceError),
-}
-
-impl From<Trouble> for Broken {
-    fn from(trouble: Trouble) -> Self {
-        Self::Failed(trouble)
-    }
-}
-
-impl From<StorageError> for Broken {
-    fn from(error: StorageError) -> Self {
-        Self::Hub(error.into())
-    }
 }
 
 /// Whether there is such an artifact, and devices may get it.
@@ -74,26 +50,17 @@ pub(super) async fn check(
     Ok(())
 }
 
-/// Brings a device to the artifact, through the versions that it must pass. While the database is away it waits, and
-/// then goes on as after a restart of the hub.
+/// Brings a device to the artifact, through the versions that it must pass.
 pub(super) async fn install(
     hub: &Hub,
     operation: OperationId,
     candidate: Candidate,
     wish: Wish<'_>,
 ) -> Attempt {
-    let (outcome, result) = loop {
-        match steps(hub, operation, &candidate, &wish).await {
-            Ok(result) => break (Ok(()), Some(result)),
-            Err(Broken::Failed(trouble)) => break (Err(trouble), None),
-            Err(Broken::Hub(error)) if !error.is_transient() || hub.stopping().is_cancelled() => {
-                break (Err(passing(&error)), None);
-            }
-            Err(Broken::Hub(_)) => tokio::select! {
-                () = hub.stopping().cancelled() => {}
-                () = tokio::time::sleep(PAUSE) => {}
-            },
-        }
+    let ended = steps(hub, operation, &candidate, &wish).await;
+    let (outcome, result) = match ended {
+        Ok(result) => (Ok(()), Some(result)),
+        Err(trouble) => (Err(trouble), None),
     };
     Attempt {
         candidate,
@@ -108,7 +75,7 @@ async fn steps(
     operation: OperationId,
     candidate: &Candidate,
     wish: &Wish<'_>,
-) -> Result<Value, Broken> {
+) -> Result<Value, Trouble> {
     let device = &candidate.device;
     let listener = hub.listen_to(device);
     let target = ArtifactId::new(wish.artifact).map_err(|bad| for_good(&bad))?;
@@ -116,9 +83,13 @@ async fn steps(
     loop {
         let row = twin(hub, candidate).await?;
         let known = DeviceFirmware::of(&row);
-        let artifacts = hub.store().artifacts().await?;
+        let artifacts = hub
+            .store()
+            .artifacts()
+            .await
+            .map_err(|e| passing(e.into()))?;
         let Some(goal) = artifacts.iter().find(|one| one.id == target) else {
-            return Err(for_good(&"the artifact was deleted").into());
+            return Err(for_good(&"the artifact was deleted"));
         };
         let next = known.next(goal, &artifacts).map_err(|no| for_good(&no))?;
         let Some(next) = next else {
@@ -139,7 +110,7 @@ async fn ask(
     row: &TwinRow,
     next: &Artifact,
     tag: &str,
-) -> Result<Baseline, Broken> {
+) -> Result<Baseline, Trouble> {
     let asked = row.twin.desired.value.get("firmware");
     let stands = asked.is_some_and(|asked| {
         let url = asked["url"].as_str().unwrap_or_default();
@@ -159,11 +130,11 @@ async fn ask(
     let actor = Actor::Operation { id: operation };
     let store = hub.store();
     let written = store.write_twin(device.clone(), write, None, actor, hub.now());
-    match written.await? {
+    match written.await.map_err(|error| passing(error.into()))? {
         TwinOutcome::Done { .. } => Ok(Baseline::of(DeviceFirmware::of(row).progress)),
-        TwinOutcome::Refused(error) => Err(for_good(&error).into()),
+        TwinOutcome::Refused(error) => Err(for_good(&error)),
         TwinOutcome::NotFound | TwinOutcome::Conflict { .. } => {
-            Err(for_good(&"the device was deleted").into())
+            Err(for_good(&"the device was deleted"))
         }
     }
 }
@@ -175,7 +146,7 @@ async fn watch(
     listener: &Listener,
     mut install: Install,
     timeout_s: u32,
-) -> Result<(), Broken> {
+) -> Result<(), Trouble> {
     let until = hub.now().plus_ms(i64::from(timeout_s) * 1000);
     loop {
         let signs = listener.take();
@@ -190,14 +161,14 @@ async fn watch(
         install.tick(now);
         match &install.standing {
             Standing::Succeeded => return Ok(()),
-            Standing::Failed(failure) => return Err(again(failure).into()),
+            Standing::Failed(failure) => return Err(failed(failure)),
             Standing::Soaking { .. } => {}
-            waiting if now >= until => return Err(too_late(waiting, timeout_s).into()),
+            waiting if now >= until => return Err(too_late(waiting, timeout_s)),
             _ => {}
         }
         let next = install.next_tick().unwrap_or(until);
         tokio::select! {
-            () = hub.stopping().cancelled() => return Err(Broken::Hub(ServiceError::Stopping)),
+            () = hub.stopping().cancelled() => return Err(passing(ServiceError::Stopping)),
             () = listener.news() => {}
             () = tokio::time::sleep(time_to(next, now)) => {}
         }
@@ -209,9 +180,10 @@ fn time_to(next: Timestamp, now: Timestamp) -> Duration {
     left.clamp(Duration::from_millis(1), LONGEST)
 }
 
-async fn twin(hub: &Hub, candidate: &Candidate) -> Result<TwinRow, Broken> {
-    let row = hub.store().find_twin(&candidate.device).await?;
-    row.ok_or_else(|| for_good(&"the device was deleted").into())
+async fn twin(hub: &Hub, candidate: &Candidate) -> Result<TwinRow, Trouble> {
+    let row = hub.store().find_twin(&candidate.device).await;
+    let row = row.map_err(|error| passing(error.into()))?;
+    row.ok_or_else(|| for_good(&"the device was deleted"))
 }
 
 fn too_late(standing: &Standing, timeout_s: u32) -> Trouble {
@@ -226,12 +198,17 @@ fn too_late(standing: &Standing, timeout_s: u32) -> Trouble {
     ))
 }
 
+fn failed(failure: &InstallFailure) -> Trouble {
+    again(failure)
+}
+
 /// Another attempt may succeed.
 fn again(why: &dyn ToString) -> Trouble {
     Trouble {
         why: why.to_string(),
         retryable: true,
         offline: false,
+        of_hub: false,
     }
 }
 
@@ -244,9 +221,10 @@ fn for_good(why: &dyn ToString) -> Trouble {
 }
 
 /// The hub could not; another attempt may.
-fn passing(error: &ServiceError) -> Trouble {
+fn passing(error: ServiceError) -> Trouble {
     Trouble {
         retryable: error.is_transient(),
-        ..again(error)
+        of_hub: true,
+        ..again(&error)
     }
 }

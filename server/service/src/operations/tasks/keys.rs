@@ -225,6 +225,7 @@ fn again(why: String) -> Trouble {
         why,
         retryable: true,
         offline: false,
+        of_hub: false,
     }
 }
 
@@ -234,6 +235,7 @@ fn for_good(why: &str) -> Trouble {
         why: why.to_owned(),
         retryable: false,
         offline: false,
+        of_hub: false,
     }
 }
 
@@ -242,6 +244,7 @@ fn passing(error: impl Into<ServiceError>) -> Trouble {
     let error = error.into();
     Trouble {
         retryable: error.is_transient(),
+        of_hub: true,
         ..again(error.to_string())
     }
 }
