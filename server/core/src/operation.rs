@@ -9,6 +9,8 @@ mod check;
 mod count;
 mod forecast;
 mod how;
+#[cfg(test)]
+mod model;
 mod progress;
 mod read;
 mod state;

@@ -16,6 +16,8 @@ use crate::support::TestHub;
 
 #[path = "operations/approvals.rs"]
 mod approvals;
+#[path = "operations/failures.rs"]
+mod failures;
 #[path = "operations/firmware.rs"]
 mod firmware;
 #[path = "operations/forecast.rs"]

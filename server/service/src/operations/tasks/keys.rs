@@ -238,6 +238,7 @@ fn again(why: String) -> Trouble {
         why,
         retryable: true,
         offline: false,
+        of_hub: false,
     }
 }
 
@@ -247,6 +248,7 @@ fn for_good(why: &str) -> Trouble {
         why: why.to_owned(),
         retryable: false,
         offline: false,
+        of_hub: false,
     }
 }
 
@@ -255,6 +257,7 @@ fn passing(error: impl Into<ServiceError>) -> Trouble {
     let error = error.into();
     Trouble {
         retryable: error.is_transient(),
+        of_hub: true,
         ..again(error.to_string())
     }
 }

@@ -18,7 +18,7 @@ fn version(text: &str) -> Version {
     Version::new(text).unwrap()
 }
 
-async fn add(test: &TestHub, number: &str, must_pass: &[&str]) -> Artifact {
+pub(super) async fn add(test: &TestHub, number: &str, must_pass: &[&str]) -> Artifact {
     let permit = test.hub.permit::<KeepFirmware>(&Access::console()).unwrap();
     let about = NewArtifact {
         must_pass: must_pass.iter().map(|text| version(text)).collect(),
@@ -29,7 +29,7 @@ async fn add(test: &TestHub, number: &str, must_pass: &[&str]) -> Artifact {
     upload.finish(None, None).await.unwrap()
 }
 
-fn install(artifact: &Artifact, check_ins: u8) -> Plan {
+pub(super) fn install(artifact: &Artifact, check_ins: u8) -> Plan {
     let task = Task::InstallFirmware {
         artifact: artifact.id.to_string(),
         healthy_check_ins: check_ins,
@@ -41,7 +41,7 @@ fn install(artifact: &Artifact, check_ins: u8) -> Plan {
 
 /// How a device behaves.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Way {
+pub(super) enum Way {
     Fine,
     Fails,
     InstallsAnother,
@@ -49,7 +49,7 @@ enum Way {
 }
 
 /// Connects a device that runs 4.3 and does what it is asked, until the test ends.
-async fn live(test: &TestHub, id: &DeviceId, way: Way) -> JoinHandle<()> {
+pub(super) async fn live(test: &TestHub, id: &DeviceId, way: Way) -> JoinHandle<()> {
     let proof = test.log_in(id).await;
     let (info, mut messages) = link();
     test.hub.device_connected(&proof, info).await.unwrap();
