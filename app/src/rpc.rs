@@ -176,6 +176,10 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
     ("/rpc/operations/running", Need::Action(Action::SeeDevices)),
     ("/rpc/operations/show", Need::Action(Action::SeeDevices)),
     ("/rpc/operations/targets", Need::Action(Action::SeeDevices)),
+    (
+        "/rpc/operations/failed_lines",
+        Need::Action(Action::SeeDevices),
+    ),
     ("/rpc/operations/events", Need::Action(Action::SeeDevices)),
     (
         "/rpc/operations/of_device",

@@ -25,7 +25,7 @@ use muster_app::pages::fleet::export::FileKind;
 use muster_app::rpc::Need;
 use muster_app::session::Visitor;
 use muster_app::{App, routes, shell};
-use muster_core::policy::Action::{KeepEmbeds, KeepFirmware, SeeDevices};
+use muster_core::policy::Action::{KeepEmbeds, KeepFirmware, ProvisionDevices, SeeDevices};
 use tower::{ServiceExt as _, service_fn};
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
@@ -42,6 +42,7 @@ use crate::state::AppState;
 use crate::web::firmware::{download, upload};
 use crate::web::{
     api_page, assets, csp_report, embed, export, live, password, results, setup, sign_in, sign_out,
+    transfer_file,
 };
 
 /// Largest form.
@@ -70,6 +71,11 @@ pub fn doors() -> Vec<Door> {
         Door::get("/firmware/{artifact}", Anyone, download::get),
         Door::post(routes::FIRMWARE_UPLOAD, Action(KeepFirmware), upload::post)
             .limited(upload::MAX_UPLOAD),
+        Door::get(
+            transfer_file::ROUTE,
+            Action(ProvisionDevices),
+            transfer_file::get,
+        ),
     ];
     for kind in FileKind::ALL {
         let whole = move |state, visitor, query| export::whole(kind, state, visitor, query);

@@ -12,6 +12,7 @@ pub mod results;
 pub mod setup;
 pub mod sign_in;
 pub mod sign_out;
+pub mod transfer_file;
 
 use axum::response::Redirect;
 use muster_app::routes;

@@ -3,6 +3,7 @@
 pub mod address;
 mod approval;
 mod devices;
+mod expected;
 mod failures;
 mod head;
 mod history;
@@ -11,6 +12,7 @@ mod payload;
 pub(crate) mod plan;
 mod progress;
 pub mod steer;
+mod transfer;
 mod waiting;
 mod waves;
 
@@ -32,6 +34,7 @@ use devices::devices_tab;
 use head::Head;
 use history::history_tab;
 use progress::ProgressTab;
+use transfer::transfer_body;
 
 /// `/operations/:id`
 #[component]
@@ -67,6 +70,13 @@ fn Body(operation: OperationView) -> impl IntoView {
             _ => {}
         },
     );
+    if operation.with_untracked(|operation| operation.row.transfer.is_some()) {
+        return view! {
+            <Head operation=operation refresh=refresh/>
+            {transfer_body(operation, address)}
+        }
+        .into_any();
+    }
     let tab = Memo::new(move |_| address.with(|address| address.tab));
     let tabs = Signal::derive(move || {
         let total = operation.with(|operation| operation.row.counts.total());

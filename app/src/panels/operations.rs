@@ -5,5 +5,6 @@ pub mod pass;
 pub mod progress;
 pub mod rule;
 pub(crate) mod running;
+pub mod transfer;
 
 pub use running::RunningOperations;

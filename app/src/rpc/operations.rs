@@ -6,6 +6,7 @@ mod create;
 mod delete_draft;
 pub mod draft;
 mod events;
+mod failed_lines;
 mod list;
 mod of_device;
 mod pass;
@@ -33,6 +34,7 @@ pub use create::{CreateOperation, create_operation};
 pub use delete_draft::{DeleteDraft, delete_draft};
 pub use draft::{ConditionForm, Draft, How as HowForm, PatchRow, WaveForm, What, Who};
 pub use events::{OperationHistory, operation_events};
+pub use failed_lines::{ListFailedLines, failed_lines};
 pub use list::{ListOperations, list_operations};
 pub use of_device::{DeviceOperation, DeviceOperations, OperationsOfDevice, operations_of_device};
 pub use pass::{PassGate, pass_gate};
@@ -47,9 +49,10 @@ pub use show::{ShowOperation, show_operation};
 pub use steer::{SteerOperation, steer_operation};
 pub use targets::{ListTargets, operation_targets};
 pub use wire::{
-    ConflictRow, DraftRow, DraftView, ExclusionRow, FailureRow, ForecastView, GateRow, Holds,
-    Known, OperationRights, OperationRow, OperationView, OperationsPage, PlanFact, PreviewView,
-    Rule, TargetRow, TargetsPage, WaitingRow, WaveRow,
+    ConflictRow, DraftRow, DraftView, ExclusionRow, FailedLineRow, FailedLinesPage, FailureRow,
+    ForecastView, GateRow, Holds, Known, OperationRights, OperationRow, OperationView,
+    OperationsPage, PlanFact, PreviewView, Rule, TargetRow, TargetsPage, TransferRow, WaitingRow,
+    WaveRow,
 };
 
 #[cfg(feature = "ssr")]

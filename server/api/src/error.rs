@@ -175,7 +175,7 @@ impl From<BulkError> for ApiError {
     fn from(error: BulkError) -> Self {
         match error {
             BulkError::Missing(_) => Self::new(Code::ArgumentNull, error.to_string()),
-            BulkError::Service(error) => error.into(),
+            BulkError::Service(error) | BulkError::Configuration(error) => error.into(),
             BulkError::Module(error) => module_error(error),
         }
     }

@@ -118,6 +118,8 @@ pub static ROUTES: &[&Route] = &[
     &operations::retry::ROUTE,
     &operations::targets::ROUTE,
     &operations::export::ROUTE,
+    &operations::failures::ROUTE,
+    &operations::file::ROUTE,
     &operations::of_device::ROUTE,
     &operations::drafts::ROUTE,
     &operations::save_draft::CREATE,

@@ -7,6 +7,7 @@ use crate::ids::DeviceId;
 mod allot;
 mod check;
 mod count;
+mod expect;
 mod forecast;
 mod how;
 #[cfg(test)]
@@ -21,6 +22,7 @@ mod touch;
 pub use allot::{Allotment, place_of};
 pub use check::{BadPlan, MAX_DELAY_S};
 pub use count::{Counts, Tally};
+pub use expect::{Expectation, Standing};
 pub use forecast::{Forecast, Group, HORIZON_DAYS, MAX_CURVE, MAX_GROUPS, Outlook, Stage};
 pub use how::{
     FailureRule, How, Limits, MAX_ATTEMPTS, MAX_GATES, MAX_WAVES, Offline, OnFailures, Wave,

@@ -5,6 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::event::Actor;
+use crate::ids::OperationId;
+use crate::operation::{OperationState, Task};
 use crate::time::Timestamp;
 
 /// The name of an export or import: a UUID.
@@ -59,6 +61,9 @@ pub enum TransferPlan {
         file: String,
         /// Whether keys are left out.
         without_keys: bool,
+        /// The file beside it that takes the configurations, when they are asked for.
+        #[serde(default)]
+        configurations: Option<String>,
     },
     /// Does what the lines of a file say.
     #[serde(rename_all = "camelCase")]
@@ -69,7 +74,40 @@ pub enum TransferPlan {
         file: String,
         /// The folder for the list of errors.
         errors_to: String,
+        /// The file beside it that holds configurations, when they are asked for.
+        #[serde(default)]
+        configurations: Option<String>,
     },
+}
+
+impl TransferPlan {
+    /// What it is called among operations: `Export to week-12/devices.txt`.
+    pub fn title(&self) -> String {
+        match self {
+            Self::Export { to, file, .. } => format!("Export to {}", joined(to, file)),
+            Self::Import { from, file, .. } => format!("Import from {}", joined(from, file)),
+        }
+    }
+
+    /// What it does, as operations name it.
+    pub fn task(&self) -> Task {
+        match self {
+            Self::Export { without_keys, .. } => Task::Export {
+                without_keys: *without_keys,
+            },
+            Self::Import { from, file, .. } => Task::Import {
+                file: joined(from, file),
+            },
+        }
+    }
+}
+
+/// A file with its folder, as people read it.
+pub fn joined(folder: &str, file: &str) -> String {
+    match folder {
+        "" => file.to_owned(),
+        folder => format!("{folder}/{file}"),
+    }
 }
 
 /// Where a transfer is.
@@ -114,16 +152,19 @@ impl TransferState {
 /// How far a transfer has come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Progress {
-    /// Bytes of the file or devices of the hub, all of them.
+    /// Bytes of the files or devices of the hub, all of them.
     pub total: u64,
     /// Of these, how many are done: where an import goes on.
     pub done: u64,
-    /// Devices read or written.
+    /// Devices that were read, or lines that were carried out.
     pub devices: u64,
     /// Lines that failed.
     pub failed: u64,
     /// Bytes of the list of errors that belong to what is done.
     pub errors: u64,
+    /// Lines of the file of devices that are done, blank ones too.
+    #[serde(default)]
+    pub lines: u64,
 }
 
 impl Progress {
@@ -136,11 +177,28 @@ impl Progress {
     }
 }
 
+/// A line of an import that failed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FailedLine {
+    /// The file it stands in.
+    pub file: String,
+    /// Its number there, from 1.
+    pub line: u64,
+    /// The device or configuration that it names, when it can be read that far.
+    pub id: Option<String>,
+    /// The name of IoT Hub for what is wrong (spec §5.14).
+    pub code: String,
+    /// What is wrong, in words.
+    pub why: String,
+}
+
 /// An export or import.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Transfer {
     /// Its name.
     pub id: TransferId,
+    /// Its number among operations; 0 until it is stored.
+    pub number: OperationId,
     /// What is asked for.
     pub plan: TransferPlan,
     /// By whom.
@@ -157,8 +215,24 @@ pub struct Transfer {
     pub failure: Option<String>,
 }
 
+impl Transfer {
+    /// Where it is, as operations tell it. One that could not go on has stopped.
+    pub fn operation_state(&self) -> OperationState {
+        match self.state {
+            TransferState::Running => OperationState::Running,
+            TransferState::Completed if self.progress.failed > 0 => {
+                OperationState::CompletedWithFailures
+            }
+            TransferState::Completed => OperationState::Completed,
+            TransferState::Failed => OperationState::Stopped,
+            TransferState::Cancelled => OperationState::Cancelled,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
     use super::*;
 
     #[test]
@@ -182,6 +256,51 @@ mod tests {
         check(1, 3, 33);
         check(3, 3, 100);
         check(4, 3, 100);
+    }
+
+    #[test]
+    fn operations_know_it_by_their_words() {
+        let plan = TransferPlan::Export {
+            to: String::new(),
+            file: "devices.txt".into(),
+            without_keys: true,
+            configurations: None,
+        };
+        assert_eq!(plan.title(), "Export to devices.txt");
+        assert_eq!(plan.task(), Task::Export { without_keys: true });
+        let check = |state, failed, want: OperationState| {
+            let transfer = Transfer {
+                id: TransferId::named("a"),
+                number: OperationId(7),
+                plan: plan.clone(),
+                by: Actor::Console,
+                created_at: Timestamp::from_secs(0),
+                ended_at: None,
+                state,
+                progress: Progress {
+                    failed,
+                    ..Progress::default()
+                },
+                failure: None,
+            };
+            assert_eq!(transfer.operation_state(), want, "{state:?}");
+        };
+        check(TransferState::Running, 1, OperationState::Running);
+        check(TransferState::Completed, 0, OperationState::Completed);
+        check(
+            TransferState::Completed,
+            1,
+            OperationState::CompletedWithFailures,
+        );
+        check(TransferState::Failed, 0, OperationState::Stopped);
+        check(TransferState::Cancelled, 1, OperationState::Cancelled);
+    }
+
+    #[test]
+    fn plans_of_older_hubs_are_read() {
+        let text = r#"{"kind":"import","from":"a","file":"b","errorsTo":"a"}"#;
+        let plan: TransferPlan = serde_json::from_str(text).unwrap();
+        assert_eq!(plan.title(), "Import from a/b");
     }
 
     #[test]

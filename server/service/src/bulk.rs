@@ -24,6 +24,9 @@ pub enum BulkError {
     /// The use case refused what the item says of a module.
     #[error(transparent)]
     Module(ServiceError),
+    /// The use case refused what the item says of a configuration.
+    #[error(transparent)]
+    Configuration(ServiceError),
 }
 
 impl<E: Into<ServiceError>> From<E> for BulkError {
@@ -39,18 +42,22 @@ impl BulkError {
             Self::Missing(_) => "ArgumentNull",
             Self::Module(ServiceError::AlreadyExists) => "ModuleAlreadyExistsOnDevice",
             Self::Module(ServiceError::TooManyModules) => "TooManyModulesOnDevice",
-            Self::Service(error) | Self::Module(error) => match error {
-                ServiceError::NotFound => "DeviceNotFound",
-                ServiceError::Forbidden(_) => "IotHubUnauthorizedAccess",
-                ServiceError::Conflict { .. } => "PreconditionFailed",
-                ServiceError::AlreadyExists => "DeviceAlreadyExists",
-                ServiceError::Twin(_) | ServiceError::DeviceId(_) | ServiceError::Invalid(_) => {
-                    "ArgumentInvalid"
+            Self::Configuration(ServiceError::NotFound) => "ConfigurationNotFound",
+            Self::Configuration(ServiceError::Configuration(_)) => "ArgumentInvalid",
+            Self::Service(error) | Self::Module(error) | Self::Configuration(error) => {
+                match error {
+                    ServiceError::NotFound => "DeviceNotFound",
+                    ServiceError::Forbidden(_) => "IotHubUnauthorizedAccess",
+                    ServiceError::Conflict { .. } => "PreconditionFailed",
+                    ServiceError::AlreadyExists => "DeviceAlreadyExists",
+                    ServiceError::Twin(_)
+                    | ServiceError::DeviceId(_)
+                    | ServiceError::Invalid(_) => "ArgumentInvalid",
+                    ServiceError::Storage(_) => "ServerError",
+                    error if error.is_transient() => "ServiceUnavailable",
+                    _ => "InvalidOperation",
                 }
-                ServiceError::Storage(_) => "ServerError",
-                error if error.is_transient() => "ServiceUnavailable",
-                _ => "InvalidOperation",
-            },
+            }
         }
     }
 }

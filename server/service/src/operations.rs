@@ -7,10 +7,11 @@
 use muster_core::event::Actor;
 use muster_core::ids::{DeviceId, OperationId};
 use muster_core::operation::{
-    Counts, OperationState, Plan, TargetState, TaskKind, Wave, WaveSize, WaveState,
+    Counts, Expectation, OperationState, Plan, TargetState, TaskKind, Wave, WaveSize, WaveState,
 };
 use muster_core::rotation;
 use muster_core::time::Timestamp;
+use muster_core::transfer::Transfer;
 use muster_storage::OperationRow;
 use serde_json::Value;
 
@@ -32,6 +33,7 @@ mod seen;
 mod steer;
 mod supervisor;
 mod tasks;
+mod transfers;
 mod watch;
 
 pub(crate) use approve::Sight;
@@ -72,6 +74,8 @@ pub struct OperationSummary {
     pub approval: Option<i64>,
     /// The operation that it takes back.
     pub back_of: Option<OperationId>,
+    /// What it is, when it is an export or import of the registry: one file, no devices of its own.
+    pub transfer: Option<Box<Transfer>>,
 }
 
 /// An operation in full.
@@ -85,6 +89,10 @@ pub struct OperationDetail {
     pub waiting: Vec<WaitingGroup>,
     /// Why devices failed, most devices first.
     pub failures: Vec<FailureGroup>,
+    /// What is to come, of one that runs.
+    pub expected: Option<Expectation>,
+    /// Why whoever asks cannot have the file of an export; `None` when they can, and for all others.
+    pub withheld: Option<String>,
 }
 
 /// A wave with what became of it.
@@ -242,5 +250,6 @@ fn summary(row: OperationRow, counts: Counts) -> OperationSummary {
         counts,
         approval: row.approval,
         back_of: row.back_of,
+        transfer: None,
     }
 }

@@ -5,19 +5,25 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use muster_core::event::{EventKind, NewEvent};
+use muster_core::ids::OperationId;
 use muster_core::policy::Action;
-use muster_core::transfer::{Progress, Transfer, TransferId, TransferPlan, TransferState};
+use muster_core::transfer::{
+    FailedLine, Progress, Transfer, TransferId, TransferPlan, TransferState, joined,
+};
 use serde_json::{Value, json};
 
-use crate::access::kinds::{ProvisionDevices, SeeCredentials};
+use crate::access::kinds::{KeepConfigurations, ProvisionDevices, SeeCredentials};
 use crate::access::{Access, Permit};
 use crate::error::ServiceError;
 use crate::hub::Hub;
 
 mod export;
+mod fetch;
 mod import;
 mod place;
+mod sight;
 
+pub use fetch::{TransferFile, TransferPart};
 pub use place::BadPlace;
 
 /// Where files of transfers lie; unknown until the program says so.
@@ -83,11 +89,16 @@ impl Hub {
                 to,
                 file,
                 without_keys,
+                configurations,
             } => {
                 if !without_keys {
                     self.permit::<SeeCredentials>(access)?;
                 }
-                place::file(&place::folder(root, to)?, file)?;
+                let folder = place::folder(root, to)?;
+                place::file(&folder, file)?;
+                if let Some(second) = configurations {
+                    place::second(&folder, file, second)?;
+                }
                 let detail = json!({ "file": joined(to, file), "keys": !without_keys });
                 (EventKind::Exported, detail)
             }
@@ -95,14 +106,21 @@ impl Hub {
                 from,
                 file,
                 errors_to,
+                configurations,
             } => {
-                place::existing(&place::folder(root, from)?, file)?;
+                let folder = place::folder(root, from)?;
+                place::existing(&folder, file)?;
+                if let Some(second) = configurations {
+                    self.permit::<KeepConfigurations>(access)?;
+                    place::existing(&folder, second)?;
+                }
                 place::file(&place::folder(root, errors_to)?, import::ERRORS)?;
                 (EventKind::Imported, json!({ "file": joined(from, file) }))
             }
         };
-        let transfer = Transfer {
+        let mut transfer = Transfer {
             id: TransferId::from_entropy(self.entropy().bytes()),
+            number: OperationId(0),
             plan,
             by: access.actor(),
             created_at: self.now(),
@@ -119,28 +137,30 @@ impl Hub {
             detail,
         };
         let begun = self.store().begin_transfer(transfer.clone(), event).await;
-        if !begun.map_err(ServiceError::from)? {
-            return Err(TransferError::Running);
-        }
+        let number = begun.map_err(ServiceError::from)?;
+        transfer.number = number.ok_or(TransferError::Running)?;
         self.spawn(run(self.clone(), transfer.clone(), Some(access.clone())));
         Ok(transfer)
     }
 
-    /// The exports and imports of the last 30 days, newest first.
+    /// The exports and imports of the last 30 days that whoever asks may see, newest first.
     pub async fn transfers(
         &self,
-        _permit: &Permit<ProvisionDevices>,
+        permit: &Permit<ProvisionDevices>,
     ) -> Result<Vec<Transfer>, ServiceError> {
-        Ok(self.store().transfers().await?)
+        let mut all = self.store().transfers().await?;
+        all.retain(|transfer| sight::sees(permit.access(), transfer));
+        Ok(all)
     }
 
     /// One of them.
     pub async fn transfer(
         &self,
-        _permit: &Permit<ProvisionDevices>,
+        permit: &Permit<ProvisionDevices>,
         id: &TransferId,
     ) -> Result<Option<Transfer>, ServiceError> {
-        Ok(self.store().find_transfer(id).await?)
+        let found = self.store().find_transfer(id).await?;
+        Ok(found.filter(|transfer| sight::sees(permit.access(), transfer)))
     }
 
     /// Calls off a running one. What it did stays done.
@@ -151,9 +171,18 @@ impl Hub {
     ) -> Result<(), TransferError> {
         let found = self.transfer(permit, id).await?;
         let transfer = found.ok_or(ServiceError::NotFound)?;
-        let by = permit.access();
+        self.call_off(permit.access(), &transfer, None).await
+    }
+
+    /// Calls off a running one, with the words of whoever does.
+    pub(crate) async fn call_off(
+        &self,
+        by: &Access,
+        transfer: &Transfer,
+        why: Option<String>,
+    ) -> Result<(), TransferError> {
         let state = TransferState::Cancelled;
-        match end(self, &transfer, by, state, transfer.progress, None).await? {
+        match end(self, transfer, by, state, transfer.progress, why).await? {
             true => Ok(()),
             false => Err(TransferError::Ended),
         }
@@ -209,15 +238,20 @@ async fn work(
             to,
             file,
             without_keys,
+            configurations,
         } => {
             let action = match without_keys {
                 true => Action::SeeDevices,
                 false => Action::SeeCredentials,
             };
+            let folder = place::folder(root, to)?;
+            let second = configurations.as_ref();
             let job = export::Export {
                 hub,
                 id: &transfer.id,
-                file: place::file(&place::folder(root, to)?, file)?,
+                file: place::file(&folder, file)?,
+                configurations: second.map(|name| place::file(&folder, name)).transpose()?,
+                access: &access,
                 scope: access.scope(action),
                 without_keys: *without_keys,
             };
@@ -227,12 +261,18 @@ async fn work(
             from,
             file,
             errors_to,
+            configurations,
         } => {
+            let folder = place::folder(root, from)?;
+            let second = configurations.as_ref();
             let job = import::Import {
                 hub,
                 transfer,
                 access: &access,
-                file: place::existing(&place::folder(root, from)?, file)?,
+                file: place::existing(&folder, file)?,
+                configurations: second
+                    .map(|name| place::existing(&folder, name))
+                    .transpose()?,
                 errors: place::file(&place::folder(root, errors_to)?, import::ERRORS)?,
             };
             job.run(progress, resumed).await
@@ -276,11 +316,16 @@ async fn end(
 }
 
 /// Notes how far it has come. Ends the work when the hub ends or somebody called it off.
-async fn note(hub: &Hub, id: &TransferId, progress: Progress) -> Result<(), Halt> {
+async fn note(
+    hub: &Hub,
+    id: &TransferId,
+    progress: Progress,
+    failed: Vec<FailedLine>,
+) -> Result<(), Halt> {
     if hub.stopping().is_cancelled() {
         return Err(Halt::Stopping);
     }
-    match hub.store().move_transfer(id, progress).await {
+    match hub.store().move_transfer(id, progress, failed).await {
         Ok(true) => Ok(()),
         Ok(false) => Err(Halt::CalledOff),
         Err(_) if hub.stopping().is_cancelled() => Err(Halt::Stopping),
@@ -293,11 +338,4 @@ async fn on_files<T: Send + 'static>(
     work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
 ) -> Result<T, Halt> {
     Ok(tokio::task::spawn_blocking(work).await??)
-}
-
-fn joined(folder: &str, file: &str) -> String {
-    match folder {
-        "" => file.to_owned(),
-        folder => format!("{folder}/{file}"),
-    }
 }

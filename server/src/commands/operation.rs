@@ -340,7 +340,7 @@ fn list(operations: &[Value]) -> String {
     let cells = |row: &Value| {
         vec![
             text_at(row, &["operation"]),
-            text_at(row, &["state"]),
+            state(row),
             text_at(row, &["counts", "total"]),
             text_at(row, &["counts", "succeeded"]),
             text_at(row, &["counts", "failed"]),
@@ -350,6 +350,15 @@ fn list(operations: &[Value]) -> String {
     };
     let lines: Vec<Vec<String>> = operations.iter().map(cells).collect();
     format!("{}{} operations", table(&heads, &lines), operations.len())
+}
+
+/// The state; of an export or import under way with how far it is.
+fn state(row: &Value) -> String {
+    let state = text_at(row, &["state"]);
+    match row["transfer"]["percent"].as_u64() {
+        Some(percent) if state == "running" => format!("{state} {percent}%"),
+        _ => state,
+    }
 }
 
 /// One operation in a line.
@@ -401,7 +410,32 @@ fn shown(operation: &Value) -> String {
     };
     add("Waiting", &["DEVICES", "GATE", "WHY"], groups("waiting"));
     add("Failed", &["DEVICES", "WHY"], groups("failures"));
+    text += &expected(&operation["expected"]);
     text.trim_end().to_owned()
+}
+
+/// What is to come, of one that runs.
+fn expected(expected: &Value) -> String {
+    let number = |name: &str| expected[name].as_u64().unwrap_or(0);
+    let mut text = String::new();
+    let mut say = |devices: u64, words: String| {
+        if devices > 0 {
+            text += &format!("\n{devices} {words}");
+        }
+    };
+    let by = expected["byTime"].as_str();
+    let by = by.map_or_else(
+        || "have their turn; it is too early to say for how long.".to_owned(),
+        |at| format!("have their turn; at the rate so far they are through by {at}."),
+    );
+    say(number("moving"), by);
+    let opens = expected["opensTime"].as_str();
+    let opens = opens.map_or_else(String::new, |at| format!("; the first opens at {at}"));
+    say(number("timed"), format!("wait for a window{opens}."));
+    let unforeseen = "wait for what nobody can foresee.";
+    say(number("unforeseen"), unforeseen.to_owned());
+    say(number("later"), "are in later waves.".to_owned());
+    text
 }
 
 fn forecast(preview: &Value) -> String {
@@ -417,7 +451,11 @@ fn forecast(preview: &Value) -> String {
     let each = |name: &str| preview[name].as_array().cloned().unwrap_or_default();
     for group in each("excluded") {
         let (devices, why) = (text_at(&group, &["devices"]), text_at(&group, &["why"]));
-        text += &format!("Left out: {devices}, {why}.\n");
+        let head = match group["amongTargets"] == true {
+            true => "Of these, nothing happens to",
+            false => "Left out:",
+        };
+        text += &format!("{head} {devices}, {why}.\n");
     }
     for conflict in each("conflicts") {
         text += &format!(
@@ -476,15 +514,48 @@ mod tests {
             "{text}"
         );
         assert!(!text.contains("Waiting"), "{text}");
+        assert!(text.ends_with("offline"), "{text}");
+    }
+
+    #[test]
+    fn what_is_to_come_is_said_as_far_as_it_is_known() {
+        let check = |json: Value, want: &str| assert_eq!(expected(&json), want);
+        check(json!(null), "");
+        check(
+            json!({"moving": 3, "byTime": "2026-03-04T06:00:00Z", "timed": 0, "unforeseen": 1, "later": 0}),
+            "\n3 have their turn; at the rate so far they are through by 2026-03-04T06:00:00Z.\
+             \n1 wait for what nobody can foresee.",
+        );
+        check(
+            json!({"moving": 2, "byTime": null, "timed": 4, "opensTime": "2026-03-04T02:00:00Z", "later": 9}),
+            "\n2 have their turn; it is too early to say for how long.\
+             \n4 wait for a window; the first opens at 2026-03-04T02:00:00Z.\n9 are in later waves.",
+        );
+    }
+
+    #[test]
+    fn transfers_say_how_far_they_are() {
+        let check = |row: Value, want: &str| assert_eq!(state(&row), want);
+        check(json!({"state": "running", "transfer": null}), "running");
+        check(
+            json!({"state": "running", "transfer": {"percent": 41}}),
+            "running 41%",
+        );
+        check(
+            json!({"state": "completed", "transfer": {"percent": 100}}),
+            "completed",
+        );
     }
 
     #[test]
     fn a_preview_says_that_nothing_was_done() {
         let preview = json!({
-            "targets": 12, "waves": [2, 10], "excluded": [{"devices": 1, "why": "retired"}], "conflicts": [],
+            "targets": 12, "waves": [2, 10], "excluded": [{"devices": 1, "why": "retired"},
+                {"devices": 2, "why": "as asked already", "amongTargets": true}], "conflicts": [],
             "forecast": {"finishTime": "2026-03-04T06:00:00Z"}, "approval": "more than 10 devices", "warnings": ["no device has this path"],
         });
         let want = "It would reach 12 devices.\nIn waves of 2, 10.\nLeft out: 1, retired.\n\
+                    Of these, nothing happens to 2, as asked already.\n\
                     If everything succeeds, it is through at 2026-03-04T06:00:00Z.\n\
                     A second person has to agree: more than 10 devices.\nNote: no device has this path.\n\
                     Nothing was done.";

@@ -63,9 +63,9 @@ pub use fleet_samples::{FleetSample, MAX_FLEET_SAMPLES};
 pub use handover::{HandoverNote, MAX_NOTES};
 pub use idempotency::MAX_REMEMBERED;
 pub use messages::MAX_MESSAGES;
-pub use modules::{ModuleChange, ModuleInsert, ModuleNote, ModuleTwinRow};
+pub use modules::{ModuleChange, ModuleInsert, ModuleNote, ModulePlace, ModuleTwinRow};
 pub use operations::{
-    Candidate, DraftRow, Effect, Ended, Hold, MAX_DRAFTS, MAX_REASONS, NewOperation,
+    Candidate, DraftRow, Effect, Ended, Hold, Listed, MAX_DRAFTS, MAX_REASONS, NewOperation,
     OperationFilter, OperationRow, OperationStanding, ReasonCause, ReasonRow, Settled,
     StoredTarget, TargetBatch, TargetFilter, TargetRow, TurnOutcome, WalkedTarget, WaveRow,
     WaveTurn,
@@ -86,6 +86,6 @@ pub use sheets::{Demand, MAX_SHEETS, SheetOutcome, SheetRow};
 #[doc(hidden)]
 pub use statements::{Statement, statements};
 pub use store::{Location, MasterKey, Store, StoreConfig};
-pub use transfers::MAX_TRANSFERS;
+pub use transfers::{FailureKind, MAX_FAILURES, MAX_TRANSFERS};
 pub use twins::PropertyValues;
 pub use views::{MAX_OWN_VIEWS, MAX_SHARED_VIEWS, NewView, ViewOutcome};

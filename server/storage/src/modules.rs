@@ -72,6 +72,13 @@ pub struct ModuleTwinRow {
     pub twin: Twin,
 }
 
+/// Where a walk over all modules goes on; the default is before the first.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ModulePlace {
+    device: i64,
+    module: String,
+}
+
 /// A module's connection or its end, about to be stored.
 #[derive(Clone, PartialEq, Debug)]
 pub struct ModuleNote {
@@ -151,6 +158,29 @@ impl Store {
                 return Ok(());
             }
         }
+    }
+
+    /// The next modules with their credentials and twins, those of a device together; none at the end. Moves the place.
+    pub async fn next_modules(
+        &self,
+        place: &mut ModulePlace,
+    ) -> Result<Vec<(Module, Twin)>, StorageError> {
+        let from = [
+            place.device.into(),
+            place.module.as_str().into(),
+            STRIDE.into(),
+        ];
+        let mut reader = self.reader().await?;
+        let rows = reader.connection().rows(&SCAN, from).await?;
+        drop(reader);
+        let mut modules = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let stored = Stored::read(row)?;
+            place.device = stored.device_key;
+            place.module = stored.summary.id.as_str().to_owned();
+            modules.push((stored.open(self.sealer())?, twin_of(row)?));
+        }
+        Ok(modules)
     }
 
     /// Changes a module's identity, if its ETag is as demanded.

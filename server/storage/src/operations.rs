@@ -21,7 +21,7 @@ pub(crate) mod wave;
 
 pub use batch::{Effect, Ended, Hold, OperationStanding, Settled, TargetBatch};
 pub use drafts::{DraftRow, MAX_DRAFTS};
-pub use list::OperationFilter;
+pub use list::{Listed, OperationFilter};
 pub use reasons::{MAX_REASONS, ReasonCause, ReasonRow};
 pub use targets::{Candidate, StoredTarget, TargetFilter, TargetRow, WalkedTarget};
 pub use wave::WaveTurn;

@@ -90,6 +90,8 @@ pub fn statements() -> Vec<Statement> {
         subscriptions::STATEMENTS,
         tokens::STATEMENTS,
         transfers::STATEMENTS,
+        transfers::failures::STATEMENTS,
+        transfers::page::STATEMENTS,
         twins::STATEMENTS,
         views::STATEMENTS,
         views::change::STATEMENTS,

@@ -1,12 +1,18 @@
 //! Exports and imports as files: what was asked for, and how far it has come.
 
 use muster_core::event::NewEvent;
+use muster_core::ids::OperationId;
 use muster_core::time::Timestamp;
-use muster_core::transfer::{Progress, Transfer, TransferId, TransferState};
+use muster_core::transfer::{FailedLine, Progress, Transfer, TransferId, TransferState};
 use serde::de::DeserializeOwned;
 
+pub(crate) mod failures;
+pub(crate) mod page;
+
+pub use failures::{FailureKind, MAX_FAILURES};
+
 use crate::change::Change;
-use crate::engine::{Row, Sql};
+use crate::engine::{Connection, Row, Sql};
 use crate::error::{StorageError, corrupt};
 use crate::store::Store;
 use crate::writer::{Operation, Unit};
@@ -17,9 +23,10 @@ pub const MAX_TRANSFERS: usize = 1_000;
 /// The columns that [`transfer_of`] reads.
 macro_rules! columns {
     () => {
-        "SELECT transfer_id, plan, actor, state, progress, failure, created_at, ended_at FROM transfer "
+        "SELECT transfer_id, plan, actor, state, progress, failure, created_at, ended_at, transfer_seq FROM transfer "
     };
 }
+pub(crate) use columns;
 
 const INSERT: Sql = Sql::both(
     "beginning a transfer",
@@ -40,6 +47,11 @@ const RUNNING: Sql = Sql::both(
 const FIND: Sql = Sql::both(
     "reading a transfer",
     concat!(columns!(), "WHERE transfer_id = $1"),
+);
+
+const NUMBERED: Sql = Sql::both(
+    "reading a transfer by its number",
+    concat!(columns!(), "WHERE transfer_seq = $1"),
 );
 
 const NEWEST: Sql = Sql::both(
@@ -68,6 +80,7 @@ pub(crate) const STATEMENTS: &[&Sql] = &[
     &COUNT_RUNNING,
     &RUNNING,
     &FIND,
+    &NUMBERED,
     &NEWEST,
     &MOVE,
     &END,
@@ -75,24 +88,31 @@ pub(crate) const STATEMENTS: &[&Sql] = &[
 ];
 
 impl Store {
-    /// Begins a transfer, unless one is running; whether it began.
+    /// Begins a transfer, unless one is running; gives its number, that of the event.
     pub async fn begin_transfer(
         &self,
         transfer: Transfer,
         event: NewEvent,
-    ) -> Result<bool, StorageError> {
+    ) -> Result<Option<OperationId>, StorageError> {
         self.write("beginning a transfer", Begin { transfer, event })
             .await
     }
 
-    /// Notes how far a running transfer has come; whether it still runs.
+    /// Notes how far a running transfer has come, and the lines that failed since; whether it still runs. Of all lines
+    /// that fail, the first [`MAX_FAILURES`] are kept.
     pub async fn move_transfer(
         &self,
         id: &TransferId,
         progress: Progress,
+        failed: Vec<FailedLine>,
     ) -> Result<bool, StorageError> {
         let id = id.clone();
-        self.write("moving a transfer", Move { id, progress }).await
+        let moved = Move {
+            id,
+            progress,
+            failed,
+        };
+        self.write("moving a transfer", moved).await
     }
 
     /// Ends a running transfer; whether it was running.
@@ -128,6 +148,15 @@ impl Store {
         row.as_ref().map(transfer_of).transpose()
     }
 
+    /// A transfer by its number among operations.
+    pub async fn numbered_transfer(
+        &self,
+        number: OperationId,
+    ) -> Result<Option<Transfer>, StorageError> {
+        let mut reader = self.reader().await?;
+        numbered(&mut reader.connection(), number).await
+    }
+
     /// The transfers, newest first, at most [`MAX_TRANSFERS`].
     pub async fn transfers(&self) -> Result<Vec<Transfer>, StorageError> {
         let mut reader = self.reader().await?;
@@ -144,6 +173,22 @@ impl Store {
     }
 }
 
+async fn numbered(
+    connection: &mut Connection<'_>,
+    number: OperationId,
+) -> Result<Option<Transfer>, StorageError> {
+    let row = connection.row(&NUMBERED, [number.0.into()]).await?;
+    row.as_ref().map(transfer_of).transpose()
+}
+
+/// The number of the transfer of this name.
+async fn number_of(unit: &mut Unit<'_>, id: &TransferId) -> Result<OperationId, StorageError> {
+    let row = unit.connection.row(&FIND, [id.as_str().into()]).await?;
+    let found = row.as_ref().map(transfer_of).transpose()?;
+    let found = found.ok_or_else(|| corrupt("transfer", "transfer_id", id, "just changed"))?;
+    Ok(found.number)
+}
+
 #[derive(Debug)]
 struct Begin {
     transfer: Transfer,
@@ -151,11 +196,11 @@ struct Begin {
 }
 
 impl Operation for Begin {
-    type Output = bool;
+    type Output = Option<OperationId>;
 
-    async fn apply(&self, unit: &mut Unit<'_>) -> Result<bool, StorageError> {
+    async fn apply(&self, unit: &mut Unit<'_>) -> Result<Self::Output, StorageError> {
         if unit.connection.number(&COUNT_RUNNING, []).await? > 0 {
-            return Ok(false);
+            return Ok(None);
         }
         let event = unit.event(self.event.clone());
         let transfer = &self.transfer;
@@ -169,8 +214,9 @@ impl Operation for Begin {
             transfer.created_at.millis().into(),
         ];
         unit.connection.run(&INSERT, arguments).await?;
-        unit.announce(vec![event], Change::None);
-        Ok(true)
+        let id = OperationId(event.seq.0);
+        unit.announce(vec![event], Change::Operation { id, turned: false });
+        Ok(Some(id))
     }
 }
 
@@ -178,6 +224,7 @@ impl Operation for Begin {
 struct Move {
     id: TransferId,
     progress: Progress,
+    failed: Vec<FailedLine>,
 }
 
 impl Operation for Move {
@@ -185,7 +232,14 @@ impl Operation for Move {
 
     async fn apply(&self, unit: &mut Unit<'_>) -> Result<bool, StorageError> {
         let arguments = [self.id.as_str().into(), text(&self.progress).into()];
-        Ok(unit.connection.run(&MOVE, arguments).await? > 0)
+        if unit.connection.run(&MOVE, arguments).await? == 0 {
+            return Ok(false);
+        }
+        let id = number_of(unit, &self.id).await?;
+        let before = self.progress.failed - self.failed.len() as u64;
+        failures::add(&mut unit.connection, id, before, &self.failed).await?;
+        unit.announce(Vec::new(), Change::Operation { id, turned: false });
+        Ok(true)
     }
 }
 
@@ -211,8 +265,9 @@ impl Operation for End {
         ];
         let ended = unit.connection.run(&END, arguments).await? > 0;
         if ended {
+            let id = number_of(unit, &self.id).await?;
             let event = unit.event(self.event.clone());
-            unit.announce(vec![event], Change::None);
+            unit.announce(vec![event], Change::Operation { id, turned: false });
         }
         Ok(ended)
     }
@@ -247,6 +302,7 @@ fn transfer_of(row: &Row) -> Result<Transfer, StorageError> {
         failure: row.get(5)?,
         created_at: Timestamp::from_millis(row.get(6)?),
         ended_at: ended.map(Timestamp::from_millis),
+        number: OperationId(row.get(8)?),
         id: TransferId::named(&id),
     })
 }

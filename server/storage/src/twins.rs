@@ -1,7 +1,7 @@
 //! Twins: reading, and the two doors to the hot path that writes them.
 
 use muster_core::cursor::MAX_PAGE;
-use muster_core::device::{ETag, IfMatch};
+use muster_core::device::{Device, ETag, IfMatch};
 use muster_core::event::Actor;
 use muster_core::ids::DeviceId;
 use muster_core::time::Timestamp;
@@ -138,6 +138,23 @@ impl Store {
                 })
             })
             .collect()
+    }
+
+    /// These devices with their credentials and twins, in the order of ids; those that are not there are left out. At most
+    /// [`MAX_PAGE`] at once.
+    pub async fn find_whole(&self, ids: &[DeviceId]) -> Result<Vec<(Device, Twin)>, StorageError> {
+        debug_assert!(ids.len() <= MAX_PAGE);
+        let names = Table::texts(ids.iter().map(|id| id.as_str().to_owned()));
+        let mut reader = self.reader().await?;
+        let rows = reader.connection().rows(&FIND_MANY, [names]).await?;
+        drop(reader);
+        let whole = rows.iter().map(|row| {
+            let device = Stored::read(row)?.open(self.sealer())?;
+            Ok((device, twin_of(row)?))
+        });
+        let mut whole = whole.collect::<Result<Vec<_>, StorageError>>()?;
+        whole.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
+        Ok(whole)
     }
 
     /// The key of the newest device: what [`Store::property_values`] goes up to; 0 without devices.

@@ -107,7 +107,7 @@ mod both {
         idempotency: a_request_is_answered_once, remembered_requests_are_bounded;
         views: views_come_back, others_see_shared_ones_only, names_and_numbers_have_bounds,
             a_pin_goes_with_its_view;
-        transfers: one_runs_at_a_time;
+        transfers: one_runs_at_a_time, they_stand_between_operations, failed_lines_are_kept_with_the_progress;
         firmware: artifacts_come_back, the_number_of_artifacts_is_bounded, the_key_of_links_is_made_once;
         configurations: configurations_come_back, there_are_so_many_configurations_at_most,
             applying_writes_twins_and_standings, a_change_of_somebody_is_put_back_once, what_has_no_room_is_said,

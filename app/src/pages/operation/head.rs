@@ -131,6 +131,9 @@ fn why_it_rests(operation: &OperationView) -> AnyView {
 /// What leads on: clone, take the results along.
 fn more_menu(operation: RwSignal<OperationView>) -> AnyView {
     let (id, rights) = operation.with_untracked(|o| (o.row.id, o.rights));
+    if operation.with_untracked(|o| o.row.transfer.is_some()) {
+        return ().into_any();
+    }
     let clone = rights.run.then(|| {
         view! {
             <form method="post" action="/rpc/operations/copy">

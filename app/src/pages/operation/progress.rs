@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::approval::approval_section;
+use super::expected::expected_section;
 use super::failures::failures_section;
 use super::plan::plan_aside;
 use super::waiting::Waiting;
@@ -40,6 +41,7 @@ pub(super) fn ProgressTab(
             <div class="stack">
                 <Waiting operation=operation refresh=refresh/>
                 {dynamic(move || operation.with(failures_section))}
+                {dynamic(move || operation.with(expected_section))}
             </div>
             <aside class="stack">{dynamic(move || operation.with(plan_aside))}</aside>
         </div>

@@ -62,6 +62,9 @@ impl Verb {
     /// Whether it can be done now. `held` says that a wave waits for a person.
     pub fn is_possible(self, row: &OperationRow, held: bool) -> bool {
         let after = |turn| row.state.after(turn).is_ok();
+        if row.transfer.is_some() {
+            return self == Self::Stop && row.state == OperationState::Running;
+        }
         match self {
             Self::Pause => after(Turn::Pause),
             Self::Resume => after(Turn::Resume),
@@ -120,6 +123,13 @@ impl Verb {
 
     /// What happens, also to those already started, in words that go on a sentence.
     pub fn effect(self, row: &OperationRow) -> String {
+        if let Some(transfer) = &row.transfer {
+            return match transfer.import {
+                true => "lines that are done stay done, the rest is not read. It ends.",
+                false => "no file is written. It ends.",
+            }
+            .to_owned();
+        }
         let counts = &row.counts;
         let running = u64::from(counts.running);
         let begun = match running {
@@ -262,6 +272,7 @@ mod tests {
             counts,
             way_back: true,
             rule: None,
+            transfer: None,
         }
     }
 

@@ -94,7 +94,8 @@ fn reviewed(id: OperationId, address: &NewAddress, preview: PreviewView) -> AnyV
                 {approval}
                 {warnings}
             </div>
-            {excluded(&preview)}
+            {excluded(&preview, false)}
+            {excluded(&preview, true)}
             {conflicts(&preview)}
             {waves(&preview)}
             {preview.forecast.as_ref().map(expected)}
@@ -127,10 +128,12 @@ fn names(sample: &[DeviceId], all: u64) -> AnyView {
     view! { "Among them "{links}{more} }.into_any()
 }
 
-fn excluded(preview: &PreviewView) -> AnyView {
+/// Devices that are left out; or those among the targets that are left as they are.
+fn excluded(preview: &PreviewView, among_targets: bool) -> AnyView {
     let rows: Vec<AnyView> = preview
         .excluded
         .iter()
+        .filter(|row| row.among_targets == among_targets)
         .map(|row| {
             view! {
                 <li>
@@ -146,7 +149,15 @@ fn excluded(preview: &PreviewView) -> AnyView {
         return ().into_any();
     }
     let list = view! { <ul class="plain-list">{rows}</ul> }.into_any();
-    section("review-out", "Left out", true, list)
+    match among_targets {
+        true => section(
+            "review-alone",
+            "Counted, but nothing happens to them",
+            true,
+            list,
+        ),
+        false => section("review-out", "Left out", true, list),
+    }
 }
 
 fn conflicts(preview: &PreviewView) -> AnyView {

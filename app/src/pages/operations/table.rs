@@ -6,7 +6,7 @@ use muster_core::operation::TargetState;
 use super::filter::kind_icon;
 use crate::clock::use_now;
 use crate::format::{self, TimeStyle};
-use crate::panels::operations::progress;
+use crate::panels::operations::{progress, transfer};
 use crate::routes;
 use crate::rpc::operations::OperationRow;
 use crate::ui::{Count, Icon, Look, State, TableWrap, TimeStamp};
@@ -63,6 +63,13 @@ fn row(row: &OperationRow) -> AnyView {
 
 /// The bar, and under it the numbers that are not the normal case, each with its devices.
 fn progress_cell(row: &OperationRow) -> AnyView {
+    if let Some(transfer) = &row.transfer {
+        return view! {
+            {transfer::bar(row, transfer, 8)}
+            <span class="sub">{transfer::words(row, transfer)}</span>
+        }
+        .into_any();
+    }
     let counts = &row.counts;
     let total = u64::from(counts.total());
     if total == 0 {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use muster_core::ids::OperationId;
 use muster_core::operation::OperationState;
 
-use super::{progress, rule};
+use super::{progress, rule, transfer};
 use crate::format;
 use crate::live::{Item, Topic, use_live};
 use crate::pages::operation::steer::{SteerMenu, Verb};
@@ -100,7 +100,12 @@ fn operation(
     let stop = rights
         .steer
         .then(|| view! { <SteerMenu verb=Verb::Stop row=row refresh=refresh small=true/> });
-    let body = move || row.with(|row| progress::bar(&row.counts, 8));
+    let body = move || {
+        row.with(|row| match &row.transfer {
+            Some(transfer) => transfer::bar(row, transfer, 8),
+            None => progress::bar(&row.counts, 8),
+        })
+    };
     let paused = move || {
         let paused = row.with(|row| row.state == OperationState::Paused);
         paused.then(|| view! { <State look=look::PAUSED/> })
@@ -124,6 +129,9 @@ fn operation(
 
 /// How far it is.
 pub(crate) fn place(row: &OperationRow) -> String {
+    if let Some(transfer) = &row.transfer {
+        return transfer::words(row, transfer);
+    }
     let counts = &row.counts;
     match row.wave {
         Some(wave) if row.waves > 0 => format!("Wave {} of {}", wave + 1, row.waves),

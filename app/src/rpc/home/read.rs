@@ -240,7 +240,9 @@ pub(super) async fn failed(hub: &Hub, access: &Access) -> Result<Vec<FailedOpera
     let since = hub.now().plus_ms(-FAILED_MS);
     let page = hub.operations(access, &query).await?.rows.into_iter();
     Ok(page
-        .filter(|row| row.counts.failed > 0 && row.ended_at.is_some_and(|at| at > since))
+        // Failed lines of an import are no devices that could be tried again.
+        .filter(|row| row.transfer.is_none() && row.counts.failed > 0)
+        .filter(|row| row.ended_at.is_some_and(|at| at > since))
         .map(|row| FailedOperation {
             id: row.id,
             title: row.plan.title,

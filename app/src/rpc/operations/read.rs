@@ -9,6 +9,7 @@ use muster_core::gate::Gate;
 use muster_core::operation::{Plan, Target, Task};
 use muster_core::policy::Action;
 use muster_core::time::Timestamp;
+use muster_core::transfer::{Transfer, TransferPlan, joined};
 use muster_service::operations::{
     OperationDetail, OperationQuery, OperationSummary, TargetQuery, TargetRow as Found, WaitCause,
     WaitingGroup, WaveStatus,
@@ -16,8 +17,8 @@ use muster_service::operations::{
 use muster_service::{Access, Hub};
 
 use super::wire::{
-    FailureRow, Holds, OperationRights, OperationRow, OperationView, Rule, TargetRow, WaitingRow,
-    WaveRow,
+    FailureRow, Holds, OperationRights, OperationRow, OperationView, Rule, TargetRow, TransferRow,
+    WaitingRow, WaveRow,
 };
 use super::words;
 use crate::error::AppError;
@@ -92,6 +93,30 @@ pub fn row(summary: OperationSummary) -> OperationRow {
         counts: summary.counts,
         way_back: has_way_back(&plan.task),
         rule: rule(plan, summary.counts.failed, summary.counts.finished()),
+        transfer: summary.transfer.as_deref().map(transfer),
+    }
+}
+
+fn transfer(transfer: &Transfer) -> TransferRow {
+    let (import, file, configurations) = match &transfer.plan {
+        TransferPlan::Export {
+            to,
+            file,
+            configurations,
+            ..
+        } => (false, joined(to, file), configurations),
+        TransferPlan::Import {
+            from,
+            file,
+            configurations,
+            ..
+        } => (true, joined(from, file), configurations),
+    };
+    TransferRow {
+        import,
+        file,
+        configurations: configurations.clone(),
+        percent: u8::try_from(transfer.progress.percent()).unwrap_or(100),
     }
 }
 
@@ -132,6 +157,8 @@ pub fn view(
         waves,
         waiting,
         failures,
+        expected,
+        withheld,
     } = detail;
     let plan = summary.plan.clone();
     let (job, back_of) = (summary.job_id.clone(), summary.back_of);
@@ -172,6 +199,8 @@ pub fn view(
                 retryable: group.retryable,
             })
             .collect(),
+        expected,
+        withheld,
         way_back: way_back(&plan.task),
         rights: rights(access),
         now: hub.now().millis(),

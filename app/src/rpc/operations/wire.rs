@@ -2,7 +2,7 @@
 
 use muster_core::ids::{DeviceId, OperationId};
 use muster_core::operation::{
-    Counts, OnFailures, OperationState, TargetState, TaskKind, WaveState,
+    Counts, Expectation, OnFailures, OperationState, TargetState, TaskKind, WaveState,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -47,6 +47,47 @@ pub struct OperationRow {
     pub way_back: bool,
     /// When it stops by itself.
     pub rule: Option<Rule>,
+    /// What it has beside devices, when it is an export or import of the registry.
+    pub transfer: Option<TransferRow>,
+}
+
+/// What exports and imports of the registry have beside the rest.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct TransferRow {
+    /// Identities come in; they leave otherwise.
+    pub import: bool,
+    /// The file of identities with its folder.
+    pub file: String,
+    /// The file of configurations beside it.
+    pub configurations: Option<String>,
+    /// How far it is.
+    pub percent: u8,
+}
+
+/// A line of an import that failed.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct FailedLineRow {
+    /// The file it stands in.
+    pub file: String,
+    /// Its number there, from 1.
+    pub line: u64,
+    /// What it names.
+    pub id: Option<String>,
+    /// IoT Hub's name for what is wrong.
+    pub code: String,
+    /// What is wrong.
+    pub why: String,
+}
+
+/// A page of failed lines.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct FailedLinesPage {
+    /// The rows.
+    pub rows: Vec<FailedLineRow>,
+    /// Cursor of the page before.
+    pub previous: Option<String>,
+    /// Cursor of the page after.
+    pub next: Option<String>,
 }
 
 /// When an operation stops by itself.
@@ -214,6 +255,10 @@ pub struct OperationView {
     pub waiting: Vec<WaitingRow>,
     /// Why devices failed, most first.
     pub failures: Vec<FailureRow>,
+    /// What is to come, of one that runs.
+    pub expected: Option<Expectation>,
+    /// Why the person cannot have the file of an export.
+    pub withheld: Option<String>,
     /// How what it did can be taken back.
     pub way_back: String,
     /// What the person may do.
@@ -291,7 +336,7 @@ pub struct Known {
     pub firmware: Vec<(String, String)>,
 }
 
-/// Devices that a plan leaves out.
+/// Devices that a plan leaves out, or as they are.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ExclusionRow {
     /// Why.
@@ -300,6 +345,8 @@ pub struct ExclusionRow {
     pub devices: u32,
     /// Some of them.
     pub sample: Vec<DeviceId>,
+    /// They are counted among the targets; nothing happens to them.
+    pub among_targets: bool,
 }
 
 /// Another operation that has some of the devices.

@@ -9,7 +9,6 @@ use crate::error::{ApiError, Code};
 use crate::throttle::Class;
 
 mod apply;
-mod body;
 mod delete;
 mod get;
 mod list;

@@ -6,6 +6,8 @@ pub(super) mod create;
 pub(super) mod delete_draft;
 pub(super) mod drafts;
 pub(super) mod export;
+pub(super) mod failures;
+pub mod file;
 pub(super) mod list;
 pub(super) mod of_device;
 pub(super) mod override_gate;

@@ -36,6 +36,7 @@ pub(crate) const NAMED: &[(&str, Schema)] = &[
     ("OperationPreview", operations::preview),
     ("Counts", operations::counts),
     ("Target", operations::target),
+    ("FailedLine", operations::failed_line),
     ("Draft", operations::draft),
     ("Revision", super::devices::revisions::revision_schema),
     ("Approval", super::approvals::approval_schema),

@@ -209,3 +209,105 @@ async fn numbers_are_of_what_one_sees() {
         .await;
     assert!(lines.text.contains("near") && !lines.text.contains("far"));
 }
+
+/// Exports and imports of the registry are operations for scripts too.
+#[tokio::test]
+async fn transfers_are_listed_shown_fetched_and_stopped() {
+    use muster_core::transfer::TransferPlan;
+    let test = TestHub::open().await;
+    let (token, north) = (test.token("admin").await, test.token("northerner").await);
+    let manager = test.token("manager").await;
+    let folder = test.directory().join("transfers");
+    test.hub.keep_transfers_in(&folder).await.unwrap();
+    let begin = async |plan: TransferPlan| {
+        let access = test.access("admin").await;
+        let permit = test.hub.permit(&access).unwrap();
+        let made = test.hub.begin_transfer(&permit, plan).await.unwrap();
+        ended(&test, &token, &json!(made.number)).await
+    };
+    let done = begin(TransferPlan::Export {
+        to: "week".into(),
+        file: "devices.txt".into(),
+        without_keys: true,
+        configurations: Some("configurations.txt".into()),
+    })
+    .await;
+    assert_eq!(done["state"], "completed");
+    assert_eq!(done["plan"]["title"], "Export to week/devices.txt");
+    assert_eq!(done["counts"]["succeeded"], 2);
+    let about = json!({"folder": "week", "file": "devices.txt", "configurations": "configurations.txt",
+                       "errorsTo": null, "percent": 100});
+    assert_eq!(
+        (&done["transfer"], &done["withheld"]),
+        (&about, &json!(null))
+    );
+    let id = &done["operation"];
+    let path = format!("/operations/{id}/file");
+    let file = test.get(&token, &path).await;
+    assert_eq!(
+        (file.status, file.header("content-type")),
+        (200, "application/jsonl")
+    );
+    assert_eq!(file.text.lines().count(), 2);
+    let file = test
+        .get(&token, &format!("{path}?part=configurations"))
+        .await;
+    assert_eq!((file.status, file.text.as_str()), (200, ""));
+    // A manager sees that it was; the north does not, for it counts devices of the south.
+    assert_eq!(
+        test.get(&manager, "/operations?kind=export").await.body["items"][0]["operation"],
+        *id
+    );
+    assert_eq!(test.get(&manager, &path).await.status, 403);
+    assert_eq!(
+        test.get(&north, "/operations").await.body["items"],
+        json!([])
+    );
+    assert_eq!(test.get(&north, &path).await.status, 404);
+
+    let lines = "{\"id\":\"new\"}\n{\"id\":\"a b\"}\nnonsense\n";
+    std::fs::write(folder.join("week/lines.txt"), lines).unwrap();
+    let done = begin(TransferPlan::Import {
+        from: "week".into(),
+        file: "lines.txt".into(),
+        errors_to: "week".into(),
+        configurations: None,
+    })
+    .await;
+    assert_eq!(done["state"], "completed_with_failures");
+    assert_eq!(done["failures"][0]["devices"], 2);
+    let id = &done["operation"];
+    let failed = test
+        .get(&token, &format!("/operations/{id}/failures?limit=1"))
+        .await;
+    assert_eq!(failed.status, 200, "{}", failed.body);
+    let first = &failed.body["items"][0];
+    assert_eq!((&first["line"], &first["id"]), (&json!(2), &json!("a b")));
+    let next = failed.body["next"].as_str().unwrap();
+    let rest = test
+        .get(
+            &token,
+            &format!("/operations/{id}/failures?limit=1&cursor={next}"),
+        )
+        .await;
+    assert_eq!(rest.body["items"][0]["line"], 3);
+    assert_eq!(
+        test.get(&token, &format!("/operations/{id}/file"))
+            .await
+            .status,
+        422
+    );
+    let stop = test
+        .send(
+            "POST",
+            &token,
+            &format!("/operations/{id}/steer"),
+            json!({"verb": "stop", "reason": "x"}),
+        )
+        .await;
+    assert_eq!(
+        stop.status, 422,
+        "it has ended: the words say so: {}",
+        stop.body
+    );
+}

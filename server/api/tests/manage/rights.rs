@@ -35,6 +35,7 @@ fn arguments(id: &str) -> (Option<Value>, u16) {
         | "listOperationsOfDevice"
         | "listDrafts" => (None, 200),
         "showOperation" | "listTargets" | "exportTargets" | "deleteDraft" => (None, 404),
+        "listFailedLines" | "fetchExport" => (None, 404),
         "createOperation" | "previewOperation" => (Some(json!({})), 400),
         "steerOperation" => (Some(json!({ "verb": "resume" })), 404),
         "retryTargets" => (Some(json!({ "devices": ["x"] })), 404),

@@ -101,8 +101,7 @@ impl Outlook {
         let stages = self.stages();
         let mut parts = self.parts(&stages);
         let total: u64 = parts.iter().map(Part::left).sum();
-        let horizon = self.starts.plus_ms(HORIZON_DAYS * 24 * 60 * MINUTE_MS);
-        let end = self.expires.map_or(horizon, |expires| expires.min(horizon));
+        let end = self.end();
         let mut opens: Vec<Option<Timestamp>> = vec![None; stages.len()];
         opens[0] = Some(self.starts);
         let mut done_of = vec![0; stages.len()];
@@ -157,6 +156,27 @@ impl Outlook {
             waves: opens,
             curve: curve.points(),
         }
+    }
+
+    /// How many devices never may be touched: none of their windows opens before the end of the operation, or of what
+    /// is looked at.
+    pub fn shut_out(&self) -> u32 {
+        let end = self.end();
+        let opens = |group: &Group| {
+            let openings = group.openings.as_ref();
+            openings.is_none_or(|spans| {
+                let mut spans = spans.iter();
+                spans.any(|span| span.from < end && span.until > self.starts)
+            })
+        };
+        let shut = self.groups.iter().filter(|group| !opens(group));
+        shut.fold(0, |sum, group| sum.saturating_add(group.devices))
+    }
+
+    /// Until when it looks.
+    fn end(&self) -> Timestamp {
+        let horizon = self.starts.plus_ms(HORIZON_DAYS * 24 * 60 * MINUTE_MS);
+        self.expires.map_or(horizon, |expires| expires.min(horizon))
     }
 
     /// The waves; one of all where none are given.

@@ -8,6 +8,7 @@ use muster_storage::{InsertOutcome, NewOperation, OperationRow};
 use serde_json::json;
 
 use super::author::{Selection, action_of, read};
+use super::preview::{never_opens, number};
 use super::{OperationSummary, summary, tasks};
 use crate::access::kinds::RunOperations;
 use crate::access::{Access, Permit};
@@ -42,6 +43,15 @@ impl Hub {
                 "no device is meant that you may do this to; look at the condition and at your scope"
                     .to_owned(),
             ));
+        }
+        let shut_out = self
+            .outlook(&plan, &selection, number(targets), &[])
+            .shut_out();
+        if targets > 0 && shut_out >= number(targets) {
+            let why = never_opens(shut_out, shut_out, &plan);
+            return Err(ServiceError::Invalid(format!(
+                "it would wait in vain: {why}; choose other gates, or a later end"
+            )));
         }
         let event = NewEvent {
             at: self.now(),

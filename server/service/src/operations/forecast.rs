@@ -7,9 +7,7 @@ use std::collections::BTreeMap;
 
 use muster_core::contact::{Contact, DEFAULT_SCHEDULE};
 use muster_core::gate::{Gate, SheetKind, Slug, Span, Zone};
-use muster_core::operation::{
-    Forecast, Group, HORIZON_DAYS, MAX_GROUPS, Offline, Outlook, Plan, Stage,
-};
+use muster_core::operation::{Group, HORIZON_DAYS, MAX_GROUPS, Offline, Outlook, Plan, Stage};
 use muster_core::time::Timestamp;
 use muster_index::Scalar;
 use muster_query::{Condition, Literal, Op, Path, Term};
@@ -32,14 +30,14 @@ const TAKES_S: u32 = 5;
 const DAY_MS: i64 = 86_400_000;
 
 impl Hub {
-    /// When an operation for so many targets would be through if everything succeeds; `sizes` are those of its waves.
-    pub(super) fn forecast(
+    /// What a forecast of an operation for so many targets is made from; `sizes` are those of its waves.
+    pub(super) fn outlook(
         &self,
         plan: &Plan,
         selection: &Selection,
         targets: u32,
         sizes: &[u32],
-    ) -> Forecast {
+    ) -> Outlook {
         let connection = tasks::needs_connection(&plan.task) && plan.how.offline == Offline::Wait
             || plan.how.gates.contains(&Gate::Online);
         let now = self.now();
@@ -105,15 +103,14 @@ impl Hub {
                 success_percent: wave.success_percent,
                 soak_s: wave.soak_s,
             });
-        let outlook = Outlook {
+        Outlook {
             starts,
             expires: plan.how.expires_at,
             groups,
             waves: stages.collect(),
             limits: plan.how.limits,
             takes_s: if connection { TAKES_S } else { 0 },
-        };
-        outlook.forecast()
+        }
     }
 
     /// The devices of a selection that also meet a condition, by the texts at a path.

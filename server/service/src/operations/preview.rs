@@ -5,14 +5,18 @@ use muster_core::operation::{
     Allotment, Forecast, OperationState, Plan, Target, Task, WaveSize, collides, place_of,
 };
 use muster_core::policy::Action;
-use muster_query::{Condition, Scope};
+use muster_query::Condition;
 
 use super::author::{Selection, action_of, read};
-use super::tasks;
 use crate::access::kinds::RunOperations;
 use crate::access::{Access, Permit};
 use crate::error::ServiceError;
 use crate::hub::Hub;
+
+mod alone;
+mod warn;
+
+pub(super) use warn::never_opens;
 
 /// Devices that are named as examples.
 pub const MAX_SAMPLE: usize = 10;
@@ -27,7 +31,7 @@ pub struct Preview {
     pub targets: u32,
     /// Some of them, at most [`MAX_SAMPLE`].
     pub sample: Vec<DeviceId>,
-    /// Devices that are meant and left out.
+    /// Devices that are meant and left out, and targets to which nothing happens.
     pub excluded: Vec<Exclusion>,
     /// Other operations that may not be at the same devices at the same time.
     pub conflicts: Vec<Conflict>,
@@ -41,7 +45,7 @@ pub struct Preview {
     pub warnings: Vec<String>,
 }
 
-/// Devices that are left out.
+/// Devices that are left out, or left as they are.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Exclusion {
     /// Why.
@@ -50,6 +54,9 @@ pub struct Exclusion {
     pub devices: u32,
     /// Some of them, at most [`MAX_SAMPLE`].
     pub sample: Vec<DeviceId>,
+    /// They are counted among the targets: the operation finds out by itself that there is nothing to do, or that it
+    /// cannot be done.
+    pub among_targets: bool,
 }
 
 /// An operation that this one would wait for.
@@ -82,11 +89,19 @@ impl Hub {
             approval: self.approval_in_words(access, plan, targets).await?,
             ..Preview::default()
         };
+        let mut shut_out = 0;
         if preview.targets > 0 {
-            preview.forecast =
-                Some(self.forecast(plan, &selection, preview.targets, &preview.waves));
+            let outlook = self.outlook(plan, &selection, preview.targets, &preview.waves);
+            shut_out = outlook.shut_out();
+            preview.forecast = Some(outlook.forecast());
+            let (alone, too_many) = self.left_alone(plan, &selection, targets).await?;
+            preview.excluded.extend(alone);
+            if too_many {
+                preview.warnings.push(warn::not_all_looked_at());
+            }
         }
-        self.warn(&mut preview, plan, &selection).await?;
+        self.warn(&mut preview, access, plan, &selection, shut_out)
+            .await?;
         Ok(preview)
     }
 
@@ -124,6 +139,7 @@ impl Hub {
                 why: "outside your rights".to_owned(),
                 devices: number(visible - targets),
                 sample: outside.take(MAX_SAMPLE).collect(),
+                among_targets: false,
             });
         }
         match &plan.target {
@@ -135,6 +151,7 @@ impl Hub {
                         why: "retired".to_owned(),
                         devices: number(devices),
                         sample: self.matching(&retired, &see, None, MAX_SAMPLE).await?,
+                        among_targets: false,
                     });
                 }
             }
@@ -149,6 +166,7 @@ impl Hub {
                         why: "retired, or not there for you".to_owned(),
                         devices: number(unknown.len()),
                         sample: unknown.into_iter().take(MAX_SAMPLE).collect(),
+                        among_targets: false,
                     });
                 }
             }
@@ -252,38 +270,6 @@ impl Hub {
         conditions.iter().fold(0, |bits, (index, condition)| {
             bits | u32::from(self.index().matches(device, condition, now)) << index
         })
-    }
-
-    async fn warn(
-        &self,
-        preview: &mut Preview,
-        plan: &Plan,
-        selection: &Selection,
-    ) -> Result<(), ServiceError> {
-        if preview.targets == 0 {
-            preview.warnings.push("no device is meant".to_owned());
-            return Ok(());
-        }
-        let maintenance = read("stage = 'maintenance'")?.and(selection.condition().clone());
-        let everyone = Scope::everything();
-        if matches!(plan.target, Target::Query { .. }) && tasks::waits_for_maintenance(&plan.task) {
-            let held = self.matching_count(&maintenance, &everyone).await?;
-            if held > 0 {
-                preview.warnings.push(format!(
-                    "{held} devices are in maintenance and wait until they leave it"
-                ));
-            }
-        }
-        if plan.task == Task::RotateKeys {
-            let others = selection.with(read("authenticationType != 'sas'")?);
-            let others = self.selected_count(&others).await?;
-            if others > 0 {
-                preview.warnings.push(format!(
-                    "{others} devices prove themselves with a certificate and are left out"
-                ));
-            }
-        }
-        Ok(())
     }
 }
 

@@ -4,19 +4,22 @@ use std::collections::HashMap;
 
 use muster_core::cursor::Page;
 use muster_core::event::Actor;
+use muster_core::gate::Gate;
 use muster_core::ids::{DeviceId, OperationId};
-use muster_core::operation::{Counts, TargetState, Task, WaveState};
+use muster_core::operation::{
+    Counts, OperationState, Plan, Standing, TargetState, Task, WaveState,
+};
 use muster_core::policy::Action;
 use muster_core::rotation::{self, Rotation};
 use muster_query::Scope;
 use muster_storage::{
-    OperationFilter, OperationRow, ReasonCause, ReasonRow, StoredTarget, TargetFilter,
+    Listed, OperationFilter, OperationRow, ReasonCause, ReasonRow, StoredTarget, TargetFilter,
 };
 
 use super::seen::Seen;
 use super::{
     FailureGroup, OperationDetail, OperationQuery, OperationSummary, TargetQuery, TargetRow,
-    WaitCause, WaitingGroup, WaveStatus, summary, waves_of,
+    WaitCause, WaitingGroup, WaveStatus, summary, transfers, waves_of,
 };
 use crate::access::Access;
 use crate::error::ServiceError;
@@ -26,7 +29,8 @@ use crate::hub::Hub;
 const LOOK_BACK: usize = 20;
 
 impl Hub {
-    /// A page of operations, newest first: those whose devices the viewer sees, and their own.
+    /// A page of operations, newest first: those whose devices the viewer sees, and their own. Exports and imports of the
+    /// registry stand between them.
     pub async fn operations(
         &self,
         access: &Access,
@@ -80,6 +84,9 @@ impl Hub {
         access: &Access,
         id: OperationId,
     ) -> Result<Option<OperationDetail>, ServiceError> {
+        if let Some(transfer) = self.visible_transfer(access, id).await? {
+            return self.transfer_detail(access, transfer).await.map(Some);
+        }
         let row = self.store().find_operation(id).await?;
         self.detail(access, row).await
     }
@@ -205,10 +212,19 @@ impl Hub {
         &self,
         access: &Access,
         scope: &Scope,
-        rows: Vec<OperationRow>,
+        rows: Vec<Listed>,
     ) -> Result<Vec<OperationSummary>, ServiceError> {
         let mut visible = Vec::with_capacity(rows.len());
         for row in rows {
+            let row = match row {
+                Listed::Operation(row) => *row,
+                Listed::Transfer(transfer) => {
+                    if self.sees_transfer(access, &transfer) {
+                        visible.push(transfers::summary(*transfer));
+                    }
+                    continue;
+                }
+            };
             let seen = self.seen(&row, scope).await?;
             if self.sees(access, &row, &seen, scope) {
                 let counts = counts_of(&row, &seen);
@@ -259,7 +275,7 @@ impl Hub {
             opened_at: stored.opened_at,
             soak_until: stored.soak_until,
         });
-        let waves = waves.collect();
+        let waves: Vec<WaveStatus> = waves.collect();
         let waiting = waiting(&row, &reasons, untouched);
         let failures = reasons
             .iter()
@@ -271,11 +287,19 @@ impl Hub {
         });
         let failures = failures.collect();
         let counts = counts_of(&row, &seen);
+        let expected = match row.state {
+            OperationState::Running => {
+                standing(&row.plan, &waves, &waiting, &counts).expectation(self.now())
+            }
+            _ => None,
+        };
         Ok(Some(OperationDetail {
+            expected,
             summary: summary(row, counts),
             waves,
             waiting,
             failures,
+            withheld: None,
         }))
     }
 
@@ -306,6 +330,38 @@ fn counts_of(row: &OperationRow, seen: &Seen) -> Counts {
         counts += tally.counts(wave.state, row.state);
     }
     counts
+}
+
+/// By what the devices of a running operation wait.
+fn standing(
+    plan: &Plan,
+    waves: &[WaveStatus],
+    waiting: &[WaitingGroup],
+    counts: &Counts,
+) -> Standing {
+    let open = waves.iter().rfind(|wave| wave.state == WaveState::Open);
+    let mut standing = Standing {
+        opened: open.and_then(|wave| wave.opened_at),
+        finished: open.map_or(0, |wave| wave.counts.finished()),
+        moving: counts.running,
+        later: counts.later,
+        ..Standing::default()
+    };
+    for group in waiting {
+        let gate = group
+            .gate
+            .and_then(|gate| plan.how.gates.get(usize::from(gate)));
+        let by_the_clock = matches!(gate, Some(Gate::Window { .. } | Gate::Calendar { .. }));
+        match group.cause {
+            WaitCause::Limit | WaitCause::Retry => standing.moving += group.devices,
+            WaitCause::Gate if by_the_clock => {
+                standing.timed += group.devices;
+                standing.opens = [standing.opens, group.look].into_iter().flatten().min();
+            }
+            _ => standing.unforeseen += group.devices,
+        }
+    }
+    standing
 }
 
 /// The groups of waiting devices. Of an operation that is over, none waits.

@@ -62,6 +62,9 @@ impl Hub {
         steer: Steer,
     ) -> Result<OperationSummary, ServiceError> {
         let access = permit.access();
+        if let Some(transfer) = self.visible_transfer(access, id).await? {
+            return self.steer_transfer(access, transfer, steer).await;
+        }
         let row = self.visible_row(access, id).await?;
         let goes_on = !matches!(
             steer,
@@ -261,7 +264,7 @@ impl Hub {
     }
 }
 
-fn said(reason: &str) -> Result<String, ServiceError> {
+pub(super) fn said(reason: &str) -> Result<String, ServiceError> {
     let reason = reason.trim();
     if reason.is_empty() || reason.chars().count() > MAX_REASON {
         return Err(ServiceError::Invalid(format!(

@@ -6,7 +6,7 @@ use muster_core::policy::Action;
 use muster_query::query::{Column, Select, What};
 use muster_query::run::Answered;
 use muster_query::{Document, Expr, Path, Place, Query, Run, Scope};
-use muster_storage::{OperationFilter, OperationRow, TargetRow};
+use muster_storage::{Listed, OperationFilter, OperationRow, TargetRow};
 
 use super::answered;
 use crate::access::Access;
@@ -140,7 +140,10 @@ impl Walk<'_> {
         };
         loop {
             let page = self.hub.store().operations(&filter).await?;
-            for operation in &page.rows {
+            for listed in &page.rows {
+                let Listed::Operation(operation) = listed else {
+                    continue;
+                };
                 if let Some(place) = self.rows_of(operation).await? {
                     return Ok(Some(place));
                 }

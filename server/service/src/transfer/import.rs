@@ -4,18 +4,20 @@ use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use futures::future::join_all;
 use muster_core::ids::{DeviceId, ModuleId};
 use muster_core::time::Timestamp;
-use muster_core::transfer::{Progress, Transfer};
+use muster_core::transfer::{FailedLine, Progress, Transfer};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::{Halt, note, on_files};
 use crate::access::Access;
 use crate::bulk::{BulkError, BulkItem};
+use crate::configurations::item::ConfigurationItem;
 use crate::error::ServiceError;
 use crate::hub::Hub;
 
@@ -28,6 +30,12 @@ const BATCH: usize = 256;
 /// Longest line, in bytes: the largest twins fit many times.
 const MAX_LINE: u64 = 256 * 1024;
 
+/// Longest id that is shown of a failed line, in characters: the longest that can be one.
+const MAX_SHOWN: usize = 128;
+
+/// Longest reason of a failed line, in characters.
+const MAX_WHY: usize = 500;
+
 /// How often a line is tried while the hub is too busy.
 const ATTEMPTS: u32 = 30;
 
@@ -39,13 +47,15 @@ pub(super) struct Import<'a> {
     pub(super) transfer: &'a Transfer,
     pub(super) access: &'a Access,
     pub(super) file: PathBuf,
+    /// Where configurations are, when they are asked for.
+    pub(super) configurations: Option<PathBuf>,
     pub(super) errors: PathBuf,
 }
 
-/// What came of a line.
-enum Line {
+/// A line of a file.
+enum Line<T = BulkItem> {
     /// An item, to be done.
-    Item(Box<BulkItem>),
+    Item(Box<T>),
     /// Nothing stands in it.
     Blank,
     /// It cannot be read.
@@ -56,15 +66,68 @@ impl Import<'_> {
     /// Begins where it left off. The lines in flight when it was cut off are done again; `resumed` says that there may
     /// be such.
     pub(super) async fn run(self, progress: &mut Progress, mut resumed: bool) -> Result<(), Halt> {
+        let second = self.configurations.clone();
+        let more = match second {
+            Some(path) => on_files(move || Ok(path.metadata()?.len())).await?,
+            None => 0,
+        };
+        let (mut file, mut errors, size) = self.open(progress, more).await?;
+        progress.total = size + more;
+        while progress.done < size {
+            let (reader, lines, bytes) = on_files(move || {
+                let (lines, bytes) = read(&mut file)?;
+                Ok((file, lines, bytes))
+            })
+            .await?;
+            file = reader;
+            if bytes == 0 {
+                break;
+            }
+            let mut failed = Vec::new();
+            let mut number = progress.lines;
+            for part in apart(&lines) {
+                let results = join_all(part.iter().map(|line| self.apply(line, resumed))).await;
+                for (line, result) in part.iter().zip(results) {
+                    number += 1;
+                    match (result, line) {
+                        (Ok(()), Line::Item(_)) => progress.devices += 1,
+                        (Ok(()), _) => {}
+                        (Err(error), line) => {
+                            failed.push(failure(&self.file, number, id_of(line), &error));
+                        }
+                    }
+                }
+            }
+            resumed = false;
+            progress.done += bytes;
+            progress.lines = number;
+            errors = self.noted(errors, progress, failed).await?;
+        }
+        if let Some(path) = &self.configurations
+            && progress.done < progress.total
+        {
+            let failed = self.all_configurations(path, progress).await?;
+            progress.done = progress.total;
+            self.noted(errors, progress, failed).await?;
+        }
+        Ok(())
+    }
+
+    /// The file of devices, at the place where it goes on, its size, and the list of errors behind those that are noted.
+    async fn open(
+        &self,
+        progress: &Progress,
+        more: u64,
+    ) -> Result<(BufReader<File>, File, u64), Halt> {
         let (path, log) = (self.file.clone(), self.errors.clone());
         let (begin, known) = (progress.done, progress.errors);
-        let (mut file, mut errors, size) = on_files(move || {
+        on_files(move || {
             let mut file = File::open(&path)?;
             let size = file.metadata()?.len();
-            if size < begin {
+            if size + more < begin {
                 return Err(io::Error::other("the file is shorter than it was"));
             }
-            file.seek(SeekFrom::Start(begin))?;
+            file.seek(SeekFrom::Start(begin.min(size)))?;
             let mut options = OpenOptions::new();
             let options = options.write(true).create(true).truncate(false).mode(0o600);
             let mut errors = options.open(&log)?;
@@ -73,42 +136,74 @@ impl Import<'_> {
             errors.seek(SeekFrom::End(0))?;
             Ok((BufReader::new(file), errors, size))
         })
+        .await
+    }
+
+    /// Lists what failed, then notes how far it has come.
+    async fn noted(
+        &self,
+        mut errors: File,
+        progress: &mut Progress,
+        failed: Vec<FailedLine>,
+    ) -> Result<File, Halt> {
+        let listed: String = failed
+            .iter()
+            .map(|line| format!("{}\n", listing(line)))
+            .collect();
+        progress.failed += failed.len() as u64;
+        progress.errors += listed.len() as u64;
+        let errors = on_files(move || {
+            errors.write_all(listed.as_bytes())?;
+            errors.sync_data()?;
+            Ok(errors)
+        })
         .await?;
-        progress.total = size;
+        note(self.hub, &self.transfer.id, *progress, failed).await?;
+        Ok(errors)
+    }
+
+    /// Configurations, one after the other. They are few, so that after a cut all are done again: to no harm.
+    async fn all_configurations(
+        &self,
+        path: &Path,
+        progress: &mut Progress,
+    ) -> Result<Vec<FailedLine>, Halt> {
+        let place = path.to_owned();
+        let mut file = on_files(move || Ok(BufReader::new(File::open(&place)?))).await?;
+        let (mut failed, mut number) = (Vec::new(), 0);
         loop {
             let (reader, lines, bytes) = on_files(move || {
-                let (lines, bytes) = read(&mut file)?;
+                let (lines, bytes) = read::<ConfigurationItem>(&mut file)?;
                 Ok((file, lines, bytes))
             })
             .await?;
             file = reader;
             if bytes == 0 {
-                return Ok(());
+                return Ok(failed);
             }
-            let mut listed = String::new();
-            for part in apart(&lines) {
-                let results = join_all(part.iter().map(|line| self.apply(line, resumed))).await;
-                for (line, result) in part.iter().zip(results) {
-                    match (result, line) {
-                        (Ok(()), Line::Item(_)) => progress.devices += 1,
-                        (Ok(()), _) => {}
-                        (Err(error), line) => {
-                            progress.failed += 1;
-                            listed += &format!("{}\n", listing(line, &error));
+            for line in lines {
+                number += 1;
+                if self.hub.stopping().is_cancelled() {
+                    return Err(Halt::Stopping);
+                }
+                match line {
+                    Line::Blank => {}
+                    Line::Bad(why) => {
+                        let error = BulkError::Configuration(ServiceError::Invalid(why));
+                        failed.push(failure(path, number, None, &error));
+                    }
+                    Line::Item(item) => {
+                        let id = item.id().map(str::to_owned);
+                        match item.apply(self.hub, self.access).await {
+                            Ok(()) => progress.devices += 1,
+                            Err(error) => {
+                                let error = BulkError::Configuration(error);
+                                failed.push(failure(path, number, id.as_deref(), &error));
+                            }
                         }
                     }
                 }
             }
-            resumed = false;
-            progress.done += bytes;
-            progress.errors += listed.len() as u64;
-            errors = on_files(move || {
-                errors.write_all(listed.as_bytes())?;
-                errors.sync_data()?;
-                Ok(errors)
-            })
-            .await?;
-            note(self.hub, &self.transfer.id, *progress).await?;
         }
     }
 
@@ -168,7 +263,7 @@ impl Import<'_> {
 }
 
 /// The next lines, and the bytes they take.
-fn read(file: &mut BufReader<File>) -> io::Result<(Vec<Line>, u64)> {
+fn read<T: DeserializeOwned>(file: &mut BufReader<File>) -> io::Result<(Vec<Line<T>>, u64)> {
     let (mut lines, mut bytes) = (Vec::new(), 0);
     while lines.len() < BATCH {
         let mut text = Vec::new();
@@ -209,13 +304,13 @@ fn skip_line(file: &mut BufReader<File>) -> io::Result<u64> {
     }
 }
 
-fn parsed(text: &[u8]) -> Line {
+fn parsed<T: DeserializeOwned>(text: &[u8]) -> Line<T> {
     if text.trim_ascii().is_empty() {
         return Line::Blank;
     }
     match serde_json::from_slice(text) {
         Ok(item) => Line::Item(item),
-        Err(error) => Line::Bad(format!("the line is not the JSON of a device: {error}")),
+        Err(error) => Line::Bad(format!("the line cannot be read: {error}")),
     }
 }
 
@@ -234,15 +329,30 @@ fn apart(lines: &[Line]) -> Vec<&[Line]> {
     parts
 }
 
-fn listing(line: &Line, error: &BulkError) -> Value {
-    let id = match line {
+fn id_of(line: &Line) -> Option<&str> {
+    match line {
         Line::Item(item) => Some(item.id()),
         Line::Blank | Line::Bad(_) => None,
-    };
+    }
+}
+
+fn failure(path: &Path, line: u64, id: Option<&str>, error: &BulkError) -> FailedLine {
+    let file = path.file_name().unwrap_or_default();
+    FailedLine {
+        file: file.to_string_lossy().into_owned(),
+        line,
+        id: id.map(|id| id.chars().take(MAX_SHOWN).collect()),
+        code: error.code().to_owned(),
+        why: error.to_string().chars().take(MAX_WHY).collect(),
+    }
+}
+
+/// A failed line as tools of IoT Hub read it.
+fn listing(line: &FailedLine) -> Value {
     json!({
-        "id": id,
-        "errorCode": error.code(),
-        "errorStatus": format!("ErrorCode:{};{error}", error.code()),
+        "id": line.id,
+        "errorCode": line.code,
+        "errorStatus": format!("ErrorCode:{};{}", line.code, line.why),
     })
 }
 

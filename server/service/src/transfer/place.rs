@@ -28,6 +28,9 @@ pub enum BadPlace {
     /// There is no such file.
     #[error("there is no file {0} in that folder")]
     Missing(String),
+    /// Two things would be written to the same file.
+    #[error("{0} is named for devices and for configurations; they need a file each")]
+    Twice(String),
     /// The disk did not do it.
     #[error("{0} cannot be used: {1}")]
     Disk(String, #[source] io::Error),
@@ -71,6 +74,14 @@ pub(super) fn file(folder: &Path, name: &str) -> Result<PathBuf, BadPlace> {
         Ok(_) => Err(BadPlace::SomethingElse(name.to_owned())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(path),
         Err(error) => Err(BadPlace::Disk(name.to_owned(), error)),
+    }
+}
+
+/// A second file in the folder of a first one.
+pub(super) fn second(folder: &Path, first: &str, name: &str) -> Result<PathBuf, BadPlace> {
+    match first == name {
+        true => Err(BadPlace::Twice(name.to_owned())),
+        false => file(folder, name),
     }
 }
 

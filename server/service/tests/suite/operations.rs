@@ -16,6 +16,8 @@ use crate::support::TestHub;
 
 #[path = "operations/approvals.rs"]
 mod approvals;
+#[path = "operations/bad_input.rs"]
+mod bad_input;
 #[path = "operations/failures.rs"]
 mod failures;
 #[path = "operations/firmware.rs"]
@@ -30,6 +32,8 @@ mod keys;
 mod life;
 #[path = "operations/methods.rs"]
 mod methods;
+#[path = "operations/preview.rs"]
+mod preview;
 #[path = "operations/retry.rs"]
 mod retry;
 #[path = "operations/rights.rs"]

@@ -102,6 +102,12 @@ const STEPS: &[Step] = &[
         postgres: include_str!("../../../../migrations/postgres/0015_rotation.sql"),
     },
     Step {
+        version: 16,
+        name: "transfer_failures",
+        sqlite: include_str!("../../../../migrations/sqlite/0016_transfer_failures.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0016_transfer_failures.sql"),
+    },
+    Step {
         version: 17,
         name: "alerts",
         sqlite: include_str!("../../../../migrations/sqlite/0017_alerts.sql"),

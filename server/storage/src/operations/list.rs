@@ -1,14 +1,16 @@
-//! Pages of operations, newest first.
+//! Pages of operations, newest first, with exports and imports of the registry between them: they share their numbers.
 
 use muster_core::cursor::{Cursor, Direction, MAX_PAGE, Page};
 use muster_core::ids::{DeviceId, PersonId};
 use muster_core::operation::{OperationState, TaskKind};
+use muster_core::transfer::Transfer;
 
 use super::targets::like;
 use super::{OperationRow, columns, whole};
 use crate::engine::Sql;
 use crate::error::StorageError;
 use crate::store::Store;
+use crate::transfers::page::beyond;
 
 macro_rules! page {
     ($beyond:literal, $order:literal) => {
@@ -63,12 +65,28 @@ pub struct OperationFilter {
     pub cursor: Option<String>,
 }
 
+/// A row of the list.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Listed {
+    /// A bulk operation.
+    Operation(Box<OperationRow>),
+    /// An export or import of the registry.
+    Transfer(Box<Transfer>),
+}
+
+impl Listed {
+    /// Its number.
+    pub fn number(&self) -> i64 {
+        match self {
+            Self::Operation(row) => row.id.0,
+            Self::Transfer(transfer) => transfer.number.0,
+        }
+    }
+}
+
 impl Store {
-    /// A page of operations, newest first.
-    pub async fn operations(
-        &self,
-        filter: &OperationFilter,
-    ) -> Result<Page<OperationRow>, StorageError> {
+    /// A page of operations and transfers, newest first. With a device, or for jobs only, there are no transfers.
+    pub async fn operations(&self, filter: &OperationFilter) -> Result<Page<Listed>, StorageError> {
         let limit = filter.limit.clamp(1, MAX_PAGE);
         let question = format!(
             "operations {:?} {:?} {:?} {:?} {:?} {:?}",
@@ -95,13 +113,26 @@ impl Store {
         let mut reader = self.reader().await?;
         let mut connection = reader.connection();
         let rows = connection.rows(sql, arguments).await?;
-        let more = rows.len() > limit;
-        let mut operations = whole(&mut connection, &rows[..rows.len().min(limit)]).await?;
+        let rows = whole(&mut connection, &rows).await?.into_iter();
+        let mut operations: Vec<Listed> = rows.map(|row| Listed::Operation(row.into())).collect();
+        let transfers = beyond(&mut connection, filter, edge, backward, limit + 1).await?;
+        let transfers = transfers.into_iter();
+        operations.extend(transfers.map(|transfer| Listed::Transfer(transfer.into())));
+        // From the edge on: what lies nearest to it is the page.
+        operations.sort_by_key(|row| {
+            if backward {
+                row.number()
+            } else {
+                -row.number()
+            }
+        });
+        let more = operations.len() > limit;
+        operations.truncate(limit);
         if backward {
             operations.reverse();
         }
-        let address = |direction, row: Option<&OperationRow>| {
-            let edge = row?.id.0;
+        let address = |direction, row: Option<&Listed>| {
+            let edge = row?.number();
             Some(Cursor { direction, edge }.encode(&question))
         };
         let (newer, older) = if backward {

@@ -153,6 +153,7 @@ pub(super) const ARGUMENTS: &[Arguments] = &[
     of("/rpc/operations/running", "", 200),
     of("/rpc/operations/show", "id=999", 404),
     of("/rpc/operations/targets", "id=999&query=", 404),
+    of("/rpc/operations/failed_lines", "id=999&query=", 404),
     of("/rpc/operations/events", "id=999", 404),
     of("/rpc/operations/of_device", "device={device}", 200),
     of("/rpc/operations/steer", "id=999&verb=resume", 404),

@@ -19,6 +19,9 @@ pub(super) fn exported(who: &str, detail: &Value) -> Option<String> {
         Some(Value::Bool(true)) => "with their keys",
         _ => "without keys",
     };
+    if detail.get("fetched") == Some(&Value::Bool(true)) {
+        return Some(format!("{who} downloaded {file}, identities {keys}"));
+    }
     Some(format!("{who} began to export identities {keys} to {file}"))
 }
 
@@ -50,6 +53,11 @@ mod tests {
         assert_eq!(
             exported("Ann", &file).as_deref(),
             Some("Ann began to export identities with their keys to north/devices.txt")
+        );
+        let fetched = json!({"file": "devices.txt", "keys": false, "fetched": true});
+        assert_eq!(
+            exported("Ann", &fetched).as_deref(),
+            Some("Ann downloaded devices.txt, identities without keys")
         );
         assert_eq!(exported("Ann", &json!({"filter": "x"})), None);
         assert_eq!(

@@ -38,6 +38,7 @@ pub fn preview(hub: &Hub, plan: &Plan, found: Preview, gates: Vec<GateRow>) -> P
                 why: out.why,
                 devices: out.devices,
                 sample: out.sample,
+                among_targets: out.among_targets,
             })
             .collect(),
         conflicts: found

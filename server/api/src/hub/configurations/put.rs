@@ -1,8 +1,9 @@
 //! `PUT /configurations/{id}`: makes a configuration, or with `If-Match` changes all of one but its content.
 
 use axum::response::Response;
+use muster_core::ids::ConfigurationId;
+use muster_service::configurations::ConfigurationItem;
 
-use super::body::ConfigurationBody;
 use super::{refused, shown::shown};
 use crate::error::ApiError;
 use crate::hub::answer::tagged;
@@ -13,9 +14,9 @@ pub(super) async fn handle(
     asked: Asked,
     ConfigurationTarget(id): ConfigurationTarget,
     Condition(condition): Condition,
-    Json(body): Json<ConfigurationBody>,
+    Json(body): Json<ConfigurationItem>,
 ) -> Result<Response, ApiError> {
-    body.check(&id)?;
+    check(&body, &id)?;
     let permit = asked.permit()?;
     let kept = match condition {
         None => {
@@ -30,4 +31,14 @@ pub(super) async fn handle(
     };
     let kept = kept.map_err(refused)?;
     Ok(tagged(&shown(&asked, &kept).await?, kept.etag))
+}
+
+/// Refuses a body that names another configuration than the address.
+fn check(body: &ConfigurationItem, id: &ConfigurationId) -> Result<(), ApiError> {
+    match body.id() {
+        Some(named) if named != id.as_str() => Err(ApiError::argument(format!(
+            "the address names {id}, the body {named:?}"
+        ))),
+        _ => Ok(()),
+    }
 }

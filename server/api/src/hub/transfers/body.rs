@@ -8,6 +8,9 @@ use crate::error::{ApiError, Code};
 /// The file of an export, and of an import that names none.
 const DEVICES: &str = "devices.txt";
 
+/// The file of configurations, when none is named.
+const CONFIGURATIONS: &str = "configurations.txt";
+
 /// Members that are not listed are ignored. Not `Debug`: addresses of blob stores hold signatures.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -19,26 +22,26 @@ pub(super) struct TransferBody {
     output_blob_name: Option<String>,
     exclude_keys_in_export: Option<bool>,
     include_configurations: Option<bool>,
+    configurations_blob_name: Option<String>,
 }
 
 impl TransferBody {
     /// What is asked for. Whether its folders can be used, the use case knows.
     pub(super) fn plan(self) -> Result<TransferPlan, ApiError> {
-        if self.include_configurations == Some(true) {
-            return Err(ApiError::argument(
-                "includeConfigurations: configurations are read and written at /configurations",
-            ));
-        }
-        let file = |name: Option<String>| {
+        let named = |name: Option<String>, usual: &str| {
             let name = name.filter(|name| !name.is_empty());
-            name.unwrap_or_else(|| DEVICES.to_owned())
+            name.unwrap_or_else(|| usual.to_owned())
         };
+        let configurations = (self.include_configurations == Some(true))
+            .then(|| named(self.configurations_blob_name, CONFIGURATIONS));
+        let file = |name| named(name, DEVICES);
         let kind = self.r#type.unwrap_or_default().to_ascii_lowercase();
         match kind.as_str() {
             "export" => Ok(TransferPlan::Export {
                 to: folder(self.output_blob_container_uri, "outputBlobContainerUri")?,
                 file: file(self.output_blob_name),
                 without_keys: self.exclude_keys_in_export == Some(true),
+                configurations,
             }),
             "import" => {
                 let from = folder(self.input_blob_container_uri, "inputBlobContainerUri")?;
@@ -50,6 +53,7 @@ impl TransferBody {
                     from,
                     file: file(self.input_blob_name),
                     errors_to,
+                    configurations,
                 })
             }
             "" => Err(ApiError::new(Code::ArgumentNull, "type is missing")),
@@ -110,6 +114,7 @@ mod tests {
             to: "a".into(),
             file: "devices.txt".into(),
             without_keys,
+            configurations: None,
         };
         check(
             json!({"type": "export", "outputBlobContainerUri": "file:a"}),
@@ -126,11 +131,23 @@ mod tests {
                 from: "a".into(),
                 file: "b.txt".into(),
                 errors_to: "a".into(),
+                configurations: None,
             }),
         );
+        let configured = |name: &str| TransferPlan::Export {
+            to: "a".into(),
+            file: "devices.txt".into(),
+            without_keys: false,
+            configurations: Some(name.into()),
+        };
         check(
             json!({"type": "export", "outputBlobContainerUri": "file:a", "includeConfigurations": true}),
-            None,
+            Some(configured("configurations.txt")),
+        );
+        check(
+            json!({"type": "export", "outputBlobContainerUri": "file:a", "includeConfigurations": true,
+                   "configurationsBlobName": "c.txt"}),
+            Some(configured("c.txt")),
         );
         check(json!({"type": "export"}), None);
         check(

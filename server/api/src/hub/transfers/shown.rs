@@ -11,14 +11,18 @@ pub(super) fn transfer(transfer: &Transfer) -> Value {
         "status": transfer.state.as_str(),
         "progress": transfer.progress.percent(),
         "failureReason": transfer.failure,
-        "includeConfigurations": false,
     });
+    let (TransferPlan::Export { configurations, .. } | TransferPlan::Import { configurations, .. }) =
+        &transfer.plan;
+    shown["includeConfigurations"] = configurations.is_some().into();
+    shown["configurationsBlobName"] = configurations.as_deref().into();
     let uri = |folder: &str| format!("file:{folder}");
     match &transfer.plan {
         TransferPlan::Export {
             to,
             file,
             without_keys,
+            ..
         } => {
             shown["type"] = "export".into();
             shown["outputBlobContainerUri"] = uri(to).into();
@@ -29,6 +33,7 @@ pub(super) fn transfer(transfer: &Transfer) -> Value {
             from,
             file,
             errors_to,
+            ..
         } => {
             shown["type"] = "import".into();
             shown["inputBlobContainerUri"] = uri(from).into();

@@ -42,7 +42,8 @@ pub(in crate::manage) static ROUTE: Route = Route {
     tag: TAG,
     summary: "Bulk operations, newest first",
     notes: "Those you handed in, and those with a device in your scope among their targets; numbers are of devices in \
-            your scope.",
+            your scope. Exports and imports of the registry stand between them: your own, and all for those who see the \
+            whole fleet; `transfer` says more.",
     need: Need::Action(Action::SeeDevices),
     parameters: &[&STATE, &KIND, &TITLE, &MINE, &DEVICE, &LIMIT, &CURSOR],
     body: None,

@@ -15,8 +15,9 @@ pub(in crate::manage) static ROUTE: Route = Route {
     id: "previewOperation",
     tag: TAG,
     summary: "What a plan would do, without doing it",
-    notes: "Targets with a sample, exclusions with reasons, conflicts with running operations, waves, and whether a \
-            second person has to agree.",
+    notes: "Targets with a sample, exclusions with reasons, conflicts with running operations, waves, warnings, and \
+            whether a second person has to agree. Of `excluded`, those with `amongTargets` are counted in `targets`: \
+            nothing happens to them. What a device has and runs is looked at for the first 10,000 targets.",
     need: Need::Action(Action::RunOperations),
     parameters: &[],
     body: Some(plan::body),

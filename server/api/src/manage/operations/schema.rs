@@ -31,6 +31,8 @@ pub(in crate::manage) fn detail() -> Value {
         ("waves", array(wave_status())),
         ("waiting", array(waiting())),
         ("failures", array(failure())),
+        ("expected", or_null(expected())),
+        ("withheld", or_null(any_text())),
     ]);
     object(&all)
 }
@@ -49,7 +51,41 @@ fn members() -> Vec<(&'static str, Value)> {
         ("wave", or_null(count())),
         ("counts", named("Counts")),
         ("backOf", or_null(count())),
+        ("transfer", or_null(transfer())),
     ]
+}
+
+/// What is to come of an operation that runs.
+fn expected() -> Value {
+    object(&[
+        ("moving", count()),
+        ("byTime", or_null(time())),
+        ("timed", count()),
+        ("opensTime", or_null(time())),
+        ("unforeseen", count()),
+        ("later", count()),
+    ])
+}
+
+/// What exports and imports of the registry have beside the rest.
+fn transfer() -> Value {
+    object(&[
+        ("folder", any_text()),
+        ("file", any_text()),
+        ("configurations", or_null(any_text())),
+        ("errorsTo", or_null(any_text())),
+        ("percent", count()),
+    ])
+}
+
+pub(in crate::manage) fn failed_line() -> Value {
+    object(&[
+        ("file", any_text()),
+        ("line", count()),
+        ("id", or_null(any_text())),
+        ("code", any_text()),
+        ("why", any_text()),
+    ])
 }
 
 pub(in crate::manage) fn counts() -> Value {
@@ -89,6 +125,7 @@ pub(in crate::manage) fn preview() -> Value {
                 ("why", any_text()),
                 ("devices", count()),
                 ("sample", sample()),
+                ("amongTargets", flag()),
             ])),
         ),
         (

@@ -16,7 +16,8 @@ pub(in crate::manage) static ROUTE: Route = Route {
     id: "showOperation",
     tag: TAG,
     summary: "An operation with its waves and reasons",
-    notes: "`waiting` groups open devices by why they wait; `failures` those that failed.",
+    notes: "`waiting` groups open devices by why they wait; `failures` those that failed. Of one that runs, `expected` \
+            tells what is to come: `byTime`, when those whose turn it is are through at the rate so far.",
     need: Need::Action(Action::SeeDevices),
     parameters: &[&OPERATION],
     body: None,

@@ -23,7 +23,8 @@ pub(in crate::manage) static ROUTE: Route = Route {
     notes: "`continue` opens the next wave of an operation that waits for a person; `cancel` calls off one that has not \
             begun; `stop` ends one that has, and what has begun may finish; `retry` tries failed and called-off devices \
             again; `roll_back` ends it and answers the operation of the same kind that takes back what it did. \
-            `pause`, `stop`, `cancel` and `roll_back` need a `reason`.",
+            `pause`, `stop`, `cancel` and `roll_back` need a `reason`. An export or import \
+            of the registry can be stopped; what it did stays done.",
     need: Need::Action(Action::SteerOperations),
     parameters: &[&OPERATION],
     body: Some(body),

@@ -1,6 +1,7 @@
 //! Operations as JSON, in answers and on the command line.
 
-use muster_core::operation::{Counts, Forecast};
+use muster_core::operation::{Counts, Expectation, Forecast};
+use muster_core::transfer::{Transfer, TransferPlan};
 use muster_service::operations::{
     FailureGroup, OperationDetail, OperationSummary, Preview, TargetRow, WaitCause, WaitingGroup,
     WaveStatus,
@@ -24,6 +25,7 @@ pub fn operation(operation: &OperationSummary) -> Value {
         "wave": operation.wave,
         "counts": counts(&operation.counts),
         "backOf": operation.back_of,
+        "transfer": operation.transfer.as_deref().map(transfer),
     })
 }
 
@@ -33,7 +35,46 @@ pub fn detail(detail: &OperationDetail) -> Value {
     shown["waves"] = detail.waves.iter().map(wave).collect();
     shown["waiting"] = detail.waiting.iter().map(waiting).collect();
     shown["failures"] = detail.failures.iter().map(failure).collect();
+    shown["expected"] = detail.expected.as_ref().map_or(Value::Null, expected);
+    shown["withheld"] = detail.withheld.as_deref().into();
     shown
+}
+
+/// What exports and imports of the registry have beside the rest.
+fn transfer(transfer: &Transfer) -> Value {
+    let (folder, file, configurations, errors_to) = match &transfer.plan {
+        TransferPlan::Export {
+            to,
+            file,
+            configurations,
+            ..
+        } => (to, file, configurations, None),
+        TransferPlan::Import {
+            from,
+            file,
+            configurations,
+            errors_to,
+        } => (from, file, configurations, Some(errors_to)),
+    };
+    json!({
+        "folder": folder,
+        "file": file,
+        "configurations": configurations,
+        "errorsTo": errors_to,
+        "percent": transfer.progress.percent(),
+    })
+}
+
+/// What is to come of one that runs.
+fn expected(expected: &Expectation) -> Value {
+    json!({
+        "moving": expected.moving,
+        "byTime": time(expected.by),
+        "timed": expected.timed,
+        "opensTime": time(expected.opens),
+        "unforeseen": expected.unforeseen,
+        "later": expected.later,
+    })
 }
 
 /// A device of it.
@@ -56,10 +97,14 @@ pub fn target(target: &TargetRow) -> Value {
 
 /// What a plan would do.
 pub fn preview(preview: &Preview) -> Value {
-    let excluded = preview
-        .excluded
-        .iter()
-        .map(|group| json!({ "why": group.why, "devices": group.devices, "sample": group.sample }));
+    let excluded = preview.excluded.iter().map(|group| {
+        json!({
+            "why": group.why,
+            "devices": group.devices,
+            "sample": group.sample,
+            "amongTargets": group.among_targets,
+        })
+    });
     let conflicts = preview.conflicts.iter().map(|conflict| {
         json!({
             "operation": conflict.operation,

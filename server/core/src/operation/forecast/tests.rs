@@ -48,6 +48,25 @@ fn outlook(groups: Vec<Group>, per_minute: u32) -> Outlook {
 }
 
 #[test]
+fn what_never_opens_is_counted() {
+    let check = |openings: Option<Vec<Span>>, expires: Option<&str>, want: u32| {
+        let mut outlook = outlook(vec![group(7, openings), group(3, None)], 10);
+        outlook.expires = expires.map(at);
+        assert_eq!(outlook.shut_out(), want, "{expires:?}");
+        assert!(outlook.forecast().left >= want, "{expires:?}");
+    };
+    check(None, None, 0);
+    check(nights(0, 1), None, 0);
+    check(Some(Vec::new()), None, 7);
+    // Behind the last night, and before the first.
+    check(nights(-9, 3), None, 7);
+    check(nights(0, 9), Some("2026-11-23T02:00:00Z"), 7);
+    check(nights(0, 9), Some("2026-11-23T02:00:01Z"), 0);
+    // Beyond what is looked at.
+    check(nights(HORIZON_DAYS + 1, 9), None, 7);
+}
+
+#[test]
 fn nights_are_counted() {
     let check = |devices, per_minute, finish: Option<&str>, left| {
         let forecast = outlook(vec![group(devices, nights(0, 30))], per_minute).forecast();

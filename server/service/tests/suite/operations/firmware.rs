@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use super::{plan, rest, until, wave};
 use crate::support::{TestHub, link};
 
-fn version(text: &str) -> Version {
+pub(super) fn version(text: &str) -> Version {
     Version::new(text).unwrap()
 }
 
@@ -96,12 +96,12 @@ async fn check_in(hub: &Hub, proof: &DeviceProof) {
     }
 }
 
-async fn say(hub: &Hub, proof: &DeviceProof, firmware: Value) {
+pub(super) async fn say(hub: &Hub, proof: &DeviceProof, firmware: Value) {
     let patch = json!({ "firmware": firmware });
     hub.device_report(proof, patch, None).await.unwrap();
 }
 
-async fn reasons(test: &TestHub, id: OperationId) -> Vec<String> {
+pub(super) async fn reasons(test: &TestHub, id: OperationId) -> Vec<String> {
     let failed = TargetQuery {
         states: vec![TargetState::Failed],
         limit: 100,
