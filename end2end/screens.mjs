@@ -24,6 +24,7 @@ const PAGES = {
   ],
   operator: [
     ["queue", "/queue"],
+    ["health", "/health"],
     ["fleet", "/fleet"],
     ["fleet-filtered", FILTERED],
     ["fleet-columns", "/fleet", (page) => page.getByLabel("Choose columns").click()],

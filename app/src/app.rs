@@ -16,6 +16,7 @@ use crate::pages::device::DevicePage;
 use crate::pages::firmware::FirmwarePage;
 use crate::pages::fleet::FleetPage;
 use crate::pages::gallery::GalleryPage;
+use crate::pages::health::HealthPage;
 use crate::pages::home::{GoalsPage, HubPage, OversightPage, QueuePage};
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::operation::OperationPage;
@@ -55,6 +56,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/goals") view=GoalsPage ssr=SsrMode::Async/>
                     <Route path=path!("/hub") view=HubPage ssr=SsrMode::Async/>
                     <Route path=path!("/fleet") view=FleetPage ssr=SsrMode::Async/>
+                    <Route path=path!("/health") view=HealthPage ssr=SsrMode::Async/>
                     <Route path=path!("/devices/:id") view=DevicePage ssr=SsrMode::Async/>
                     <Route path=path!("/configurations") view=ConfigurationsPage ssr=SsrMode::Async/>
                     <Route path=path!("/configurations/:id") view=ConfigurationPage ssr=SsrMode::Async/>

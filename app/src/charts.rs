@@ -8,6 +8,7 @@ mod axes;
 mod cursor;
 pub mod draw;
 pub mod figure;
+pub mod histogram;
 mod legend;
 mod line;
 pub mod model;
@@ -20,6 +21,7 @@ mod table;
 
 pub use draw::plot;
 pub use figure::Chart;
+pub use histogram::{HistogramBar, HistogramModel, histogram};
 pub use model::{ChartModel, Gap, Kind, Limit, Paint, Point, Series, Side, Threshold};
 pub use reduce::{MAX_COLUMNS, Reduced, reduce, singles};
 pub use sparkline::Sparkline;

@@ -14,6 +14,7 @@ pub mod fleet;
 pub mod forbidden;
 mod front;
 pub mod gallery;
+pub mod health;
 pub mod home;
 pub mod not_found;
 pub mod operation;

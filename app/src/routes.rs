@@ -32,6 +32,8 @@ pub const GOALS: &str = "/goals";
 pub const HUB: &str = "/hub";
 /// All devices in the scope.
 pub const FLEET: &str = "/fleet";
+/// The health of the fleet.
+pub const HEALTH: &str = "/health";
 /// The list of [`FLEET`] as a file, with the same query.
 pub const FLEET_EXPORT: &str = "/fleet/export.csv";
 /// The same as one JSON array.
@@ -86,6 +88,7 @@ pub const PAGES: &[(&str, Need)] = &[
     (GOALS, Need::SignedIn),
     (HUB, Need::Action(Action::ManageHub)),
     (FLEET, Need::Action(Action::SeeDevices)),
+    (HEALTH, Need::Action(Action::SeeDevices)),
     ("/devices/:id", Need::Action(Action::SeeDevices)),
     (CONFIGURATIONS, Need::Action(Action::SeeDevices)),
     ("/configurations/:id", Need::Action(Action::SeeDevices)),

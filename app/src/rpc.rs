@@ -11,6 +11,7 @@ pub mod data;
 pub mod devices;
 pub mod firmware;
 pub mod fleet;
+pub mod health;
 pub mod home;
 pub mod operations;
 pub mod people;
@@ -74,6 +75,10 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
     ("/rpc/devices/show", Need::Action(Action::SeeDevices)),
     ("/rpc/devices/twin", Need::Action(Action::SeeDevices)),
     ("/rpc/devices/timeline", Need::Action(Action::SeeDevices)),
+    ("/rpc/devices/revisions", Need::Action(Action::SeeDevices)),
+    ("/rpc/devices/compare", Need::Action(Action::SeeDevices)),
+    ("/rpc/devices/way_back", Need::Action(Action::SeeDevices)),
+    ("/rpc/devices/restore", Need::Action(Action::EditTwin)),
     ("/rpc/devices/telemetry", Need::Action(Action::SeeDevices)),
     ("/rpc/devices/save_twin", Need::Action(Action::EditTwin)),
     (
@@ -116,6 +121,9 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
     ("/rpc/home/oversight", Need::Action(Action::SeeDevices)),
     ("/rpc/home/goals", Need::Action(Action::SeeDevices)),
     ("/rpc/home/hub", Need::Action(Action::ManageHub)),
+    ("/rpc/home/leave_note", Need::Action(Action::RunOperations)),
+    // health
+    ("/rpc/health/show", Need::Action(Action::SeeDevices)),
     // firmware
     ("/rpc/firmware/list", Need::Action(Action::SeeDevices)),
     ("/rpc/firmware/show", Need::Action(Action::SeeDevices)),
@@ -177,6 +185,10 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
         Need::Action(Action::SteerOperations),
     ),
     ("/rpc/operations/pass", Need::Action(Action::OverrideGates)),
+    (
+        "/rpc/operations/retry",
+        Need::Action(Action::SteerOperations),
+    ),
     ("/rpc/operations/draft", Need::Action(Action::RunOperations)),
     (
         "/rpc/operations/save_what",

@@ -5,7 +5,6 @@ import { expect, test } from "../support/test.mjs";
 // A hub of its own: a second administrator would have the changes of other journeys wait.
 for (const javaScriptEnabled of [true, false]) {
   test(`what one administrator asks for, another decides${javaScriptEnabled ? "" : ", without script"}`, async ({ browser }) => {
-    test.fixme(javaScriptEnabled, "axe: on /approvals/rules the sticky bar covers a part of the fields below the fold");
     const hub = await Hub.start(3);
     const open = [];
     const visit = async (person) => {

@@ -114,7 +114,6 @@ test("a device waits for a gate, everybody sees why, and stopping says what it d
 });
 
 test("what failed is tried again", async ({ operator, hub, id }) => {
-  test.fixme(true, "a device that fails because it is away shows no number of attempts, before and after a retry");
   await hub.createDevice(id);
   const page = operator.page;
   await operator.open(`/operations/new?ids=${id}`);
@@ -129,11 +128,62 @@ test("what failed is tried again", async ({ operator, hub, id }) => {
   await expect(operator.heading).toContainText("Completed with failures", { timeout: 20_000 });
   await expect(operator.section("Why devices failed")).toContainText(/1/);
   await operator.judge();
+
+  // It was away: nothing was sent, and the page says so.
+  await page.getByRole("link", { name: /^Devices/ }).click();
+  const devices = page.getByRole("table", { name: "Devices of the operation" });
+  await expect(devices.locator("td[data-label=Attempts]")).toHaveText("0nothing was sent");
+  await operator.judge();
+
+  // That device alone, and then all that failed.
+  await devices.getByRole("checkbox", { name: `Retry ${id}` }).check();
+  await page.locator("summary", { hasText: "Retry…" }).click();
+  await page.getByRole("button", { name: "Retry 1 device" }).click();
+  await expect(page.getByText("1 device will be tried again.")).toBeVisible();
+  await expect(operator.heading).toContainText("Completed with failures", { timeout: 20_000 });
+  await page.getByRole("link", { name: "Progress" }).click();
   await page.locator("summary", { hasText: "Retry 1…" }).click();
   await page.getByRole("button", { name: "Retry 1 device" }).click();
-  await page.getByRole("link", { name: /^Devices/ }).click();
-  const attempts = page.getByRole("table", { name: "Devices of the operation" }).locator("td[data-label=Attempts]");
-  await expect(attempts).toHaveText("2", { timeout: 20_000 });
+  await page.getByRole("link", { name: "History" }).click();
+  const again = operator.section("History").getByText(/had 1 device of “.*” tried again/);
+  await expect(again).toHaveCount(2, { timeout: 20_000 });
+  await operator.judge();
+});
+
+test("a supervisor lets one device past its gate", async ({ operator, supervisor, hub, id }) => {
+  await hub.createDevice(`${id}-a`);
+  await hub.createDevice(`${id}-b`);
+  await prepared(operator, `Gated ${id}`, [`${id}-a`, `${id}-b`], async (page) => {
+    await page.getByRole("textbox", { name: "Name of condition 1" }).fill("Door closed");
+    await page.getByRole("textbox", { name: "Condition 1", exact: true }).fill("reported.door = 'closed'");
+  });
+  await operator.page.getByRole("button", { name: "Start on 2 devices" }).click();
+  await expect(operator.section("Why devices wait")).toContainText("Door closed", { timeout: 20_000 });
+  const address = new URL(operator.page.url()).pathname;
+  await operator.open(`${address}?tab=devices`);
+  await expect(operator.page.getByRole("button", { name: /^Override/ })).toHaveCount(0);
+
+  const { page } = supervisor;
+  await supervisor.open(`${address}?tab=devices&state=waiting`);
+  await page.getByRole("button", { name: `Override… the gate for ${id}-a` }).click();
+  const dialog = page.getByRole("dialog", { name: "Let 1 device past its gate?" });
+  await expect(dialog).toContainText(`${id}-a waits`);
+  await supervisor.judge();
+  await dialog.getByLabel("Reason").fill("the customer agreed");
+  await dialog.getByRole("button", { name: "Let 1 device pass" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole("table", { name: "Devices of the operation" }).getByRole("rowheader")).toHaveText([`${id}-b`], { timeout: 20_000 });
+
+  // The same from the page of the other device.
+  await supervisor.open(`/devices/${id}-b?tab=operations`);
+  await page.getByRole("button", { name: /^Override/ }).click();
+  await dialog.getByLabel("Reason").fill("this one, too");
+  await dialog.getByRole("button", { name: "Let 1 device pass" }).click();
+  await expect(page.getByRole("table", { name: "Operations, the newest first" })).toContainText("Done", { timeout: 20_000 });
+  await supervisor.judge();
+  await supervisor.open(`${address}?tab=history`);
+  await expect(supervisor.section("History")).toContainText("the customer agreed");
+  await expect(supervisor.section("History")).toContainText("this one, too");
 });
 
 test("drafts survive, a plan is cloned, and deleting asks for the number", async ({ operator, hub, id }) => {

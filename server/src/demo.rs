@@ -2,6 +2,7 @@
 
 mod alerts;
 mod firmware;
+mod history;
 mod work;
 
 use std::path::Path;
@@ -101,6 +102,7 @@ pub async fn prepare(hub: &Hub, count: usize) -> Result<Demo, Failure> {
         register(hub, &plan).await?;
         firmware::add(hub).await?;
         work::add(hub).await?;
+        history::add(hub, &plan).await?;
         alerts::add(hub).await?;
         accounts = make_accounts(hub).await?;
         remember(

@@ -63,7 +63,7 @@ pub struct Series {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Paint {
-    /// One of the six chart colours with its dash, 1 to 6. For lines.
+    /// One of the six chart colours with its dash, 1 to 6. For lines, and for parts of a whole that are no states.
     Slot(u8),
     /// As it should be. For parts of a whole, as are the following.
     Ok,

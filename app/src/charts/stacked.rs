@@ -50,7 +50,8 @@ pub(super) fn totals(series: &[Series]) -> Vec<f64> {
 /// What a part is called in class names.
 pub(super) fn part(paint: Paint) -> &'static str {
     match paint {
-        Paint::Slot(_) | Paint::Ok => "ok",
+        Paint::Slot(slot) => ["1", "2", "3", "4", "5", "6"][usize::from(slot.clamp(1, 6) - 1)],
+        Paint::Ok => "ok",
         Paint::Soft => "soft",
         Paint::Attention => "attention",
         Paint::Critical => "critical",

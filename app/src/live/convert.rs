@@ -19,6 +19,7 @@ pub fn service_topics(topics: Vec<Topic>) -> Vec<hub::Topic> {
         Topic::Operations => hub::Topic::Operations,
         Topic::Operation(id) => hub::Topic::Operation(id),
         Topic::Approvals => hub::Topic::Approvals,
+        Topic::Books => hub::Topic::Books,
         Topic::Alerts => hub::Topic::Alerts,
     });
     topics.collect()
@@ -38,6 +39,7 @@ pub fn encode(item: hub::LiveItem, now: Timestamp) -> Item {
         // The list names none: a scope may hide some.
         hub::LiveItem::Operations => Item::Operations(Vec::new()),
         hub::LiveItem::Approvals => Item::Approvals,
+        hub::LiveItem::Books => Item::Books,
         hub::LiveItem::Alerts => Item::Alerts,
         hub::LiveItem::Resync => Item::Resync,
     }

@@ -30,6 +30,8 @@ pub enum Topic {
     Operation(OperationId),
     /// What waits for approval.
     Approvals,
+    /// Windows, calendars, places and firmware.
+    Books,
     /// Alerts and their rules.
     Alerts,
 }
@@ -45,6 +47,7 @@ impl Topic {
                 text.push_str(&id.to_string());
             }
             Self::Approvals => text.push_str("approvals"),
+            Self::Books => text.push_str("books"),
             Self::Alerts => text.push_str("alerts"),
             Self::Device(id) => {
                 text.push_str("device:");
@@ -69,6 +72,7 @@ impl Topic {
                 "events" => Some(Self::Events),
                 "operations" => Some(Self::Operations),
                 "approvals" => Some(Self::Approvals),
+                "books" => Some(Self::Books),
                 "alerts" => Some(Self::Alerts),
                 _ => None,
             },
@@ -141,6 +145,7 @@ mod tests {
     #[test]
     fn topics_are_joined_and_read_back() {
         let text = join([
+            Topic::Books,
             Topic::Alerts,
             Topic::Approvals,
             Topic::Events,
@@ -153,7 +158,7 @@ mod tests {
         ]);
         assert_eq!(
             text,
-            "rows:a,1:x|b;census;device:a:b;events;operation:7;approvals;alerts"
+            "rows:a,1:x|b;census;device:a:b;events;operation:7;approvals;books;alerts"
         );
         assert_eq!(
             split(&text),
@@ -164,6 +169,7 @@ mod tests {
                 Topic::Events,
                 Topic::Operation(OperationId(7)),
                 Topic::Approvals,
+                Topic::Books,
                 Topic::Alerts
             ])
         );

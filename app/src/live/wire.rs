@@ -154,6 +154,8 @@ pub enum Item {
     Operations(Vec<OperationId>),
     /// Something was asked for or decided: read again what waits.
     Approvals,
+    /// A window, a calendar, a place or firmware changed: read them again.
+    Books,
     /// Alerts or their rules changed: read them again.
     Alerts,
     /// Something was missed: read everything again.
@@ -169,6 +171,7 @@ impl Item {
         "events",
         "operations",
         "approvals",
+        "books",
         "alerts",
         "resync",
     ];
@@ -182,6 +185,7 @@ impl Item {
             Self::Events(_) => "events",
             Self::Operations(_) => "operations",
             Self::Approvals => "approvals",
+            Self::Books => "books",
             Self::Alerts => "alerts",
             Self::Resync => "resync",
         }
@@ -196,6 +200,7 @@ impl Item {
             "events" => serde_json::from_str(data).ok().map(Self::Events),
             "operations" => serde_json::from_str(data).ok().map(Self::Operations),
             "approvals" => Some(Self::Approvals),
+            "books" => Some(Self::Books),
             "alerts" => Some(Self::Alerts),
             "resync" => Some(Self::Resync),
             _ => None,
@@ -210,7 +215,7 @@ impl Item {
             Self::Device(device) => json(device),
             Self::Events(events) => json(events),
             Self::Operations(ids) => json(ids),
-            Self::Approvals | Self::Alerts | Self::Resync => "{}".to_owned(),
+            Self::Approvals | Self::Books | Self::Alerts | Self::Resync => "{}".to_owned(),
         }
     }
 }
@@ -255,6 +260,7 @@ mod tests {
             }]),
             Item::Operations(vec![OperationId(7)]),
             Item::Approvals,
+            Item::Books,
             Item::Alerts,
             Item::Resync,
         ];

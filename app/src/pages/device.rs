@@ -4,7 +4,9 @@ mod access;
 pub mod address;
 pub(crate) mod facts;
 mod head;
+mod history;
 mod identity;
+mod keys;
 mod method;
 mod operations;
 mod overview;
@@ -29,6 +31,7 @@ use crate::ui::{Note, Tab as UiTab, Tabs, Tone};
 use address::{DeviceAddress, Tab};
 use facts::DeviceFacts;
 use head::DeviceHead;
+use history::history_tab;
 use operations::operations_tab;
 use overview::Overview;
 use timeline::TimelineTab;
@@ -102,6 +105,7 @@ fn DeviceBody(device: DeviceView) -> impl IntoView {
         Tab::Twin => view! { <TwinTab id=id.clone() address=address/> }.into_any(),
         Tab::Timeline => view! { <TimelineTab id=id.clone() address=address/> }.into_any(),
         Tab::Operations => operations_tab(id.clone(), address),
+        Tab::History => history_tab(id.clone(), address),
     };
     let deleted = move || {
         gone.get().then(|| {

@@ -26,11 +26,8 @@ pub fn FirmwarePage() -> impl IntoView {
             add::form(problem)
         } else {
             let firmware = Data::new(|| (), |()| list_firmware());
-            list::follow(firmware);
             let open = Memo::new(move |_| query.with(|query| query.get("artifact")));
-            loaded_page("Firmware", firmware, move |all| {
-                list::list(all, open, firmware)
-            })
+            loaded_page("Firmware", firmware, move |all| list::list(all, open))
         }
     }
 }

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use crate::panels::loaded::{loaded, loaded_page};
+use crate::panels::refresh::follow_books;
 use crate::rpc::data::Data;
 use crate::rpc::places::{list_places, read_place};
 use crate::shell::Page;
@@ -19,6 +20,7 @@ pub(crate) use projection::read_point;
 #[component]
 pub fn PlacesPage() -> impl IntoView {
     let places = Data::new(|| (), |()| list_places());
+    follow_books(places);
     view! {
         <Page title="Places">
             {loaded(places, |places| view! { <list::List places=places/> }.into_any())}

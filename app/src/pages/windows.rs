@@ -11,6 +11,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::clock::use_now;
 use crate::panels::loaded::{loaded, loaded_page};
+use crate::panels::refresh::follow_books;
 use crate::routes;
 use crate::rpc::data::Data;
 use crate::rpc::windows::{read_form, read_week};
@@ -32,6 +33,7 @@ pub fn WindowsPage() -> impl IntoView {
         (part("zone"), part("week"), now.get() / AGAIN_MS)
     };
     let week = Data::new(asked, |(zone, day, _)| read_week(zone, day));
+    follow_books(week);
     view! {
         <Page title="Windows">
             {loaded(week, |week| view! { <list::Windows week=week/> }.into_any())}

@@ -10,6 +10,8 @@ use crate::reactive::dynamic;
 use crate::routes;
 use crate::ui::{Log, LogItem, Tone};
 
+#[cfg(feature = "ssr")]
+pub(crate) use words::patched;
 pub use words::{sentence, who};
 
 /// Events, newest first.
@@ -67,7 +69,9 @@ fn icon(kind: EventKind) -> &'static str {
         EventKind::PasswordChanged
         | EventKind::SecretShown
         | EventKind::TokenCreated
-        | EventKind::TokenRevoked => "i-key",
+        | EventKind::TokenRevoked
+        | EventKind::KeyMinted
+        | EventKind::KeysRotated => "i-key",
         EventKind::SignedIn | EventKind::SignedOut => "i-user",
         EventKind::SignInRefused => "s-attention",
         EventKind::BackupWritten => "i-box",
@@ -98,6 +102,7 @@ fn icon(kind: EventKind) -> &'static str {
         EventKind::ApprovalRequested
         | EventKind::ApprovalDecided
         | EventKind::ApprovalPolicyChanged => "i-approve",
+        EventKind::NoteLeft => "i-handover",
     }
 }
 

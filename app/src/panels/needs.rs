@@ -2,12 +2,14 @@
 
 use muster_core::contact::Contact;
 use muster_core::device::Status;
+use muster_core::operation::TargetState;
 use muster_query::Condition;
 
 use crate::format;
 use crate::live::wire::CensusNews;
+use crate::pages::operation::address::OperationAddress;
 use crate::panels::filters;
-use crate::rpc::home::GroupCount;
+use crate::rpc::home::{FailedOperation, GroupCount};
 use crate::ui::{Look, Tone, look};
 
 /// One matter.
@@ -30,9 +32,15 @@ pub struct Need {
 /// Most sites with silent devices that have a line of their own.
 const MAX_SITES: usize = 5;
 
-/// All matters. `silent_sites` has the most silent site first; silent devices of no listed site share a line.
-pub fn needs(census: &CensusNews, silent_sites: &[GroupCount]) -> Vec<Need> {
+/// All matters. `silent_sites` has the most silent site first; silent devices of no listed site share a line. `failed`
+/// are one's own operations.
+pub fn needs(
+    census: &CensusNews,
+    silent_sites: &[GroupCount],
+    failed: &[FailedOperation],
+) -> Vec<Need> {
     let mut needs = silent(census.contact(Contact::Silent), silent_sites);
+    needs.extend(failed.iter().map(failed_line));
     let others = [
         need(
             Look::from(Contact::Overdue),
@@ -97,6 +105,18 @@ fn silent(all: u64, sites: &[GroupCount]) -> Vec<Need> {
     needs
 }
 
+fn failed_line(operation: &FailedOperation) -> Need {
+    let devices = OperationAddress::devices(&[TargetState::Failed]);
+    Need {
+        look: look::FAILED,
+        title: format!("Failed in {}", operation.title),
+        note: "Your operation is over without them. They can be tried again.".to_owned(),
+        devices: operation.failed,
+        href: devices.href(operation.id),
+        action: format!("Look into {}", format::count(operation.failed)),
+    }
+}
+
 fn silent_line(title: String, devices: u64) -> Need {
     need(
         Look::from(Contact::Silent),
@@ -154,6 +174,7 @@ pub fn headline(needs: &[Need], census: &CensusNews) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use muster_core::ids::OperationId;
 
     fn census(contacts: &[(Contact, u64)], drift: u64, disabled: u64) -> CensusNews {
         CensusNews {
@@ -176,7 +197,7 @@ mod tests {
     #[test]
     fn a_healthy_fleet_needs_nobody() {
         let census = census(&[(Contact::Reporting, 480), (Contact::Asleep, 20)], 0, 0);
-        assert_eq!(needs(&census, &[]), []);
+        assert_eq!(needs(&census, &[], &[]), []);
         assert_eq!(
             headline(&[], &census),
             "Nothing needs you. Every device is as it should be."
@@ -198,7 +219,12 @@ mod tests {
             3,
             1,
         );
-        let needs = needs(&census, &[site("Harbour", 5), site("Mill", 1)]);
+        let failed = FailedOperation {
+            id: OperationId(7),
+            title: "Sensor 4.4.0".to_owned(),
+            failed: 2,
+        };
+        let needs = needs(&census, &[site("Harbour", 5), site("Mill", 1)], &[failed]);
         let lines: Vec<_> = needs
             .iter()
             .map(|need| (need.title.as_str(), need.action.as_str()))
@@ -209,6 +235,7 @@ mod tests {
                 ("Silent at Harbour", "Look into 5"),
                 ("Silent at Mill", "Look into 1"),
                 ("Silent in the whole fleet", "Look into 7"),
+                ("Failed in Sensor 4.4.0", "Look into 2"),
                 ("Overdue", "Watch 1"),
                 ("Reported differs from desired", "Review 3"),
                 ("Never connected", "Check 2"),
@@ -218,7 +245,7 @@ mod tests {
         assert_eq!(needs[0].href, "/fleet?filter=Harbour");
         assert_eq!(
             headline(&needs, &census),
-            "Seven matters need you. Three are urgent."
+            "Eight matters need you. Three are urgent."
         );
     }
 
@@ -229,7 +256,7 @@ mod tests {
             value: None,
             ..site("", 4)
         };
-        let needs = needs(&census, &[unplaced]);
+        let needs = needs(&census, &[unplaced], &[]);
         let lines: Vec<_> = needs
             .iter()
             .map(|need| (need.title.as_str(), need.devices))

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::charts::{Chart, ChartModel};
 
-pub use model::{RANGE_MS, Sample, presence_chart};
+pub use model::{RANGE_MS, Sample, contact_series, presence_chart};
 
 /// The chart of the last 24 hours, or why there is none yet.
 #[component]

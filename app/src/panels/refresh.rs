@@ -6,7 +6,9 @@ use std::rc::Rc;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::live::{Item, Topic, use_live};
 use crate::reactive::effect;
+use crate::rpc::data::{Data, Wire};
 
 /// Reads something again when asked. While a reading is under way, further asking leads to one more reading after it,
 /// never to several at once.
@@ -44,6 +46,18 @@ where
         }) as Reading
     };
     (value, when_asked(Rc::new(reading)))
+}
+
+/// Reads windows, calendars, places or firmware again when somebody changes them.
+pub fn follow_books<T: Wire>(data: Data<T>) {
+    use_live(
+        || vec![Topic::Books],
+        move |item| {
+            if matches!(item, Item::Books | Item::Resync) {
+                data.refetch();
+            }
+        },
+    );
 }
 
 /// A reading under way, up to what is shown.

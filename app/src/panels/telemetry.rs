@@ -78,7 +78,7 @@ impl Range {
     }
 
     /// What one column stands for.
-    fn column(self) -> &'static str {
+    pub(crate) fn column(self) -> &'static str {
         match self {
             Self::Hour => "10 s",
             Self::Day => "5 min",

@@ -2,6 +2,7 @@
 
 mod goals;
 mod hub;
+mod note;
 mod oversight;
 mod queue;
 #[cfg(feature = "ssr")]
@@ -10,6 +11,10 @@ mod wire;
 
 pub use goals::{ReadGoals, read_goals};
 pub use hub::{ReadHub, read_hub};
+pub use note::{LeaveNote, NoteView, leave_note};
 pub use oversight::{ReadOversight, read_oversight};
 pub use queue::{ReadQueue, read_queue};
-pub use wire::{Goals, GroupCount, Grouping, HubFacts, Oversight, Queue, Region, Regions};
+pub use wire::{
+    Availability, FailedOperation, Goals, GroupCount, Grouping, HubFacts, Oversight, Queue, Region,
+    Regions, Withdrawn,
+};

@@ -13,8 +13,9 @@ mod pass;
 mod plan;
 mod preview;
 #[cfg(feature = "ssr")]
-mod read;
+pub(crate) mod read;
 mod read_draft;
+mod retry;
 mod running;
 mod save_how;
 mod save_what;
@@ -37,6 +38,7 @@ pub use of_device::{DeviceOperation, DeviceOperations, OperationsOfDevice, opera
 pub use pass::{PassGate, pass_gate};
 pub use preview::{PreviewOperation, preview_operation};
 pub use read_draft::{ReadDraft, read_draft};
+pub use retry::{RetryTargets, retry_targets};
 pub use running::{ListRunning, Running, list_running};
 pub use save_how::{SaveHow, save_how};
 pub use save_what::{SaveWhat, save_what};
@@ -50,5 +52,7 @@ pub use wire::{
     Rule, TargetRow, TargetsPage, WaitingRow, WaveRow,
 };
 
+#[cfg(feature = "ssr")]
+pub(crate) use plan::moment;
 #[cfg(feature = "ssr")]
 pub use read::{RESULTS_PAGE, target_query, target_row};

@@ -31,6 +31,12 @@ const FLEET: Entry = Entry {
     icon: "i-fleet",
 };
 
+const HEALTH: Entry = Entry {
+    href: routes::HEALTH,
+    label: "Health",
+    icon: "i-monitor",
+};
+
 const OPERATIONS: Entry = Entry {
     href: routes::OPERATIONS,
     label: "Operations",
@@ -107,12 +113,12 @@ pub fn navigation(me: &Me) -> Vec<Group> {
     for role in me.roles() {
         match role {
             Role::Operator | Role::Supervisor => {
-                places.extend([home_entry(role), FLEET, ALERTS, OPERATIONS])
+                places.extend([home_entry(role), FLEET, ALERTS, OPERATIONS, HEALTH])
             }
-            Role::Manager => places.push(home_entry(role)),
+            Role::Manager => places.extend([home_entry(role), HEALTH]),
             // Administrators look at everything.
             Role::Admin => {
-                places.extend([home_entry(role), FLEET, ALERTS, OPERATIONS]);
+                places.extend([home_entry(role), FLEET, ALERTS, OPERATIONS, HEALTH]);
                 places.extend(Role::ALL.map(home_entry));
             }
         }
@@ -192,15 +198,15 @@ mod tests {
         };
         check(
             &[Role::Operator],
-            &["Queue", "Fleet", "Alerts", "Operations"],
+            &["Queue", "Fleet", "Alerts", "Operations", "Health"],
             &CONFIGURE,
         );
         check(
             &[Role::Supervisor],
-            &["Oversight", "Fleet", "Alerts", "Operations"],
+            &["Oversight", "Fleet", "Alerts", "Operations", "Health"],
             &[&CONFIGURE[..], &["Alert rules"]].concat(),
         );
-        check(&[Role::Manager], &["Goals"], &[]);
+        check(&[Role::Manager], &["Goals", "Health"], &[]);
         check(
             &[Role::Admin],
             &[
@@ -208,6 +214,7 @@ mod tests {
                 "Fleet",
                 "Alerts",
                 "Operations",
+                "Health",
                 "Queue",
                 "Oversight",
                 "Goals",
@@ -216,7 +223,7 @@ mod tests {
         );
         check(
             &[Role::Manager, Role::Operator],
-            &["Queue", "Fleet", "Alerts", "Operations", "Goals"],
+            &["Queue", "Fleet", "Alerts", "Operations", "Health", "Goals"],
             &CONFIGURE,
         );
     }

@@ -14,7 +14,7 @@ use crate::reactive::{dynamic, effect};
 use crate::rpc::fleet::{Found, ViewRow, find_devices, list_views};
 use crate::session::Me;
 use crate::ui::Icon;
-use lines::{Line, lines};
+use lines::{Line, fitting, lines};
 
 /// Id of the list that the field controls.
 const LIST: &str = "palette-list";
@@ -47,8 +47,9 @@ impl Palette {
         }
     }
 
-    /// Opens it, empty; the views are read anew each time.
+    /// Opens it, empty; the views are read anew each time. Answers to what was typed before are left aside.
     pub(super) fn show(self) {
+        self.keystroke.update_value(|last| *last += 1);
         self.text.set(String::new());
         self.at.set(0);
         self.devices.set(Vec::new());
@@ -64,9 +65,10 @@ impl Palette {
         let mine = self.keystroke.with_value(|last| last + 1);
         self.keystroke.set_value(mine);
         self.at.set(0);
-        if text.trim().is_empty() {
-            self.devices.set(Vec::new());
-        } else {
+        // Until the answer to this text is here: what of the last one still fits it. Enter must not open another device.
+        let left = self.devices.with_untracked(|found| fitting(&text, found));
+        self.devices.set(left);
+        if !text.trim().is_empty() {
             let wanted = text.clone();
             set_timeout(move || self.look_for(wanted, mine), REST);
         }
@@ -181,7 +183,12 @@ pub(super) fn palette_dialog(palette: Palette, me: &Me) -> AnyView {
             aria-label="Find a device, view or page"
             // Escape: told at once, so that Ctrl K right after it opens again. Its close event comes later.
             on:cancel=move |_: leptos::ev::Event| palette.open.set(false)
-            on:close=move |_| palette.open.set(false)
+            // Comes late, perhaps after Ctrl K has opened it again.
+            on:close=move |_| {
+                if dialog.get_untracked().is_some_and(|dialog| !dialog.open()) {
+                    palette.open.set(false);
+                }
+            }
         >
             <label class="palette-q">
                 <Icon name="i-search"/>

@@ -159,6 +159,12 @@ pub enum EventKind {
     ApprovalDecided,
     /// The rules of approval were changed.
     ApprovalPolicyChanged,
+    /// A new key was made for a device, to be handed to it.
+    KeyMinted,
+    /// The new key of a device took the place of its old ones.
+    KeysRotated,
+    /// Somebody left a note for the next shift.
+    NoteLeft,
     /// An alert opened.
     AlertOpened,
     /// An alert is over.
@@ -226,6 +232,9 @@ impl EventKind {
         Self::ApprovalRequested,
         Self::ApprovalDecided,
         Self::ApprovalPolicyChanged,
+        Self::KeyMinted,
+        Self::KeysRotated,
+        Self::NoteLeft,
         Self::AlertOpened,
         Self::AlertResolved,
         Self::AlertHandled,
@@ -287,6 +296,9 @@ impl EventKind {
             Self::ApprovalRequested => "approval_requested",
             Self::ApprovalDecided => "approval_decided",
             Self::ApprovalPolicyChanged => "approval_policy_changed",
+            Self::KeyMinted => "key_minted",
+            Self::KeysRotated => "keys_rotated",
+            Self::NoteLeft => "note_left",
             Self::AlertOpened => "alert_opened",
             Self::AlertResolved => "alert_resolved",
             Self::AlertHandled => "alert_handled",

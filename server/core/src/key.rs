@@ -8,6 +8,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
+use crate::hash::sha256;
+
 /// A shared key: base64 of 16–64 bytes, echoed byte for byte as it was given. Never printed by `Debug`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SharedKey {
@@ -62,6 +64,13 @@ impl SharedKey {
         own.as_slice().ct_eq(signature).into()
     }
 
+    /// What tells this key from others without giving it away.
+    pub fn mark(&self) -> KeyMark {
+        let hash = sha256(&self.bytes);
+        let (first, _) = hash.split_first_chunk().expect("SHA-256 has 32 bytes");
+        KeyMark(i64::from_be_bytes(*first))
+    }
+
     fn mac(&self, message: &str) -> Hmac<Sha256> {
         let mut mac =
             Hmac::<Sha256>::new_from_slice(&self.bytes).expect("HMAC takes keys of any length");
@@ -75,6 +84,10 @@ impl fmt::Debug for SharedKey {
         f.write_str("SharedKey(…)")
     }
 }
+
+/// The first eight bytes of a key's SHA-256: enough to tell the keys of one device apart, wherever they move.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct KeyMark(pub i64);
 
 /// One of the two places for keys.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
@@ -105,6 +118,13 @@ impl KeyPair {
         }
     }
 
+    /// Where the key of a mark is; `None` when it is neither of both.
+    pub fn slot_of(&self, mark: KeyMark) -> Option<Slot> {
+        [Slot::Primary, Slot::Secondary]
+            .into_iter()
+            .find(|slot| self.get(*slot).mark() == mark)
+    }
+
     /// Two new keys from entropy.
     pub fn from_entropy(primary: [u8; 32], secondary: [u8; 32]) -> Self {
         Self {
@@ -133,6 +153,18 @@ mod tests {
         check(64, true);
         check(65, false);
         assert_eq!(SharedKey::new("not base64!"), Err(BadKey));
+    }
+
+    #[test]
+    fn keys_are_found_by_their_marks() {
+        let keys = KeyPair::from_entropy([1; 32], [2; 32]);
+        let check = |byte, slot| {
+            let mark = SharedKey::from_entropy([byte; 32]).mark();
+            assert_eq!(keys.slot_of(mark), slot, "{byte}");
+        };
+        check(1, Some(Slot::Primary));
+        check(2, Some(Slot::Secondary));
+        check(3, None);
     }
 
     #[test]

@@ -24,6 +24,7 @@ pub mod module;
 pub mod operation;
 pub mod person;
 pub mod policy;
+pub mod rotation;
 pub mod sas;
 pub mod series;
 pub mod time;

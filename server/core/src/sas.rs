@@ -1,6 +1,6 @@
 //! Shared access signatures: reading and judging tokens (spec §1.2, §1.3), and making them for our own clients.
 
-use crate::key::{KeyPair, SharedKey};
+use crate::key::{KeyPair, SharedKey, Slot};
 use crate::time::Timestamp;
 
 /// How far a token's expiry may lie in the past, for clocks that drift (spec §1.3).
@@ -91,8 +91,8 @@ impl SasToken {
         })
     }
 
-    /// Whether either key signed this token and it has not expired at `now`.
-    pub fn verify(&self, keys: &KeyPair, now: Timestamp) -> Result<(), BadToken> {
+    /// Which of the keys signed this token, when one did and it has not expired at `now`.
+    pub fn verify(&self, keys: &KeyPair, now: Timestamp) -> Result<Slot, BadToken> {
         let message = format!("{}\n{}", self.signed_resource, self.signed_expiry);
         let primary = keys.primary.verify(&message, &self.signature);
         let secondary = keys.secondary.verify(&message, &self.signature);
@@ -102,7 +102,11 @@ impl SasToken {
         if now.since(self.expires_at) > CLOCK_SKEW_S * 1000 {
             return Err(BadToken::Expired);
         }
-        Ok(())
+        Ok(if primary {
+            Slot::Primary
+        } else {
+            Slot::Secondary
+        })
     }
 
     /// Whether the token covers `path` below any host: its own path must be a segment prefix of `path`.
@@ -213,7 +217,7 @@ mod tests {
         }
     }
 
-    fn judge(token: &str) -> Result<(), BadToken> {
+    fn judge(token: &str) -> Result<Slot, BadToken> {
         SasToken::parse(token)?.verify(&keys(), NOW)
     }
 
@@ -233,10 +237,10 @@ mod tests {
             let token = |sr: &str, sig: &str, se: &str| {
                 format!("SharedAccessSignature sr={sr}&sig={sig}&se={se}")
             };
-            assert_eq!(judge(&token(sr, sig, "1893456000")), Ok(()));
+            assert_eq!(judge(&token(sr, sig, "1893456000")), Ok(Slot::Secondary));
             assert_eq!(
                 judge(&token(sr, &percent_encode(sig), "1893456000")),
-                Ok(())
+                Ok(Slot::Secondary)
             );
             assert_eq!(
                 judge(&token(&sr.replace("hub", "hut"), sig, "1893456000")),
@@ -264,7 +268,7 @@ mod tests {
             );
             judge(&token)
         };
-        assert_eq!(at(NOW.secs() - 60), Ok(()));
+        assert_eq!(at(NOW.secs() - 60), Ok(Slot::Primary));
         assert_eq!(at(NOW.secs() - 600), Err(BadToken::Expired));
     }
 

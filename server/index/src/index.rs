@@ -19,7 +19,7 @@ use crate::fleet::Fleet;
 use crate::order::{By, Edge, Order};
 use crate::scan::{Question, Scan};
 use crate::snapshot::Snapshot;
-use crate::{Census, Entry, PageQuery, Row, Scalar, TagPath, answer, counts, page};
+use crate::{Census, Entry, PageQuery, Row, Scalar, Spread, TagPath, answer, counts, page, spread};
 
 /// How a device keeps in touch, at a moment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -384,6 +384,27 @@ impl Index {
         let source = Source::of(path, &fleet);
         drop(fleet);
         counts::group(&scan, source, limit)
+    }
+
+    /// How the numbers at a path are spread over devices.
+    pub fn spread(
+        &self,
+        condition: &Condition,
+        path: &Path,
+        scope: &Scope,
+        now: Timestamp,
+    ) -> Spread {
+        let question = Question {
+            condition,
+            text: "",
+            scope,
+            now,
+        };
+        let fleet = self.read();
+        let scan = Scan::new(&fleet, &question);
+        let source = Source::of(path, &fleet);
+        drop(fleet);
+        spread::spread(&scan, source)
     }
 
     /// The paths below tags with values in the scope, by name, at most [`crate::MAX_TAG_PATHS`].

@@ -22,6 +22,7 @@ mod page;
 mod scan;
 mod settle;
 mod snapshot;
+mod spread;
 mod tags;
 #[cfg(test)]
 mod tests;
@@ -33,4 +34,5 @@ pub use entry::{Census, Entry, Row, Scalar, TagPath};
 pub use filter::holds;
 pub use index::{Index, Seen};
 pub use page::{PageQuery, Sort, SortKey};
+pub use spread::{Bin, Spread};
 pub use used::{MAX_MEMORY, MAX_USED, can_use, configuration};

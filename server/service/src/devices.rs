@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use muster_core::device::ETag;
 use muster_core::ids::{DeviceId, Identity, ModuleId};
+use muster_core::key::KeyMark;
 use serde_json::Value;
 
 mod attach;
@@ -23,6 +24,8 @@ pub struct DeviceProof {
     pub(crate) identity: Identity,
     pub(crate) generation: Arc<str>,
     pub(crate) scope: &'static str,
+    /// The device's own key that signed, if one did.
+    pub(crate) key: Option<KeyMark>,
     /// The identities as they were judged, the device's and the module's; any later write of one makes the judgement
     /// void.
     pub(crate) judged: (ETag, Option<ETag>),

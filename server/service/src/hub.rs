@@ -173,6 +173,7 @@ impl Hub {
         hub.spawn(crate::approvals::expire(hub.clone()));
         hub.spawn(crate::query::settle::run(hub.clone()));
         hub.spawn(series::run(hub.clone()));
+        hub.spawn(crate::health::run(hub.clone()));
         hub.spawn(crate::alerts::run::run(hub.clone()));
         Ok(hub)
     }

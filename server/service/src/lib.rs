@@ -16,6 +16,7 @@ pub mod error;
 pub mod firmware;
 pub mod fleet;
 pub mod gates;
+pub mod health;
 pub mod hub;
 pub mod identities;
 pub mod live;

@@ -69,6 +69,8 @@ struct Marks {
     people: bool,
     /// Something waits for approval, or was decided.
     approvals: bool,
+    /// A window, a calendar, a place or firmware changed.
+    books: bool,
     /// Alerts or their rules changed.
     alerts: bool,
 }
@@ -81,6 +83,7 @@ impl Marks {
             && !self.everything
             && !self.people
             && !self.approvals
+            && !self.books
             && !self.alerts
     }
 
@@ -138,7 +141,7 @@ impl Live {
                 }
             }
             Change::People => marks.people = true,
-            Change::Books(_) => {}
+            Change::Books(_) => marks.books = true,
             Change::Approvals => marks.approvals = true,
             Change::Alerts { .. } => {
                 marks.alerts = true;
@@ -158,6 +161,7 @@ impl Live {
             Change::Operation { id, .. } => _ = marks.operations.insert(*id),
         }
         for event in committed.events.iter().filter(|e| is_notable(e.kind)) {
+            marks.books |= is_of_books(event.kind);
             if marks.events.len() == MAX_EVENTS {
                 marks.events.pop_front();
             }
@@ -206,6 +210,13 @@ impl Hub {
 }
 
 /// What lists of latest events show: not what devices do all day.
+fn is_of_books(kind: EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::FirmwareAdded | EventKind::FirmwareChanged | EventKind::FirmwareDeleted
+    )
+}
+
 fn is_notable(kind: EventKind) -> bool {
     !matches!(
         kind,

@@ -1,5 +1,6 @@
 //! Direct methods: a call goes to the open connection of its device and comes back with the answer (spec §2.10, §5.7).
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,8 +26,8 @@ pub(crate) use calls::Calls;
 pub use calls::{MAX_CALLS, MAX_CALLS_PER_DEVICE};
 pub use history::{MAX_HISTORY, MAX_NAMES, MethodHistory};
 
-/// A call of a direct method.
-#[derive(Clone, PartialEq, Debug)]
+/// A call of a direct method. Never shows its payload in `Debug`: it may hold secrets.
+#[derive(Clone, PartialEq)]
 pub struct MethodCall {
     /// The module it is for; the device itself when absent.
     pub module: Option<ModuleId>,
@@ -38,6 +39,17 @@ pub struct MethodCall {
     pub connect_timeout: Duration,
     /// How long to wait for the answer: 5 to 300 s.
     pub response_timeout: Duration,
+}
+
+impl fmt::Debug for MethodCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MethodCall")
+            .field("module", &self.module)
+            .field("name", &self.name)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("response_timeout", &self.response_timeout)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Why a call got no answer.

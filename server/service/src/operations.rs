@@ -9,6 +9,7 @@ use muster_core::ids::{DeviceId, OperationId};
 use muster_core::operation::{
     Counts, OperationState, Plan, TargetState, TaskKind, Wave, WaveSize, WaveState,
 };
+use muster_core::rotation;
 use muster_core::time::Timestamp;
 use muster_storage::OperationRow;
 use serde_json::Value;
@@ -25,6 +26,7 @@ mod judge;
 mod limit;
 mod preview;
 mod read;
+mod retry;
 mod runner;
 mod seen;
 mod steer;
@@ -36,6 +38,7 @@ pub(crate) use approve::Sight;
 pub use drafts::{Draft, MAX_DRAFT};
 pub use muster_storage::MAX_DRAFTS;
 pub use preview::{Conflict, Exclusion, MAX_SAMPLE, Preview};
+pub use retry::{Chosen, MAX_CHOSEN};
 pub use steer::Steer;
 pub(crate) use supervisor::Operations;
 pub(crate) use supervisor::run;
@@ -157,6 +160,10 @@ pub struct TargetRow {
     pub attempt: u8,
     /// Why it waits, or how it ended.
     pub why: Option<String>,
+    /// The gate that holds it, by its place in the plan.
+    pub gate: Option<u8>,
+    /// How far its keys are, while an operation that rotates them is at it.
+    pub step: Option<rotation::Step>,
     /// When it is looked at again.
     pub look: Option<Timestamp>,
     /// When its last attempt began.

@@ -19,7 +19,7 @@ use crate::hub::Hub;
 pub const SAMPLE_EVERY: Duration = Duration::from_secs(30);
 
 /// Most different scopes that are sampled; further ones have no history.
-const MAX_SCOPES: usize = 200;
+pub(crate) const MAX_SCOPES: usize = 200;
 
 impl Hub {
     /// The samples of the person's scope in a range, oldest first.
@@ -79,7 +79,7 @@ async fn sample_once(hub: &Hub) -> Result<(), ServiceError> {
 }
 
 /// The whole fleet, and what each active person sees.
-async fn scopes_in_use(hub: &Hub) -> Result<Vec<Scope>, ServiceError> {
+pub(crate) async fn scopes_in_use(hub: &Hub) -> Result<Vec<Scope>, ServiceError> {
     let mut scopes = vec![Scope::everything()];
     for person in hub.store().people().await? {
         if person.active

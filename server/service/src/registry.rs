@@ -18,6 +18,10 @@ use crate::devices::{CloseReason, ConnectionView};
 use crate::error::ServiceError;
 use crate::hub::Hub;
 
+mod keys;
+
+pub use keys::KeyFacts;
+
 /// A device to be made. What is left out takes the usual value.
 #[derive(Clone, Debug)]
 pub struct NewDevice {

@@ -2,9 +2,10 @@
 
 use muster_core::cursor::Page;
 use muster_core::device::IfMatch;
+use muster_core::time::Timestamp;
 use muster_core::twin::history::{Difference, differences, way_back};
 use muster_core::twin::{Object, Twin};
-use muster_storage::{Revision, TwinOutcome};
+use muster_storage::{Restored, Revision, TwinOutcome};
 
 use crate::access::DevicePermit;
 use crate::access::kinds::{EditTwin, SeeDevices};
@@ -13,6 +14,9 @@ use crate::hub::Hub;
 
 /// Most revisions one answer holds.
 pub const MAX_REVISIONS: usize = 200;
+
+/// Most characters of a reason.
+pub const MAX_REASON: usize = 500;
 
 /// What going back to a version would do.
 #[derive(Clone, PartialEq, Debug)]
@@ -40,6 +44,15 @@ impl Hub {
         Ok(page.await?)
     }
 
+    /// The version with which a device's history begins, and when.
+    pub async fn history_begin(
+        &self,
+        permit: &DevicePermit<SeeDevices>,
+    ) -> Result<(u64, Timestamp), ServiceError> {
+        let begin = self.store().history_begin(permit.device()).await?;
+        begin.ok_or(ServiceError::NotFound)
+    }
+
     /// A device's desired properties as they were in a version.
     pub async fn desired_at(
         &self,
@@ -50,10 +63,25 @@ impl Hub {
         if let Some(desired) = self.store().desired_at(id, version).await? {
             return Ok(desired);
         }
-        let begin = self.store().history_begin(id).await?;
-        let (begin, _) = begin.ok_or(ServiceError::NotFound)?;
+        let (begin, _) = self.history_begin(permit).await?;
         Err(ServiceError::Invalid(format!(
             "the history of this device knows no version {version}; it begins with version {begin}"
+        )))
+    }
+
+    /// The version of desired properties that was in force at a moment.
+    pub async fn desired_version_at(
+        &self,
+        permit: &DevicePermit<SeeDevices>,
+        at: Timestamp,
+    ) -> Result<u64, ServiceError> {
+        let id = permit.device();
+        if let Some(version) = self.store().version_at(id, at).await? {
+            return Ok(version);
+        }
+        let (_, begin) = self.history_begin(permit).await?;
+        Err(ServiceError::Invalid(format!(
+            "the history of this device begins at {begin}; choose a later moment"
         )))
     }
 
@@ -84,13 +112,22 @@ impl Hub {
         })
     }
 
-    /// Brings a device's desired properties back to what they were in a version: as a change of its own, which says so.
+    /// Brings a device's desired properties back to what they were in a version: as a change of its own, which says so and
+    /// why. Many devices go back by an operation ([`Task::RestoreDesired`](muster_core::operation::Task)), which may need
+    /// approval.
     pub async fn restore_desired(
         &self,
         permit: &DevicePermit<EditTwin>,
         version: u64,
+        reason: &str,
         if_match: Option<IfMatch>,
     ) -> Result<Twin, ServiceError> {
+        let reason = reason.trim();
+        if reason.is_empty() || reason.chars().count() > MAX_REASON {
+            return Err(ServiceError::Invalid(format!(
+                "say why, in 1 to {MAX_REASON} characters"
+            )));
+        }
         let (access, id) = (permit.access(), permit.device().clone());
         let seen = self.permit_device::<SeeDevices>(access, &id)?;
         let back = self.way_back(&seen, version).await?;
@@ -103,9 +140,11 @@ impl Hub {
         }
         let demand = IfMatch::exactly(current);
         let (actor, now) = (access.actor(), self.now());
+        let reason = reason.to_owned();
+        let restored = Restored { version, reason };
         let outcome = self
             .store()
-            .restore_desired(id, back.patch, version, demand, actor, now)
+            .restore_desired(id, back.patch, restored, demand, actor, now)
             .await?;
         match outcome {
             TwinOutcome::Done { twin, .. } => Ok(*twin),

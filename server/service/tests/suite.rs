@@ -15,6 +15,8 @@ mod devices;
 mod firmware;
 #[path = "suite/fleet.rs"]
 mod fleet;
+#[path = "suite/health.rs"]
+mod health;
 #[path = "suite/live.rs"]
 mod live;
 #[path = "suite/methods.rs"]

@@ -105,6 +105,7 @@ impl Planned {
             id: self.id,
             key,
             policy: None,
+            next_key: None,
             archetype: self.archetype,
             seed: self.seed,
             confirms: self.confirms,

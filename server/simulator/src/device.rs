@@ -3,8 +3,6 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use muster_core::key::SharedKey;
-use muster_core::sas::SasToken;
 use muster_core::time::Timestamp;
 use muster_core::twin::Object;
 use rand::rngs::StdRng;
@@ -16,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::archetype::{Archetype, Rhythm};
 use crate::client::{Client, ClientError, Incoming};
 use crate::fleet::SimDevice;
+use crate::keys;
 use crate::target::HubTarget;
 
 /// Life of a token; a device renews it by reconnecting, as SDKs do.
@@ -70,13 +69,14 @@ async fn session(
     target: &HubTarget,
     rng: &mut StdRng,
 ) -> Result<Duration, ClientError> {
-    let token = token(
-        &device.key,
-        device.policy.as_deref(),
-        &target.host,
-        &device.id,
-    );
-    let mut client = Client::connect(target, &device.id, &token, KEEP_ALIVE_S, false).await?;
+    let expires_at = Timestamp::from_secs(now_s() + TOKEN_S);
+    let token = device.token(&target.host, expires_at);
+    let connected = Client::connect(target, &device.id, &token, KEEP_ALIVE_S, false).await;
+    if matches!(connected, Err(ClientError::Refused(_))) && device.was_refused() {
+        return Ok(Duration::ZERO);
+    }
+    let mut client = connected?;
+    device.was_let_in();
     if !client.session_present {
         client.subscribe(&format!("{RESPONSE}#")).await?;
         client.subscribe(&format!("{DESIRED}#")).await?;
@@ -102,10 +102,14 @@ async fn session(
         Rhythm::Sleeps(every) => {
             send_reading(device, &mut client, rng).await?;
             // Calls that waited for the device came before the hub took the reading.
+            let mut restarts = false;
             while let Some((topic, payload)) = client.take_waiting(METHODS) {
-                answer(device, &mut client, &topic, &payload).await?;
+                restarts |= answer(device, &mut client, &topic, &payload).await?;
             }
             client.disconnect().await?;
+            if restarts {
+                return Ok(restart(rng));
+            }
             // Awake a little earlier than promised, so that the promise is kept.
             Ok(every.mul_f64(rng.random_range(0.8..0.95)))
         }
@@ -224,7 +228,7 @@ pub(crate) async fn report_patch(client: &mut Client, patch: Bytes) -> Result<()
 
 /// Answers a call of a method; says whether the device restarts now.
 async fn answer(
-    device: &SimDevice,
+    device: &mut SimDevice,
     client: &mut Client,
     topic: &str,
     payload: &[u8],
@@ -234,7 +238,11 @@ async fn answer(
         return Ok(false);
     };
     let payload = serde_json::from_slice(payload).unwrap_or(Value::Null);
-    let reply = device.archetype.call(method, &payload);
+    let reply = if keys::is_handed_by(method) {
+        device.store_key(&payload)
+    } else {
+        device.archetype.call(method, &payload)
+    };
     let topic = format!("$iothub/methods/res/{}/?$rid={request}", reply.status);
     let body = Bytes::from(reply.payload.to_string());
     client.publish_and_wait(&topic, body).await?;
@@ -253,11 +261,6 @@ async fn send_reading(
         device.id
     );
     client.publish_and_wait(&topic, body).await
-}
-
-fn token(key: &SharedKey, policy: Option<&str>, host: &str, device: &str) -> String {
-    let expires_at = Timestamp::from_secs(now_s() + TOKEN_S);
-    SasToken::sign(&format!("{host}/devices/{device}"), key, expires_at, policy)
 }
 
 fn now_s() -> i64 {

@@ -20,6 +20,8 @@ pub struct SimDevice {
     pub key: SharedKey,
     /// The policy the key belongs to, when it is not the device's own.
     pub policy: Option<String>,
+    /// A new key of its own that it was handed and has not used yet.
+    pub next_key: Option<SharedKey>,
     /// What it is.
     pub archetype: Archetype,
     /// Seed of its behaviour.
@@ -63,6 +65,7 @@ impl SimDevice {
             id,
             key,
             policy,
+            next_key: None,
             archetype: sensor,
             seed: number,
             confirms: profile == Profile::Mixed,

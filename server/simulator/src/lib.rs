@@ -10,6 +10,7 @@ mod device;
 mod download;
 pub mod firmware;
 pub mod fleet;
+mod keys;
 pub mod target;
 
 pub use client::{Client, ClientError, Incoming};

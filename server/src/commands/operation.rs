@@ -72,11 +72,43 @@ pub enum Command {
     /// Call off an operation that has not begun
     #[command(after_help = "Example:\n  muster operation cancel 17")]
     Cancel(WithReason),
-    /// Try failed and called-off devices again
-    #[command(after_help = "Example:\n  muster operation retry 17")]
+    /// Try failed and called-off devices again, or some failed ones
+    #[command(
+        after_help = "Examples:\n  muster operation retry 17\n  muster operation retry 17 --device pump-1 --device pump-2\n  \
+                      muster operation retry 17 --why \"the device is offline\""
+    )]
     Retry {
         /// The number
         id: i64,
+        /// Only this device, if it failed; may be given several times
+        #[arg(long = "device", value_name = "ID", conflicts_with_all = ["wave", "why"])]
+        devices: Vec<String>,
+        /// Only what failed in this wave; the first is 0
+        #[arg(long, value_name = "N")]
+        wave: Option<u16>,
+        /// Only what failed for exactly this reason
+        #[arg(long, value_name = "TEXT")]
+        why: Option<String>,
+    },
+    /// End an operation and take back what it did, by another operation
+    #[command(after_help = "Example:\n  muster operation roll-back 17 --reason \"wrong version\"")]
+    RollBack(WithReason),
+    /// Let devices pass a gate that holds them
+    #[command(
+        after_help = "Example:\n  muster operation override 17 --gate 0 --device pump-1 --reason \"customer agreed\""
+    )]
+    Override {
+        /// The number
+        id: i64,
+        /// The gate by its place in the plan; the first is 0
+        #[arg(long, value_name = "N")]
+        gate: u8,
+        /// Only this device
+        #[arg(long, value_name = "ID")]
+        device: Option<String>,
+        /// Why; others read it
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
     },
     /// List the devices of an operation with what became of them
     #[command(after_help = "Example:\n  muster operation targets 17 --state failed --json")]
@@ -147,9 +179,59 @@ pub async fn run(command: &Command, config: &Config, output: &Output) -> Result<
         Command::Continue { id } => steer(*id, Steering::Continue, "").await,
         Command::Stop(with) => steer(with.id, Steering::Stop, &with.reason).await,
         Command::Cancel(with) => steer(with.id, Steering::Cancel, &with.reason).await,
-        Command::Retry { id } => steer(*id, Steering::Retry, "").await,
+        Command::Retry {
+            id,
+            devices,
+            wave: None,
+            why: None,
+        } if devices.is_empty() => steer(*id, Steering::Retry, "").await,
+        Command::Retry {
+            id,
+            devices,
+            wave,
+            why,
+        } => {
+            let request = Request::OperationRetry {
+                id: *id,
+                devices: devices.clone(),
+                wave: *wave,
+                why: why.clone(),
+            };
+            counted(request, "are tried again", config, output).await
+        }
+        Command::RollBack(with) => steer(with.id, Steering::RollBack, &with.reason).await,
+        Command::Override {
+            id,
+            gate,
+            device,
+            reason,
+        } => {
+            let request = Request::OperationOverride {
+                id: *id,
+                gate: *gate,
+                device: device.clone(),
+                reason: reason.clone(),
+            };
+            counted(request, "pass the gate", config, output).await
+        }
         Command::Targets { id, state } => targets(*id, state.as_ref(), config, output).await,
     }
+}
+
+/// Says how many devices something happens to.
+async fn counted(
+    request: Request,
+    what: &str,
+    config: &Config,
+    output: &Output,
+) -> Result<(), Failure> {
+    let Answer::Counted { devices } = ask(config, request).await? else {
+        return Err(unexpected());
+    };
+    output.print(&json!({ "devices": devices }), || {
+        format!("{devices} devices {what}.")
+    });
+    Ok(())
 }
 
 /// Hands a plan in, or says what it would do.
@@ -310,16 +392,15 @@ fn shown(operation: &Value) -> String {
     text += &columns(&heads, &keys, std::slice::from_ref(counts));
     let empty = Vec::new();
     let groups = |name: &str| operation[name].as_array().unwrap_or(&empty).as_slice();
-    let mut add = |title: &str, rows: &[Value]| {
+    let mut add = |title: &str, heads: &[&str], rows: &[Value]| {
         if !rows.is_empty() {
-            text += &format!(
-                "\n{title}\n{}",
-                columns(&["DEVICES", "WHY"], &["devices", "why"], rows)
-            );
+            let keys: Vec<String> = heads.iter().map(|head| head.to_lowercase()).collect();
+            let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+            text += &format!("\n{title}\n{}", columns(heads, &keys, rows));
         }
     };
-    add("Waiting", groups("waiting"));
-    add("Failed", groups("failures"));
+    add("Waiting", &["DEVICES", "GATE", "WHY"], groups("waiting"));
+    add("Failed", &["DEVICES", "WHY"], groups("failures"));
     text.trim_end().to_owned()
 }
 

@@ -125,6 +125,28 @@ pub enum Command {
         /// Why; empty for no reason.
         reason: String,
     },
+    /// Failed devices of an operation are tried again: those named, or those that fit the rest.
+    OperationRetry {
+        /// Its number.
+        id: i64,
+        /// These devices; none for those that fit.
+        devices: Vec<String>,
+        /// Of this wave only, from 0.
+        wave: Option<u16>,
+        /// With exactly this reason only.
+        why: Option<String>,
+    },
+    /// Devices of an operation pass a gate.
+    OperationOverride {
+        /// Its number.
+        id: i64,
+        /// The gate of its plan, from 0.
+        gate: u8,
+        /// This device only.
+        device: Option<String>,
+        /// Why.
+        reason: String,
+    },
     /// The next devices of an operation.
     OperationTargets {
         /// Its number.
@@ -159,8 +181,10 @@ pub enum Steering {
     Stop,
     /// It is called off.
     Cancel,
-    /// Failed devices are tried again.
+    /// Failed and called-off devices are tried again.
     Retry,
+    /// It ends, and another one takes back what it did.
+    RollBack,
 }
 
 /// A text that `Debug` does not show.
@@ -225,6 +249,11 @@ pub enum Answer {
         targets: Vec<Value>,
         /// Leads to the next ones, if there are more.
         next: Option<String>,
+    },
+    /// So many devices of an operation.
+    Counted {
+        /// How many.
+        devices: u32,
     },
     /// A connection string.
     ConnectionString {

@@ -71,6 +71,18 @@ pub async fn perform(hub: &Hub, command: Command) -> Result<Answer, Refused> {
             steering,
             reason,
         } => operation::steer(hub, id, steering, reason).await,
+        Command::OperationRetry {
+            id,
+            devices,
+            wave,
+            why,
+        } => operation::retry(hub, id, devices, wave, why).await,
+        Command::OperationOverride {
+            id,
+            gate,
+            device,
+            reason,
+        } => operation::override_gate(hub, id, gate, device, &reason).await,
         Command::OperationTargets {
             id,
             state,

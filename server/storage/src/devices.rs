@@ -6,6 +6,7 @@ use muster_core::ids::DeviceId;
 use muster_core::twin::Object;
 
 pub(crate) mod change;
+pub(crate) mod keys;
 pub(crate) mod rows;
 
 use crate::engine::{Row, Sql, Table};

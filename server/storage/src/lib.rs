@@ -16,6 +16,8 @@ mod engine;
 mod error;
 mod events;
 mod firmware;
+mod fleet_samples;
+mod handover;
 mod idempotency;
 mod messages;
 mod modules;
@@ -51,9 +53,12 @@ pub use configurations::{
     ApplyOutcome, ConfigurationOutcome, Contest, Covered, CoveredModule, CoveredPage,
     ModuleStanding, Standing, StatusValues,
 };
+pub use devices::keys::{DeviceKeys, Minted};
 pub use error::StorageError;
 pub use firmware::files::{Arriving, ArtifactFiles, FileError, MAX_ARTIFACTS_BYTES};
 pub use firmware::{ArtifactOutcome, MAX_ARTIFACTS};
+pub use fleet_samples::{FleetSample, MAX_FLEET_SAMPLES};
+pub use handover::{HandoverNote, MAX_NOTES};
 pub use idempotency::MAX_REMEMBERED;
 pub use messages::MAX_MESSAGES;
 pub use modules::{ModuleChange, ModuleInsert, ModuleNote, ModuleTwinRow};
@@ -68,7 +73,7 @@ pub use records::{
     PresenceOutcome, PresenceSample, Properties, Pruned, Refusal, Repeated, ReportOutcome, Session,
     TwinOutcome, TwinRow, WebSession, WriteOutcome,
 };
-pub use revisions::Revision;
+pub use revisions::{Restored, Revision};
 pub use samples::MAX_SAMPLES;
 pub use series::{
     CHUNK_SPAN_MS, LoggedMessage, MAX_PAGES, MAX_SERIES, MAX_SERIES_AT_ONCE, MAX_TAKEN, PageWrite,

@@ -6,6 +6,7 @@ use muster_core::cursor::MAX_PAGE;
 use muster_core::device::{AuthKind, Authentication, Device, ETag, GenerationId, Status};
 use muster_core::event::EventKind;
 use muster_core::ids::{DeviceId, PersonId};
+use muster_core::key::KeyMark;
 use muster_core::lifecycle::{NotAllowed, Stage, Step};
 use muster_core::person::RoleGrant;
 use muster_core::policy::Action;
@@ -202,6 +203,8 @@ pub struct PresenceNote {
     pub connected: bool,
     /// The model it announced, if it did.
     pub model_id: Option<String>,
+    /// The key of its own that it signed in with, if it did.
+    pub key: Option<KeyMark>,
     /// The particulars for the event: protocol, address, reason.
     pub detail: Value,
     /// When.

@@ -90,6 +90,17 @@ pub struct Revision {
     pub replaced: bool,
     /// The version it brought back, when that was its purpose.
     pub restored: Option<u64>,
+    /// Why, where somebody said so.
+    pub reason: Option<String>,
+}
+
+/// A way back of desired properties.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Restored {
+    /// The version that is brought back.
+    pub version: u64,
+    /// Why, as the person said it.
+    pub reason: String,
 }
 
 /// A whole document at a version.
@@ -268,6 +279,7 @@ fn revision_of(event: Event) -> Result<Revision, StorageError> {
         actor,
         replaced: detail["replaced"] == true,
         restored: detail.get("restored").and_then(Value::as_u64),
+        reason: detail["reason"].as_str().map(str::to_owned),
         patch: detail["patch"].take(),
     })
 }

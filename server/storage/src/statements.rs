@@ -3,9 +3,9 @@
 use crate::engine::{Sql, postgres, schema, sqlite};
 use crate::{
     alerts, approvals, audit, backup, check, configurations, devices, events, firmware,
-    idempotency, messages, modules, operations, people, policies, prune, revisions, samples,
-    sealed, series, sessions, settings, sheets, subscriptions, tokens, transfers, twins, views,
-    writer,
+    fleet_samples, handover, idempotency, messages, modules, operations, people, policies, prune,
+    revisions, samples, sealed, series, sessions, settings, sheets, subscriptions, tokens,
+    transfers, twins, views, writer,
 };
 
 /// A statement as tests see it: what it is for, and its texts; an empty one is not for that engine.
@@ -39,12 +39,16 @@ pub fn statements() -> Vec<Statement> {
         configurations::modules::STATEMENTS,
         devices::STATEMENTS,
         devices::change::STATEMENTS,
+        devices::keys::STATEMENTS,
+        devices::keys::change::STATEMENTS,
         events::STATEMENTS,
         events::calls::STATEMENTS,
         events::operation::STATEMENTS,
         events::page::STATEMENTS,
         firmware::STATEMENTS,
         firmware::change::STATEMENTS,
+        fleet_samples::STATEMENTS,
+        handover::STATEMENTS,
         idempotency::STATEMENTS,
         messages::STATEMENTS,
         modules::STATEMENTS,

@@ -14,6 +14,7 @@ use crate::devices::rows::Stored;
 use crate::engine::{Connection, Row, Sql, Table};
 use crate::error::{StorageError, corrupt};
 use crate::records::{Properties, ReportOutcome, TwinOutcome, TwinRow};
+use crate::revisions::Restored;
 use crate::store::Store;
 use crate::writer::command::{Report, WriteTwin};
 use crate::writer::documents::write::json;
@@ -202,13 +203,12 @@ impl Store {
         .await
     }
 
-    /// Merges `patch` into desired properties to bring back what they were in version `restored`, if the twin's ETag is as
-    /// demanded.
+    /// Merges `patch` into desired properties to bring back what they were in a version, if the twin's ETag is as demanded.
     pub async fn restore_desired(
         &self,
         id: DeviceId,
         patch: Object,
-        restored: u64,
+        restored: Restored,
         if_match: IfMatch,
         actor: Actor,
         at: Timestamp,

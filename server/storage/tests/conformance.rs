@@ -12,8 +12,10 @@ mod conformance {
     pub(crate) mod faults;
     pub(crate) mod files;
     pub(crate) mod firmware;
+    pub(crate) mod health;
     pub(crate) mod hook;
     pub(crate) mod idempotency;
+    pub(crate) mod keys;
     pub(crate) mod messages;
     pub(crate) mod modules;
     pub(crate) mod operations;
@@ -37,9 +39,10 @@ mod conformance {
 
 use conformance::place::Place;
 use conformance::{
-    alerts, approvals, audit, configurations, events, faults, files, firmware, hook, idempotency,
-    messages, modules, operations, people, presence, registry, revisions, series, sheets, small,
-    statements, subscriptions, tokens, transfers, twins, views, web_sessions,
+    alerts, approvals, audit, configurations, events, faults, files, firmware, health, hook,
+    idempotency, keys, messages, modules, operations, people, presence, registry, revisions,
+    series, sheets, small, statements, subscriptions, tokens, transfers, twins, views,
+    web_sessions,
 };
 
 /// Makes a test per case and engine.
@@ -114,6 +117,8 @@ mod both {
             a_gate_keeps_its_window;
         revisions: every_version_comes_back, revisions_are_paged_both_ways, history_belongs_to_one_device,
             going_back_says_so, retention_keeps_revisions;
+        keys: a_rotation_goes_its_way, an_unfinished_rotation_is_taken_up, keys_that_people_set_are_new;
+        health: hours_keep_their_worst_moment, notes_belong_to_a_scope;
         small: policies_are_made_once, settings_are_kept, samples_are_kept, a_healthy_store_has_no_findings;
         hook: the_hook_hears_everything_in_order, the_hook_hears_before_the_caller;
         faults: a_bad_command_harms_nobody_else, another_master_key_is_refused, a_newer_schema_is_refused,

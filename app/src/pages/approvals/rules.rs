@@ -32,6 +32,10 @@ pub fn RulesPage() -> impl IntoView {
                 "Saved."
             }));
             data.set(saved.now);
+            if saved.waits {
+                // What waits stands above the fields, and "Save" below them.
+                window().scroll_to_with_x_and_y(0.0, 0.0);
+            }
         }
     });
     let crumbs = vec![Crumb {

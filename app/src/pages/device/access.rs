@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use muster_core::device::AuthKind;
 
 use super::facts::{credential_note, credential_words};
+use super::keys::keys;
 use crate::reactive::dynamic;
 use crate::rpc::devices::{DeviceView, ShowConnectionString};
 use crate::ui::{Button, CodeBlock, Note, Section, Tone};
@@ -20,7 +21,7 @@ pub(super) fn AccessSection(
         view! {
             <Section id="access" title="Access" rule=true>
                 <p>{format!("{}: {}.", credential_words(auth), credential_note(auth))}</p>
-                {(auth == AuthKind::Sas).then(|| view! { <ConnectionString device=device/> })}
+                {(auth == AuthKind::Sas).then(|| view! { {keys(device)} <ConnectionString device=device/> })}
             </Section>
         }
     })

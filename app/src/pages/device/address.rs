@@ -18,11 +18,19 @@ pub enum Tab {
     Timeline,
     /// The bulk operations that have it.
     Operations,
+    /// What its desired properties were, and the way back.
+    History,
 }
 
 impl Tab {
     /// All, in the order of the row.
-    pub const ALL: &'static [Tab] = &[Self::Overview, Self::Twin, Self::Timeline, Self::Operations];
+    pub const ALL: &'static [Tab] = &[
+        Self::Overview,
+        Self::Twin,
+        Self::Timeline,
+        Self::Operations,
+        Self::History,
+    ];
 
     /// The name in addresses.
     pub fn as_str(self) -> &'static str {
@@ -31,6 +39,7 @@ impl Tab {
             Self::Twin => "twin",
             Self::Timeline => "timeline",
             Self::Operations => "operations",
+            Self::History => "history",
         }
     }
 
@@ -41,6 +50,7 @@ impl Tab {
             Self::Twin => "Twin",
             Self::Timeline => "Timeline",
             Self::Operations => "Operations",
+            Self::History => "History",
         }
     }
 }
@@ -120,6 +130,14 @@ pub struct DeviceAddress {
     pub problem: Option<Problem>,
     /// The answer to a form that was sent without script: the version that was stored.
     pub saved: Option<u64>,
+    /// What the history compares: a version or a moment in UTC; empty for what is usual.
+    pub from: String,
+    /// With what.
+    pub to: String,
+    /// The version that somebody thinks of bringing back.
+    pub restore: Option<u64>,
+    /// When that version was made, in milliseconds since 1970: other devices go back to this moment.
+    pub at: Option<i64>,
     /// What was typed into that form: tags and desired properties, when they were small enough to come along.
     pub draft: Option<(String, String)>,
 }
@@ -164,6 +182,13 @@ impl DeviceAddress {
                         .find(|problem| problem.as_str() == value)
                 }
                 "saved" => address.saved = value.parse().ok(),
+                // Moments that were written win over versions that are picked.
+                "from" if address.from.is_empty() => address.from = value,
+                "to" if address.to.is_empty() => address.to = value,
+                "from_at" if !value.trim().is_empty() => address.from = value,
+                "to_at" if !value.trim().is_empty() => address.to = value,
+                "restore" => address.restore = value.parse().ok(),
+                "at" => address.at = value.parse().ok(),
                 "tags" => tags = Some(value),
                 "desired" => desired = Some(value),
                 _ => {}
@@ -176,6 +201,8 @@ impl DeviceAddress {
     /// The address of this state on a device's page.
     pub fn href(&self, id: &DeviceId) -> String {
         let saved = self.saved.map(|version| version.to_string());
+        let restore = self.restore.map(|version| version.to_string());
+        let at = self.at.map(|at| at.to_string());
         let (tags, desired) = match &self.draft {
             Some((tags, desired)) => (tags.as_str(), desired.as_str()),
             None => ("", ""),
@@ -203,6 +230,10 @@ impl DeviceAddress {
             ("cursor", self.cursor.as_deref().unwrap_or_default()),
             ("problem", self.problem.map_or("", Problem::as_str)),
             ("saved", saved.as_deref().unwrap_or_default()),
+            ("from", self.from.as_str()),
+            ("to", self.to.as_str()),
+            ("restore", restore.as_deref().unwrap_or_default()),
+            ("at", at.as_deref().unwrap_or_default()),
             ("tags", tags),
             ("desired", desired),
         ]);
@@ -244,9 +275,12 @@ mod tests {
             cursor in prop::option::of("[A-Za-z0-9_-]{1,20}"),
             problem in prop::option::of(prop::sample::select(Problem::ALL.to_vec())),
             saved in prop::option::of(any::<u64>()),
+            moments in ("[ -~é]{0,9}", "[ -~é]{0,9}", prop::option::of(any::<u64>()), prop::option::of(any::<i64>())),
             draft in prop::option::of(("[ -~é\n]{1,20}", "[ -~é\n]{1,20}")),
         ) {
-            let address = DeviceAddress { tab, view, field, range, cursor, problem, saved, draft };
+            let (from, to, restore, at) = moments;
+            let address =
+                DeviceAddress { tab, view, field, range, cursor, problem, saved, from, to, restore, at, draft };
             let href = address.href(&id());
             let query = href.split_once('?').map_or("", |(_, query)| query);
             prop_assert_eq!(DeviceAddress::parse(query), address);

@@ -8,6 +8,7 @@ use crate::clock::use_now;
 use crate::format::{self, TimeStyle};
 use crate::live::{Item, Topic, use_live};
 use crate::panels::loaded::loaded;
+use crate::panels::operations::pass::Pass;
 use crate::panels::refresh::use_refreshed;
 use crate::reactive::dynamic;
 use crate::routes;
@@ -48,6 +49,7 @@ fn Found(id: DeviceId, cursor: Option<String>, found: DeviceOperations) -> impl 
             }
         },
     );
+    let pass = Pass::closed();
     let none = move || {
         found.with(|found| found.rows.is_empty()).then(|| {
             view! { <p class="meta">"No bulk operation has had this device among its targets."</p> }
@@ -55,7 +57,7 @@ fn Found(id: DeviceId, cursor: Option<String>, found: DeviceOperations) -> impl 
     };
     let rows = move || {
         let rows = found.with(|found| found.rows.clone()).into_iter();
-        rows.map(row).collect_view()
+        rows.map(|found| row(found, pass)).collect_view()
     };
     let href = |cursor: Option<String>, id: &DeviceId| {
         let address = DeviceAddress {
@@ -85,14 +87,16 @@ fn Found(id: DeviceId, cursor: Option<String>, found: DeviceOperations) -> impl 
             </table>
         </TableWrap>
         <Pager previous=previous next=next>"The newest first."</Pager>
+        {pass.dialog(refresh)}
     }
     .into_any()
 }
 
-fn row(found: DeviceOperation) -> AnyView {
+fn row(found: DeviceOperation, pass: Pass) -> AnyView {
     let now = use_now();
     let age = Signal::derive(move || TimeStyle::Age { now: now.get() });
     let DeviceOperation { operation, target } = found;
+    let over = pass.button(operation.id, &target);
     let why = target.why.map(|why| format::sentence(&why));
     view! {
         <tr role="row">
@@ -101,7 +105,7 @@ fn row(found: DeviceOperation) -> AnyView {
                 <span class="sub">{operation.what}</span>
             </th>
             <td role="cell"><State look=Look::from(target.state)/></td>
-            <td role="cell" class="wrap">{why}</td>
+            <td role="cell" class="wrap">{why}" "{over}</td>
             <td role="cell" data-label="Operation"><State look=Look::from(operation.state)/></td>
             <td role="cell" data-label="Made" class="num"><TimeStamp ms=operation.created style=age/></td>
         </tr>

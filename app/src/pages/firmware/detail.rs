@@ -7,12 +7,12 @@ use super::list::{fleet, models, passes, signature};
 use crate::format;
 use crate::pages::person::FormError;
 use crate::panels::loaded::loaded;
+use crate::panels::refresh::Refresh;
 use crate::reactive::effect;
 use crate::routes;
 use crate::rpc::data::Data;
 use crate::rpc::firmware::{
-    Adoption, ArtifactView, DeleteFirmware, FirmwareList, SetFirmwareState, VersionCount,
-    show_firmware,
+    Adoption, ArtifactView, DeleteFirmware, SetFirmwareState, VersionCount, show_firmware,
 };
 use crate::ui::{
     Button, ButtonKind, ButtonSize, CodeBlock, Count, KeyValue, KeyValues, LinkButton, Meter,
@@ -20,23 +20,23 @@ use crate::ui::{
 };
 
 /// The artifact of this hash. What is done to it is seen in the list, too.
-pub(super) fn detail(sha256: String, firmware: Data<FirmwareList>) -> AnyView {
+pub(super) fn detail(sha256: String, list: Refresh) -> AnyView {
     let data = Data::new(|| (), move |()| show_firmware(sha256.clone()));
     let changed = move || {
         data.refetch();
-        firmware.refetch();
+        list.ask();
     };
-    loaded(data, move |adoption| shown(adoption, changed, firmware))
+    loaded(data, move |adoption| shown(adoption, changed, list))
 }
 
 fn shown(
     adoption: Adoption,
     changed: impl Fn() + Copy + Send + Sync + 'static,
-    firmware: Data<FirmwareList>,
+    list: Refresh,
 ) -> AnyView {
     let artifact = &adoption.artifact;
     let title = [&artifact.product, " ", &artifact.version].concat();
-    let keep = adoption.may_keep.then(|| acts(artifact, changed, firmware));
+    let keep = adoption.may_keep.then(|| acts(artifact, changed, list));
     let (facts, versions) = (facts(artifact), versions(&adoption));
     let hash = artifact.sha256.clone();
     view! {
@@ -121,7 +121,7 @@ fn versions(adoption: &Adoption) -> AnyView {
 fn acts(
     artifact: &ArtifactView,
     changed: impl Fn() + Copy + Send + Sync + 'static,
-    firmware: Data<FirmwareList>,
+    list: Refresh,
 ) -> AnyView {
     let set = ServerAction::<SetFirmwareState>::new();
     let delete = ServerAction::<DeleteFirmware>::new();
@@ -132,7 +132,7 @@ fn acts(
     });
     effect(move || {
         if let Some(Ok(())) = delete.value().get() {
-            firmware.refetch();
+            list.ask();
             let go = leptos_router::hooks::use_navigate();
             go(routes::FIRMWARE, leptos_router::NavigateOptions::default());
         }

@@ -1,16 +1,15 @@
 //! The list of artifacts.
 
 use leptos::prelude::*;
-use muster_core::event::EventKind;
 
 use super::{NEW, detail};
 use crate::format::{self, TimeStyle};
 use crate::live::{Item, Topic, use_live};
 use crate::pages::fleet::address::FleetAddress;
+use crate::panels::refresh::use_refreshed;
 use crate::reactive::dynamic;
 use crate::routes;
-use crate::rpc::data::Data;
-use crate::rpc::firmware::{ArtifactView, FirmwareList, Signed};
+use crate::rpc::firmware::{ArtifactView, FirmwareList, Signed, list_firmware};
 use crate::shell::Page;
 use crate::ui::{
     ButtonKind, CopyButton, Count, EmptyState, LinkButton, PageHead, TableWrap, TimeStamp,
@@ -19,58 +18,39 @@ use crate::ui::{
 /// Digits of a hash that tell the artifacts of a hub apart at a glance.
 const SHORT: usize = 10;
 
-/// Reads the list again when somebody changes it.
-pub(super) fn follow(firmware: Data<FirmwareList>) {
+/// The page, with the open artifact above the list. Who runs what changes while one looks, and so do others the list.
+pub(super) fn list(all: FirmwareList, open: Memo<Option<String>>) -> AnyView {
+    let may_keep = all.may_keep;
+    let (all, refresh) = use_refreshed(all, list_firmware);
     use_live(
-        || vec![Topic::Events],
+        || vec![Topic::Books, Topic::Census],
         move |item| {
-            let changed = match item {
-                Item::Events(events) => events.iter().any(|event| {
-                    matches!(
-                        event.kind,
-                        EventKind::FirmwareAdded
-                            | EventKind::FirmwareChanged
-                            | EventKind::FirmwareDeleted
-                    )
-                }),
-                Item::Resync => true,
-                _ => false,
-            };
-            if changed {
-                firmware.refetch();
+            if matches!(item, Item::Books | Item::Census(_) | Item::Resync) {
+                refresh.ask();
             }
         },
     );
-}
-
-/// The page, with the open artifact above the list.
-pub(super) fn list(
-    all: FirmwareList,
-    open: Memo<Option<String>>,
-    firmware: Data<FirmwareList>,
-) -> AnyView {
-    let facts = [
-        &format::plural(all.rows.len() as u64, "version", "versions"),
-        ". Devices fetch them over HTTPS with links that are good for an hour.",
-    ]
-    .concat();
-    let may_keep = all.may_keep;
-    let empty = all.rows.is_empty();
-    let table = if empty {
-        nothing(may_keep)
-    } else {
-        table(all.rows)
+    let many = Memo::new(move |_| all.with(|all| all.rows.len() as u64));
+    let facts = move || {
+        let versions = format::plural(many.get(), "version", "versions");
+        [
+            &versions,
+            ". Devices fetch them over HTTPS with links that are good for an hour.",
+        ]
+        .concat()
     };
-    let detail = move || open.get().map(|sha256| detail::detail(sha256, firmware));
+    let add = move || (may_keep && many.get() > 0).then(add_button);
+    let empty = Memo::new(move |_| many.get() == 0);
+    let body = move || match empty.get() {
+        true => nothing(may_keep),
+        false => table(all),
+    };
+    let detail = move || open.get().map(|sha256| detail::detail(sha256, refresh));
     view! {
         <Page title="Firmware">
-            <PageHead
-                title="Firmware"
-                facts=move || facts
-                actions=move || (may_keep && !empty).then(add_button)
-            />
+            <PageHead title="Firmware" facts=move || dynamic(facts) actions=move || dynamic(add)/>
             {dynamic(detail)}
-            {table}
+            {dynamic(body)}
         </Page>
     }
     .into_any()
@@ -94,8 +74,9 @@ fn nothing(may_keep: bool) -> AnyView {
     .into_any()
 }
 
-fn table(rows: Vec<ArtifactView>) -> AnyView {
-    let rows = rows.into_iter().map(row).collect_view();
+fn table(all: RwSignal<FirmwareList>) -> AnyView {
+    let rows = move || all.with(|all| all.rows.clone());
+    let key = |one: &ArtifactView| (one.sha256.clone(), one.available);
     view! {
         <TableWrap>
             <table class="table cards firmware" role="table">
@@ -113,14 +94,21 @@ fn table(rows: Vec<ArtifactView>) -> AnyView {
                         <th scope="col" role="columnheader" class="num p3">"Added"</th>
                     </tr>
                 </thead>
-                <tbody role="rowgroup">{rows}</tbody>
+                <tbody role="rowgroup"><For each=rows key=key let:artifact>{row(artifact, all)}</For></tbody>
             </table>
         </TableWrap>
     }
     .into_any()
 }
 
-fn row(artifact: ArtifactView) -> AnyView {
+fn row(artifact: ArtifactView, all: RwSignal<FirmwareList>) -> AnyView {
+    let (of, first) = (artifact.sha256.clone(), artifact.running);
+    let running = Signal::derive(move || {
+        all.with(|all| {
+            let now = all.rows.iter().find(|one| one.sha256 == of);
+            now.map_or(first, |one| one.running)
+        })
+    });
     let name = [&artifact.product, " ", &artifact.version].concat();
     let hash: String = artifact.sha256.chars().take(SHORT).collect();
     let copy = ["Copy the SHA-256 of ", &name].concat();
@@ -132,7 +120,7 @@ fn row(artifact: ArtifactView) -> AnyView {
             <td role="cell" data-label="Models" class="wrap c-models">{models(&artifact)}</td>
             <td role="cell" data-label="Passes" class="p3">{passes(&artifact)}</td>
             <td role="cell" data-label="Running now" class="num">
-                <Count n=artifact.running href=fleet(&artifact.filter)/>
+                <Count n=running href=fleet(&artifact.filter)/>
             </td>
             <td role="cell">{state(&artifact)}</td>
             <td role="cell" data-label="Signature" class="p2">{signature(&artifact)}</td>

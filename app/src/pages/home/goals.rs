@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use muster_core::contact::Contact;
 
 use super::regions::RegionsTable;
+use crate::charts::Sparkline;
 use crate::format::{self, TimeStyle};
 use crate::live::wire::CensusNews;
 use crate::live::{Item, Topic, use_live};
@@ -14,7 +15,7 @@ use crate::panels::presence::PresencePanel;
 use crate::panels::refresh::use_refreshed;
 use crate::reactive::dynamic;
 use crate::rpc::data::Data;
-use crate::rpc::home::{Goals, read_goals};
+use crate::rpc::home::{Availability, Goals, read_goals};
 use crate::shell::Page;
 use crate::ui::{Count, PageHead, Section, TimeStamp, ZoneName};
 
@@ -43,12 +44,7 @@ fn GoalsBody(goals: Goals) -> impl IntoView {
                 }
             }
             Item::Resync => refresh.ask(),
-            Item::Rows(_)
-            | Item::Device(_)
-            | Item::Events(_)
-            | Item::Operations(_)
-            | Item::Approvals
-            | Item::Alerts => {}
+            _ => {}
         },
     );
     let census = Signal::derive(move || goals.with(|goals| goals.census.clone()));
@@ -60,7 +56,9 @@ fn GoalsBody(goals: Goals) -> impl IntoView {
         <PageHead title=title facts=move || view! { <InContact census=census/> }/>
         <div class="kpis">
             <ContactFigure census=census/>
+            {availability_figure(goals)}
             <ChangeFigure census=census/>
+            {firmware_figure(goals)}
         </div>
         <div class="mt-8"><RollCallPanel census=census/></div>
         <div class="cols mt-8">
@@ -146,6 +144,88 @@ fn ChangeFigure(#[prop(into)] census: Signal<CensusNews>) -> impl IntoView {
     .into_any()
 }
 
+/// The share of the last thirty days in contact, with its days and the thirty days before.
+fn availability_figure(goals: RwSignal<Goals>) -> AnyView {
+    let both =
+        Memo::new(move |_| goals.with(|goals| (goals.availability.clone(), goals.before.clone())));
+    let figure = move || {
+        let (Some(last), before) = both.get() else {
+            return view! { <p class="kpi-s">"Not sampled yet. The first sample is taken within five minutes of the start."</p> }
+                .into_any();
+        };
+        let label = format!("Share of devices in contact, {} days", last.days.len());
+        let days = Signal::stored(last.days.clone());
+        view! {
+            <div class="kpi-m">
+                <p class="kpi-v">{format::share(last.in_contact, last.in_service)}</p>
+                <Sparkline values=days label=label/>
+            </div>
+            <p class="kpi-s">{over_time(&last, before.as_ref())}</p>
+        }
+        .into_any()
+    };
+    kpi("In contact over 30 days", dynamic(figure))
+}
+
+/// The share in words, with what it is compared with.
+fn over_time(last: &Availability, before: Option<&Availability>) -> String {
+    let points = |all: &Availability| all.in_contact as f64 / all.in_service as f64 * 100.0;
+    let hours = format::plural(last.hours, "hour", "hours");
+    let compared = match before.map(|before| points(last) - points(before)) {
+        None => "The 30 days before were not sampled.".to_owned(),
+        Some(change) if change.abs() < 0.05 => "As in the 30 days before.".to_owned(),
+        Some(change) if change > 0.0 => {
+            format!(
+                "{} points more than in the 30 days before.",
+                format::decimal(change, 1)
+            )
+        }
+        Some(change) => {
+            format!(
+                "{} points less than in the 30 days before.",
+                format::decimal(-change, 1)
+            )
+        }
+    };
+    format!("Counted at the worst moment of each of {hours}. {compared}")
+}
+
+/// The share of devices that run nothing that was withdrawn.
+fn firmware_figure(goals: RwSignal<Goals>) -> AnyView {
+    let both =
+        Memo::new(move |_| goals.with(|goals| (goals.withdrawn.clone(), goals.census.in_service)));
+    let figure = move || {
+        let (withdrawn, all) = both.get();
+        let good = all.saturating_sub(withdrawn.devices);
+        let words = match (withdrawn.versions, withdrawn.devices) {
+            (0, _) => "No version of the firmware here is withdrawn.".into_any(),
+            (_, 0) => "No device runs a version that was withdrawn.".into_any(),
+            (_, n) => view! {
+                <Count n=n href=withdrawn.href/>
+                {if n == 1 { " device runs" } else { " devices run" }}
+                " a version that was withdrawn."
+            }
+            .into_any(),
+        };
+        view! {
+            <p class="kpi-v">{format::share(good, all)}</p>
+            <p class="kpi-s">{words}</p>
+        }
+        .into_any()
+    };
+    kpi("Without withdrawn firmware", dynamic(figure))
+}
+
+fn kpi(title: &'static str, body: AnyView) -> AnyView {
+    view! {
+        <article class="kpi">
+            <header><h2>{title}</h2></header>
+            {body}
+        </article>
+    }
+    .into_any()
+}
+
 /// The finding, as the title.
 fn title(census: &CensusNews) -> String {
     let title = match (census.in_service, census.contact(Contact::Silent)) {
@@ -162,6 +242,25 @@ fn title(census: &CensusNews) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shares_of_times_are_compared_in_words() {
+        let of = |in_contact| Availability {
+            in_contact,
+            in_service: 1_000,
+            hours: 720,
+            days: Vec::new(),
+        };
+        let check = |before: Option<u64>, want: &str| {
+            let words = over_time(&of(970), before.map(of).as_ref());
+            let counted = "Counted at the worst moment of each of 720 hours. ";
+            assert_eq!(words.strip_prefix(counted), Some(want));
+        };
+        check(None, "The 30 days before were not sampled.");
+        check(Some(970), "As in the 30 days before.");
+        check(Some(955), "1.5 points more than in the 30 days before.");
+        check(Some(990), "2.0 points less than in the 30 days before.");
+    }
 
     #[test]
     fn the_title_is_the_finding() {

@@ -50,12 +50,7 @@ fn HubBody(facts: HubFacts) -> impl IntoView {
                 census.set(news.clone());
             }
             Item::Resync => refresh.ask(),
-            Item::Rows(_)
-            | Item::Device(_)
-            | Item::Events(_)
-            | Item::Operations(_)
-            | Item::Approvals
-            | Item::Alerts => {}
+            _ => {}
         },
     );
     let now = use_now();

@@ -12,6 +12,7 @@ use crate::panels::approvals::waiting_list;
 use crate::panels::census::{InContact, StagesPanel};
 use crate::panels::events::EventList;
 use crate::panels::first_device::FirstDevice;
+use crate::panels::handover::handover;
 use crate::panels::loaded::loaded;
 use crate::panels::operations::RunningOperations;
 use crate::panels::presence::PresencePanel;
@@ -58,11 +59,7 @@ fn OversightBody(oversight: Oversight) -> impl IntoView {
                 census.set(news.clone());
             }
             Item::Approvals | Item::Resync => refresh.ask(),
-            Item::Rows(_)
-            | Item::Device(_)
-            | Item::Events(_)
-            | Item::Operations(_)
-            | Item::Alerts => {}
+            _ => {}
         },
     );
     let empty =
@@ -77,6 +74,7 @@ fn OversightBody(oversight: Oversight) -> impl IntoView {
         let is_empty = waiting.with(Vec::is_empty);
         is_empty.then(|| view! { <p class="meta">"Nothing waits for your decision."</p> })
     };
+    let notes = Memo::new(move |_| oversight.with(|oversight| oversight.notes.clone()));
     let now = use_now();
     let acts_section = may_audit.then(|| {
         view! {
@@ -106,6 +104,7 @@ fn OversightBody(oversight: Oversight) -> impl IntoView {
             </div>
             <aside class="stack">
                 <RunningOperations/>
+                {handover(notes, refresh)}
                 <Section id="sites" title="Most silent" rule=true>
                     <SilentSites silent=silent/>
                 </Section>

@@ -9,6 +9,7 @@ use crate::live::{Item, Topic, use_live};
 use crate::panels::census::RollCallPanel;
 use crate::panels::events::EventList;
 use crate::panels::first_device::FirstDevice;
+use crate::panels::handover::handover;
 use crate::panels::loaded::loaded;
 use crate::panels::needs::{headline, needs};
 use crate::panels::operations::RunningOperations;
@@ -59,27 +60,22 @@ fn QueueBody(queue: Queue) -> impl IntoView {
             }
             Item::Events(news) => events.update(|events| add(events, news)),
             Item::Resync => refresh.ask(),
-            Item::Rows(_)
-            | Item::Device(_)
-            | Item::Operations(_)
-            | Item::Approvals
-            | Item::Alerts => {}
+            _ => {}
         },
     );
     let lines = Memo::new(move |_| {
-        let sites = queue.with(|queue| {
-            queue
-                .silent
-                .clone()
-                .map(|silent| silent.groups)
-                .unwrap_or_default()
+        let (sites, failed) = queue.with(|queue| {
+            let silent = queue.silent.clone();
+            let sites = silent.map(|silent| silent.groups);
+            (sites.unwrap_or_default(), queue.failed.clone())
         });
-        census.with(|census| needs(census, &sites))
+        census.with(|census| needs(census, &sites, &failed))
     });
     let sentence = move || lines.with(|lines| census.with(|census| headline(lines, census)));
     let empty =
         Memo::new(move |_| census.with(|census| census.stages.iter().all(|(_, n)| *n == 0)));
     let chart = Memo::new(move |_| queue.with(|queue| queue.presence.clone()));
+    let notes = Memo::new(move |_| queue.with(|queue| queue.notes.clone()));
     let now = use_now();
     view! {
         <PageHead title="Your queue" facts=move || sentence/>
@@ -96,6 +92,7 @@ fn QueueBody(queue: Queue) -> impl IntoView {
             </div>
             <aside class="stack">
                 <RunningOperations/>
+                {handover(notes, refresh)}
                 <Section id="events" title="Latest" rule=true>
                     <EventList events=events now=now name_devices=true/>
                 </Section>

@@ -1,6 +1,9 @@
 //! The second tab: what became of each device.
 
+mod retry;
 mod row;
+
+use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 use muster_core::ids::OperationId;
@@ -11,12 +14,14 @@ use super::payload::{Shown, payload_dialog};
 use crate::live::{Item, Topic, use_live};
 use crate::pages::fleet::export::FileKind;
 use crate::panels::loaded::loaded;
+use crate::panels::operations::pass::Pass;
 use crate::panels::refresh::use_refreshed;
 use crate::reactive::dynamic;
 use crate::routes;
 use crate::rpc::data::Data;
 use crate::rpc::operations::{OperationView, TargetsPage, operation_targets};
 use crate::ui::{Button, EmptyState, Icon, LinkButton, Look, Menu, MenuLink, Pager, TableWrap};
+use retry::{Marked, RetryMenu};
 use row::row;
 
 /// The tab.
@@ -24,14 +29,15 @@ pub(super) fn devices_tab(
     operation: RwSignal<OperationView>,
     address: Memo<OperationAddress>,
 ) -> AnyView {
-    let (id, waves) = operation.with_untracked(|o| (o.row.id, o.row.waves));
+    let (id, waves, may_steer) =
+        operation.with_untracked(|o| (o.row.id, o.row.waves, o.rights.steer));
     let data = Data::new(
         move || address.with(OperationAddress::query),
         move |query| operation_targets(id, query),
     );
     let show = move |found: TargetsPage| {
         let address = address.get_untracked();
-        view! { <Found id=id address=address found=found/> }.into_any()
+        view! { <Found id=id address=address found=found may_steer=may_steer/> }.into_any()
     };
     view! {
         {dynamic(move || filter_form(id, waves, &address.get()))}
@@ -41,7 +47,12 @@ pub(super) fn devices_tab(
 }
 
 #[component]
-fn Found(id: OperationId, address: OperationAddress, found: TargetsPage) -> impl IntoView {
+fn Found(
+    id: OperationId,
+    address: OperationAddress,
+    found: TargetsPage,
+    may_steer: bool,
+) -> impl IntoView {
     let query = address.query();
     let (found, refresh) = use_refreshed(found, move || operation_targets(id, query.clone()));
     use_live(
@@ -52,7 +63,24 @@ fn Found(id: OperationId, address: OperationAddress, found: TargetsPage) -> impl
             _ => {}
         },
     );
-    let shown = Shown::new();
+    let (shown, pass) = (Shown::new(), Pass::closed());
+    let marked: Option<Marked> = may_steer.then(|| RwSignal::new(BTreeSet::new()));
+    let list = address.at(None).query();
+    let any_failed = Memo::new(move |_| {
+        found.with(|found| {
+            found
+                .rows
+                .iter()
+                .any(|row| row.state == TargetState::Failed)
+        })
+    });
+    let again = move || {
+        let marked = marked.filter(|_| any_failed.get())?;
+        let list = list.clone();
+        Some(view! {
+            <div class="row mt-4"><RetryMenu id=id list=list marked=marked refresh=refresh/></div>
+        })
+    };
     let all = OperationAddress::tab(Tab::Devices).href(id);
     let none = move || {
         let all = all.clone();
@@ -72,7 +100,8 @@ fn Found(id: OperationId, address: OperationAddress, found: TargetsPage) -> impl
     };
     let rows = move || {
         let rows = found.with(|found| found.rows.clone()).into_iter();
-        rows.map(|target| row(id, target, shown)).collect_view()
+        rows.map(|target| row(id, target, shown, pass, marked))
+            .collect_view()
     };
     let href =
         move |cursor: Option<String>, at: &OperationAddress| Some(at.at(Some(cursor?)).href(id));
@@ -81,6 +110,7 @@ fn Found(id: OperationId, address: OperationAddress, found: TargetsPage) -> impl
     let next = Signal::derive(move || href(found.with(|found| found.next.clone()), &on));
     view! {
         {dynamic(none)}
+        {dynamic(again)}
         <TableWrap>
             <table class="table cards targets mt-4" role="table">
                 <caption class="sr-only">"Devices of the operation"</caption>
@@ -101,6 +131,7 @@ fn Found(id: OperationId, address: OperationAddress, found: TargetsPage) -> impl
         </TableWrap>
         <Pager previous=previous next=next>"By wave, then by name."</Pager>
         {payload_dialog(shown)}
+        {pass.dialog(refresh)}
     }
     .into_any()
 }

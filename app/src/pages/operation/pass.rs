@@ -10,7 +10,7 @@ use crate::reactive::{dynamic, effect};
 use crate::rpc::operations::PassGate;
 use crate::ui::{Button, ButtonKind, Menu, Note, TextField, Tone};
 
-/// "Override…" and the question. For one device its name goes along.
+/// "Override…" and the question, for all devices that a gate holds.
 #[component]
 pub(super) fn PassMenu(
     /// Which operation.

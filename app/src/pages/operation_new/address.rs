@@ -62,6 +62,8 @@ pub struct NewAddress {
     pub handed: String,
     /// Names handed over by another page.
     pub ids: String,
+    /// The moment to restore, handed over by another page.
+    pub moment: String,
     /// The step was saved with something wrong in it, which is to be shown.
     pub tried: bool,
     /// The step could not be saved at all.
@@ -105,6 +107,7 @@ impl NewAddress {
                 "set" => address.filtered = true,
                 "where" => address.handed = value,
                 "ids" => address.ids = value,
+                "at" => address.moment = value,
                 "tried" => address.tried = true,
                 "failed" => address.failed = true,
                 _ => {}
@@ -129,6 +132,7 @@ impl NewAddress {
             ("set", flag(self.filtered)),
             ("where", self.handed.as_str()),
             ("ids", self.ids.as_str()),
+            ("at", self.moment.as_str()),
             ("tried", flag(self.tried)),
             ("failed", flag(self.failed)),
         ]);
@@ -150,6 +154,7 @@ mod tests {
             flags in any::<[bool; 3]>(),
             handed in "[ -~]{0,20}",
             ids in "[a-z0-9 ]{0,20}",
+            moment in "[0-9:TZ -]{0,20}",
         ) {
             let address = NewAddress {
                 draft: draft.map(OperationId),
@@ -159,6 +164,7 @@ mod tests {
                 filtered: flags[0],
                 handed,
                 ids,
+                moment,
                 tried: flags[1],
                 failed: flags[2],
             };

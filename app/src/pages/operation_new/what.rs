@@ -82,7 +82,11 @@ pub(super) fn what_step(address: &NewAddress, found: DraftView, form: Form) -> A
 }
 
 fn kind_form(address: &NewAddress, kind: TaskKind, found: &DraftView, form: &Form) -> AnyView {
-    let (what, who) = (&found.draft.what, &found.draft.who);
+    let who = &found.draft.who;
+    let mut what = found.draft.what.clone();
+    if what.at.is_empty() {
+        what.at.clone_from(&address.moment);
+    }
     let title = Line {
         hint: Some("Empty names it after what it does."),
         ..Line::default()
@@ -100,7 +104,7 @@ fn kind_form(address: &NewAddress, kind: TaskKind, found: &DraftView, form: &For
             {draft_field(address)}
             <input type="hidden" name="what[kind]" value=kind.as_str()/>
             {handed}
-            {fields_of(kind, what, &found.known, form)}
+            {fields_of(kind, &what, &found.known, form)}
             {line(form, "what[title]", "Title", &what.title, title)}
             {next(address, "Next: who")}
         </form>

@@ -55,7 +55,11 @@ pub(super) fn fields_of(kind: TaskKind, what: &What, known: &Known, form: &Form)
         }
         .into_any(),
         TaskKind::RotateKeys => view! {
-            <Note>"Each device gets a new secondary key first; the primary follows once the device has used it."</Note>
+            <Note>
+                "Each device is handed a new key by the method rotateKey and signs in with it. Then, not before, it becomes \
+                 the primary key and the old keys are revoked. A device that does not know the method fails and keeps its \
+                 keys. How long devices have to sign in is the time limit of the third step."
+            </Note>
         }
         .into_any(),
         TaskKind::Delete => view! {

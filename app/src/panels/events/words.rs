@@ -3,24 +3,26 @@
 mod alerts;
 mod approvals;
 mod configurations;
+mod devices;
 mod firmware;
 mod gates;
+mod keys;
 mod operations;
+mod people;
+mod twin;
 
 use muster_core::event::EventKind;
 use serde_json::Value;
 
 use crate::format;
 use crate::live::wire::Cause;
-use crate::panels::twin::tree;
+use devices::{connected, credentials, invoked, staged, updated};
+use people::{account, person_updated, token};
+#[cfg(feature = "ssr")]
+pub(crate) use twin::patched;
+use twin::{asked, changes};
 
 mod transfer;
-
-/// Changes that are named one by one; more are counted.
-const NAMED: usize = 3;
-
-/// Longest value that is written out, in characters.
-const MAX_VALUE: usize = 48;
 
 /// The sentence. The device itself is named beside it, so it is "it" here.
 pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
@@ -49,13 +51,7 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
             let changed = with(format!("{who} changed tags"), "of its module", module);
             format!("{changed}: {}", changes(detail))
         }
-        EventKind::DesiredChanged => {
-            let asked = match module {
-                Some(module) => format!("{who} asked its module {module}"),
-                None => format!("{who} asked"),
-            };
-            format!("{asked} for {}", changes(detail))
-        }
+        EventKind::DesiredChanged => asked(&who, module, detail),
         EventKind::PersonCreated => format!("{who} made {}", account(detail)),
         EventKind::PersonUpdated => person_updated(&who, detail),
         EventKind::PasswordChanged => format!("{who} set a new password for {}", account(detail)),
@@ -127,6 +123,8 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
         EventKind::ApprovalRequested => approvals::requested(&who, detail),
         EventKind::ApprovalDecided => approvals::decided(&who, detail),
         EventKind::ApprovalPolicyChanged => format!("{who} changed the rules of approval"),
+        EventKind::KeyMinted | EventKind::KeysRotated => keys::sentence(&who, &it, kind),
+        EventKind::NoteLeft => format!("{who} left a note for the next shift"),
     };
     format::sentence(&text)
 }
@@ -157,155 +155,11 @@ fn view(detail: &Value) -> String {
     }
 }
 
-fn credentials(kind: &str) -> &str {
-    match kind {
-        "sas" => "shared keys",
-        "selfSigned" => "self-signed certificates",
-        "certificateAuthority" => "a certificate of a registered authority",
-        other => other,
-    }
-}
-
-fn updated(who: &str, detail: &Value) -> String {
-    let mut done = Vec::new();
-    match text(detail, "status") {
-        Some("enabled") => done.push("enabled it".to_owned()),
-        Some("disabled") => done.push("disabled it".to_owned()),
-        _ => {}
-    }
-    if let Some(kind) = text(detail, "credentials") {
-        done.push(format!("gave it other credentials: {}", credentials(kind)));
-    }
-    if done.is_empty() {
-        done.push("changed the identity".to_owned());
-    }
-    let done = done.join(" and ");
-    match text(detail, "reason") {
-        Some(reason) => format!("{who} {done}, because: {reason}"),
-        None => format!("{who} {done}"),
-    }
-}
-
-fn staged(who: &str, cause: &Cause, detail: &Value) -> String {
-    let to = text(detail, "to").or_else(|| text(detail, "stage"));
-    match (cause, to) {
-        (Cause::Device | Cause::Hub, Some(stage)) => format!("it is {stage} now"),
-        (Cause::Device | Cause::Hub, None) => "it moved to another stage".to_owned(),
-        (_, Some(stage)) => format!("{who} moved it to {stage}"),
-        (_, None) => format!("{who} moved it to another stage"),
-    }
-}
-
-/// A call of a method and what came of it.
-fn invoked(who: &str, detail: &Value) -> String {
-    let method = text(detail, "method").unwrap_or("a method");
-    let called = with(
-        format!("{who} called {method}"),
-        "of its module",
-        text(detail, "module"),
-    );
-    let after = detail
-        .get("duration_ms")
-        .and_then(Value::as_i64)
-        .map(|ms| format!(" after {}", format::latency(ms)))
-        .unwrap_or_default();
-    match text(detail, "result") {
-        Some("answered") => match detail.get("status").and_then(Value::as_i64) {
-            Some(status) => format!("{called}; it answered {status}{after}"),
-            None => format!("{called}; it answered{after}"),
-        },
-        Some("not_online") => format!("{called}; it was not online for methods"),
-        Some("no_answer") => format!("{called}; no answer came{after}"),
-        Some("connection_lost") => format!("{called}; the connection ended before it answered"),
-        Some("bad_answer") => format!("{called}; its answer could not be read"),
-        _ => format!("{called}; it was not sent"),
-    }
-}
-
-fn connected(it: &str, detail: &Value) -> String {
-    match (text(detail, "protocol"), text(detail, "address")) {
-        (Some(protocol), Some(address)) => format!("{it} connected by {protocol} from {address}"),
-        (Some(protocol), None) => format!("{it} connected by {protocol}"),
-        _ => format!("{it} connected"),
-    }
-}
-
 fn with(text: String, word: &str, what: Option<&str>) -> String {
     match what {
         Some(what) => format!("{text} {word} {what}"),
         None => text,
     }
-}
-
-/// The account an event is about: by its name where the event has it, else by its number.
-fn account(detail: &Value) -> String {
-    match (
-        text(detail, "name"),
-        detail.get("person").and_then(Value::as_i64),
-    ) {
-        (Some(name), _) => format!("the account {name}"),
-        (None, Some(number)) => format!("account {number}"),
-        (None, None) => "an account".to_owned(),
-    }
-}
-
-fn token(detail: &Value) -> String {
-    match text(detail, "token") {
-        Some(name) => format!("the API token {name}"),
-        None => "an API token".to_owned(),
-    }
-}
-
-fn person_updated(who: &str, detail: &Value) -> String {
-    let account = account(detail);
-    match detail.get("active") {
-        Some(Value::Bool(true)) => format!("{who} activated {account}"),
-        Some(Value::Bool(false)) => format!("{who} deactivated {account}"),
-        _ => format!("{who} changed {account}"),
-    }
-}
-
-/// What a patch of a twin says: `reporting.interval = 300, radio removed (version 42)`.
-fn changes(detail: &Value) -> String {
-    let version = detail
-        .get("version")
-        .and_then(Value::as_u64)
-        .map(|version| format!(" (version {})", format::count(version)))
-        .unwrap_or_default();
-    let Some(patch) = detail.get("patch").and_then(Value::as_object) else {
-        return match detail.get("patch") {
-            Some(Value::Null) => format!("nothing at all{version}"),
-            _ => format!("values too large to show here{version}"),
-        };
-    };
-    let leaves = tree::leaves(patch);
-    let mut parts: Vec<String> = leaves
-        .iter()
-        .filter(|(path, _)| path.first().is_none_or(|key| !key.starts_with('$')))
-        .map(|(path, value)| change(&tree::dotted(path), value))
-        .collect();
-    let more = parts.len().saturating_sub(NAMED);
-    parts.truncate(NAMED);
-    let named = parts.join(", ");
-    match (named.is_empty(), more) {
-        (true, _) => format!("no change{version}"),
-        (false, 0) => format!("{named}{version}"),
-        (false, more) => format!(
-            "{named} and {} more{version}",
-            format::number_word(more as u64)
-        ),
-    }
-}
-
-fn change(path: &str, value: &Value) -> String {
-    if value.is_null() {
-        return format!("{path} removed");
-    }
-    let mut shown = tree::shown(value);
-    if shown.chars().count() > MAX_VALUE {
-        shown = shown.chars().take(MAX_VALUE).chain(['…']).collect();
-    }
-    format!("{path} = {shown}")
 }
 
 #[cfg(test)]
@@ -323,85 +177,12 @@ mod tests {
     }
 
     #[test]
-    fn twin_changes_name_what_changed() {
-        check(
-            ann(),
-            EventKind::DesiredChanged,
-            json!({"patch": {"reporting": {"interval": 300, "$x": null}, "radio": null}, "version": 1042}),
-            "Ann asked for radio removed, reporting.$x removed, reporting.interval = 300 (version 1,042).",
-        );
-        check(
-            Cause::Device,
-            EventKind::Reported,
-            json!({"patch": {"a": 1, "b": "two", "c": [3], "d": true, "e": {}, "$version": 4}}),
-            "It reported a = 1, b = two, c = [3] and two more.",
-        );
-        check(
-            Cause::Console,
-            EventKind::TagsChanged,
-            json!({"patch": {"note": "x".repeat(60)}}),
-            &format!("The command line changed tags: note = {}….", "x".repeat(48)),
-        );
-        check(
-            ann(),
-            EventKind::DesiredChanged,
-            json!({"patch": {}}),
-            "Ann asked for no change.",
-        );
-        check(
-            ann(),
-            EventKind::DesiredChanged,
-            json!({"version": 3}),
-            "Ann asked for values too large to show here (version 3).",
-        );
-    }
-
-    #[test]
     fn tools_are_named_by_their_policy() {
         check(
             Cause::Policy(PolicyName::RegistryReadWrite),
             EventKind::DeviceCreated,
             json!({}),
             "A tool with the policy registryReadWrite made the identity.",
-        );
-    }
-
-    #[test]
-    fn contact_says_how_and_why() {
-        check(
-            Cause::Device,
-            EventKind::Connected,
-            json!({"protocol": "MQTT", "address": "10.1.2.3:4"}),
-            "It connected by MQTT from 10.1.2.3:4.",
-        );
-        check(
-            Cause::Device,
-            EventKind::Disconnected,
-            json!({"reason": "keep-alive missed"}),
-            "It disconnected: keep-alive missed.",
-        );
-        check(
-            Cause::Device,
-            EventKind::StageChanged,
-            json!({"to": "active"}),
-            "It is active now.",
-        );
-    }
-
-    #[test]
-    fn calls_say_what_came_of_them() {
-        let check = |detail, want| check(ann(), EventKind::MethodInvoked, detail, want);
-        check(
-            json!({"method": "reboot", "module": null, "result": "answered", "status": 200, "duration_ms": 42}),
-            "Ann called reboot; it answered 200 after 42\u{a0}ms.",
-        );
-        check(
-            json!({"method": "scan", "module": "radio", "result": "no_answer", "status": null, "duration_ms": 30004}),
-            "Ann called scan of its module radio; no answer came after 30\u{a0}s.",
-        );
-        check(
-            json!({"method": "reboot", "result": "not_online", "duration_ms": 0}),
-            "Ann called reboot; it was not online for methods.",
         );
     }
 

@@ -84,14 +84,19 @@ fn moments<'a>(samples: &[&'a Sample], from: i64) -> Vec<&'a Sample> {
         .collect()
 }
 
-fn series(contact: Contact, index: usize, moments: &[&Sample]) -> Series {
-    let (name, paint) = match contact {
+/// How a word of contact is called and painted in charts.
+pub fn contact_series(contact: Contact) -> (&'static str, Paint) {
+    match contact {
         Contact::Reporting => ("Reporting", Paint::Ok),
         Contact::Asleep => ("Asleep", Paint::Soft),
         Contact::Overdue => ("Overdue", Paint::Attention),
         Contact::Silent => ("Silent", Paint::Critical),
         Contact::NeverSeen => ("Never seen", Paint::Neutral),
-    };
+    }
+}
+
+fn series(contact: Contact, index: usize, moments: &[&Sample]) -> Series {
+    let (name, paint) = contact_series(contact);
     Series {
         name: name.to_owned(),
         paint,

@@ -12,11 +12,15 @@ pub async fn show_device(
     /// Which.
     id: String,
 ) -> Result<DeviceView, AppError> {
-    use muster_service::access::kinds::SeeDevices;
+    use muster_service::access::kinds::{SeeCredentials, SeeDevices};
     let (hub, access, permit) = super::begin::<SeeDevices>(&id)?;
     let device = hub.device(&permit).await?;
     let twin = hub.twin(&permit).await?.twin;
-    Ok(read::view(&hub, &access, device, twin))
+    let keys = match hub.permit_device::<SeeCredentials>(&access, permit.device()) {
+        Ok(permit) => hub.device_key_facts(&permit).await?,
+        Err(_) => None,
+    };
+    Ok(read::view(&hub, &access, device, twin, keys))
 }
 
 #[cfg(feature = "ssr")]
@@ -27,19 +31,21 @@ mod read {
     use muster_service::access::kinds::{
         EditTwin, InvokeMethods, ProvisionDevices, SeeCredentials,
     };
+    use muster_service::registry::KeyFacts;
     use muster_service::{Access, Hub, registry};
     use serde_json::Value;
 
     use super::DeviceView;
     use crate::panels::twin::compare::{Agreement, compare};
     use crate::panels::twin::tree;
-    use crate::rpc::devices::{Connection, Rights};
+    use crate::rpc::devices::{Connection, Keys, Rights};
 
     pub(super) fn view(
         hub: &Hub,
         access: &Access,
         found: registry::DeviceView,
         twin: Twin,
+        keys: Option<KeyFacts>,
     ) -> DeviceView {
         let device = found.device;
         let rights = Rights {
@@ -82,6 +88,7 @@ mod read {
             stage: device.stage,
             stage_at: device.stage_at.millis(),
             auth: rights.see_credentials.then_some(device.auth),
+            keys: keys.map(about_keys),
             model: device.model_id,
             created_at: device.created_at.millis(),
             last_activity: device.last_activity_at.map(Timestamp::millis),
@@ -102,6 +109,16 @@ mod read {
             rights,
             id: device.id,
             now: now.millis(),
+        }
+    }
+
+    fn about_keys(facts: KeyFacts) -> Keys {
+        Keys {
+            primary_at: facts.primary_at.millis(),
+            secondary_at: facts.secondary_at.millis(),
+            used_at: facts.used.map(|(_, at)| at.millis()),
+            used: facts.used.and_then(|(slot, _)| slot),
+            rotation: facts.rotation.map(|r| (r.operation, r.step())),
         }
     }
 

@@ -4,8 +4,10 @@ use std::fmt;
 
 use muster_core::contact::Contact;
 use muster_core::device::{AuthKind, Status};
-use muster_core::ids::DeviceId;
+use muster_core::ids::{DeviceId, OperationId};
+use muster_core::key::Slot;
 use muster_core::lifecycle::Stage;
+use muster_core::rotation::Step;
 use muster_core::twin::Object;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -23,6 +25,21 @@ pub struct Connection {
     pub address: String,
     /// Since when, in milliseconds since 1970.
     pub since: i64,
+}
+
+/// How old the keys of a device are, and which one it uses.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Keys {
+    /// When the primary key was made, in milliseconds since 1970.
+    pub primary_at: i64,
+    /// When the secondary key was made.
+    pub secondary_at: i64,
+    /// When it last signed in with a key of its own.
+    pub used_at: Option<i64>,
+    /// With which; none when that key opens it no longer.
+    pub used: Option<Slot>,
+    /// The operation that rotates them or did so last, and how far it is.
+    pub rotation: Option<(OperationId, Step)>,
 }
 
 /// What the person may do to this device.
@@ -57,6 +74,8 @@ pub struct DeviceView {
     pub stage_at: i64,
     /// How it proves who it is; only for who may see credentials.
     pub auth: Option<AuthKind>,
+    /// What is known about its keys; only for who may see credentials, of devices that have keys.
+    pub keys: Option<Keys>,
     /// The plug-and-play model it announced; empty when none.
     pub model: String,
     /// When the identity was made.
@@ -143,6 +162,77 @@ pub struct Timeline {
     pub next: Option<String>,
     /// The hub's present, in milliseconds since 1970.
     pub now: i64,
+}
+
+/// A change of desired properties.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct RevisionRow {
+    /// The version it made.
+    pub version: u64,
+    /// When, in milliseconds since 1970.
+    pub at: i64,
+    /// What was changed, in words.
+    pub what: String,
+    /// Why, where somebody said so.
+    pub reason: Option<String>,
+    /// Who did it, in words.
+    pub by: String,
+    /// The page of whoever did it.
+    pub href: Option<String>,
+}
+
+/// A page of them.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Revisions {
+    /// Newest first.
+    pub rows: Vec<RevisionRow>,
+    /// Cursor of the page before: newer ones.
+    pub previous: Option<String>,
+    /// Cursor of the page after: older ones.
+    pub next: Option<String>,
+    /// The version in force.
+    pub current: u64,
+    /// Whether the person may bring one back.
+    pub may_restore: bool,
+}
+
+/// A property that differs; a side where it is absent has no value.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct DifferenceRow {
+    /// The path, keys with dots between.
+    pub path: String,
+    /// What it was, as JSON.
+    pub before: Option<String>,
+    /// What it is then, as JSON.
+    pub after: Option<String>,
+}
+
+/// Two versions of desired properties beside each other.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Comparison {
+    /// The first version.
+    pub from: u64,
+    /// The second one.
+    pub to: u64,
+    /// What differs, in the order of paths.
+    pub rows: Vec<DifferenceRow>,
+}
+
+/// What bringing back a version would do.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct WayBack {
+    /// The version.
+    pub version: u64,
+    /// The version in force.
+    pub current: u64,
+    /// Token of the twin that it was made for.
+    pub etag: String,
+    /// What would change, in the order of paths.
+    pub rows: Vec<DifferenceRow>,
+    /// The device is connected and would be told at once.
+    pub connected: bool,
+    /// Whether the person may do it.
+    pub may: bool,
 }
 
 /// What came of a call of a method.

@@ -12,7 +12,11 @@ pub async fn read_goals() -> Result<Goals, AppError> {
     use super::read;
     let access = crate::session::require()?;
     let hub = crate::session::hub()?;
+    let [before, availability] = read::availability(&hub, &access).await?;
     Ok(Goals {
+        availability,
+        before,
+        withdrawn: read::withdrawn(&hub, &access).await?,
         census: read::census(&hub, &access),
         regions: read::regions(&hub, &access),
         presence: read::presence(&hub, &access).await?,

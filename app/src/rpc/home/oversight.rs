@@ -23,6 +23,7 @@ pub async fn read_oversight() -> Result<Oversight, AppError> {
         silent: read::silent_sites(&hub, &access),
         presence: read::presence(&hub, &access).await?,
         acts: acts.map(|acts| acts.into_iter().map(read::event_view).collect()),
+        notes: read::notes(&hub, &access).await?,
         now: hub.now().millis(),
     })
 }

@@ -16,8 +16,10 @@ pub async fn read_queue() -> Result<Queue, AppError> {
     Ok(Queue {
         census: read::census(&hub, &access),
         silent: read::silent_sites(&hub, &access),
+        failed: read::failed(&hub, &access).await?,
         presence: read::presence(&hub, &access).await?,
         events: events.into_iter().map(read::event_view).collect(),
+        notes: read::notes(&hub, &access).await?,
         now: hub.now().millis(),
     })
 }

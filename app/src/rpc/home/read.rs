@@ -2,24 +2,44 @@
 
 use muster_core::contact::Contact;
 use muster_core::event::{Actor, Event};
+use muster_core::firmware::ArtifactState;
 use muster_core::lifecycle::Stage;
+use muster_core::operation::OperationState;
 use muster_index::{Census, Scalar};
 use muster_query::{Condition, Literal, Path};
-use muster_service::{Access, Hub};
+use muster_service::{Access, Hub, firmware};
 
-use super::{GroupCount, Grouping, Region, Regions};
+use super::{
+    Availability, FailedOperation, GroupCount, Grouping, NoteView, Region, Regions, Withdrawn,
+};
 use crate::charts::ChartModel;
 use crate::error::AppError;
 use crate::live::wire::{Cause, CensusNews, EventView};
 use crate::pages::fleet::address::tag_title;
+use crate::pages::operations::address::ListAddress;
 use crate::panels::filters;
 use crate::panels::presence::{RANGE_MS, Sample, presence_chart};
+use crate::rpc::health::history;
+use crate::rpc::operations::read::query_of;
 
 /// Rows in a list of the newest events.
 pub(super) const EVENTS: usize = 12;
 
 /// Sites and regions that a home lists.
 const GROUPS: usize = 12;
+
+/// Handover notes that a home shows.
+const NOTES: usize = 3;
+
+/// Operations with failed devices that the queue has, and how long each stays there: a week.
+const FAILED: usize = 5;
+const FAILED_MS: i64 = 7 * 24 * 3_600_000;
+
+/// What the manager's home looks back at, and compares with as much before it: thirty days.
+const PERIOD_MS: i64 = 30 * 24 * 3_600_000;
+
+/// Withdrawn versions that are looked for; the newest.
+const WITHDRAWN: usize = 16;
 
 /// Regions that are counted to find those a home lists.
 const MAX_REGIONS: usize = 1000;
@@ -202,4 +222,80 @@ pub(super) async fn presence(hub: &Hub, access: &Access) -> Result<Option<ChartM
         })
         .collect();
     Ok(presence_chart("presence", &samples, now.millis()))
+}
+
+/// One's own operations that ended lately and in which devices failed; none for who does not run any.
+pub(super) async fn failed(hub: &Hub, access: &Access) -> Result<Vec<FailedOperation>, AppError> {
+    if access.person().is_none() {
+        return Ok(Vec::new());
+    }
+    let states = [
+        OperationState::CompletedWithFailures,
+        OperationState::Stopped,
+        OperationState::RolledBack,
+    ];
+    let mut query = query_of(ListAddress::in_states(&states));
+    query.mine = true;
+    query.limit = FAILED;
+    let since = hub.now().plus_ms(-FAILED_MS);
+    let page = hub.operations(access, &query).await?.rows.into_iter();
+    Ok(page
+        .filter(|row| row.counts.failed > 0 && row.ended_at.is_some_and(|at| at > since))
+        .map(|row| FailedOperation {
+            id: row.id,
+            title: row.plan.title,
+            failed: row.counts.failed.into(),
+        })
+        .collect())
+}
+
+/// How much of the time devices were in contact: in the thirty days before the last, and in the last.
+pub(super) async fn availability(
+    hub: &Hub,
+    access: &Access,
+) -> Result<[Option<Availability>; 2], AppError> {
+    let now = hub.now();
+    let samples = hub
+        .fleet_history(access, now.plus_ms(-2 * PERIOD_MS), now)
+        .await?;
+    let (before, last) =
+        samples.split_at(samples.partition_point(|sample| sample.at < now.plus_ms(-PERIOD_MS)));
+    Ok([before, last].map(history::availability))
+}
+
+/// The devices that run firmware that was withdrawn.
+pub(super) async fn withdrawn(hub: &Hub, access: &Access) -> Result<Withdrawn, AppError> {
+    let artifacts = hub.artifacts(&hub.permit(access)?).await?.into_iter();
+    let gone: Vec<String> = artifacts
+        .filter(|artifact| artifact.state == ArtifactState::Withdrawn)
+        .take(WITHDRAWN)
+        .map(|artifact| format!("({})", firmware::running(&artifact)))
+        .collect();
+    if gone.is_empty() {
+        return Ok(Withdrawn {
+            versions: 0,
+            devices: 0,
+            href: String::new(),
+        });
+    }
+    let condition = Condition::parse(&gone.join(" OR ")).map_err(|e| crate::error::internal(&e))?;
+    let condition = filters::in_service().and(condition);
+    hub.prepare(access, &condition).await?;
+    Ok(Withdrawn {
+        versions: gone.len() as u64,
+        devices: hub.fleet_count(access, &condition, "")? as u64,
+        href: filters::href(&condition),
+    })
+}
+
+/// The newest handover notes.
+pub(super) async fn notes(hub: &Hub, access: &Access) -> Result<Vec<NoteView>, AppError> {
+    let notes = hub.handover_notes(access, NOTES).await?.into_iter();
+    Ok(notes
+        .map(|note| NoteView {
+            at: note.at.millis(),
+            author: note.author,
+            text: note.text,
+        })
+        .collect())
 }

@@ -13,7 +13,7 @@ use super::words;
 use crate::error::FieldError;
 
 pub use back::draft_of;
-pub use read::Problems;
+pub use read::{Problems, moment};
 pub use what::task;
 
 /// A step of the wizard.

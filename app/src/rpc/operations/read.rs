@@ -261,6 +261,8 @@ pub fn target_row(found: Found) -> TargetRow {
         state: found.state,
         attempt: found.attempt,
         why: found.why,
+        gate: found.gate,
+        step: found.step.map(|step| step.in_words().to_owned()),
         look: found.look.map(Timestamp::millis),
         began: found.began_at.map(Timestamp::millis),
         ended: found.ended_at.map(Timestamp::millis),

@@ -235,6 +235,10 @@ pub struct TargetRow {
     pub attempt: u8,
     /// Why it waits, failed or was left out.
     pub why: Option<String>,
+    /// The gate of the plan that holds it, from 0.
+    pub gate: Option<u8>,
+    /// How far it is with new keys, in words, while an operation that rotates them is at it.
+    pub step: Option<String>,
     /// When it is looked at next, in milliseconds since 1970.
     pub look: Option<i64>,
     /// When the last attempt began.

@@ -58,7 +58,18 @@ pub(super) fn places(me: &Me) -> Vec<Entry> {
     places
 }
 
-/// The lines for a text: devices first once there is one to look for, then views, then pages.
+/// Those of the devices found for another text that fit this one by what is shown of them.
+pub(super) fn fitting(text: &str, devices: &[Found]) -> Vec<Found> {
+    let wanted = text.trim().to_lowercase();
+    let fits = |device: &&Found| {
+        let shown = [device.id.as_str(), &device.about].map(str::to_lowercase);
+        !wanted.is_empty() && shown.iter().any(|text| text.contains(&wanted))
+    };
+    devices.iter().filter(fits).cloned().collect()
+}
+
+/// The lines for a text: pages and views of that name first, then devices. Devices come when the hub has answered: above
+/// the others they would move under Enter what somebody has chosen.
 pub(super) fn lines(
     text: &str,
     places: &[Entry],
@@ -67,7 +78,8 @@ pub(super) fn lines(
 ) -> Vec<Line> {
     let wanted = text.trim().to_lowercase();
     let fits = |name: &str| name.to_lowercase().contains(&wanted);
-    let mut lines: Vec<Line> = devices.iter().map(device).collect();
+    let places = places.iter().filter(|place| fits(place.label));
+    let mut lines: Vec<Line> = places.map(page).collect();
     lines.extend(
         views
             .iter()
@@ -75,7 +87,7 @@ pub(super) fn lines(
             .take(MAX_VIEWS)
             .map(view),
     );
-    lines.extend(places.iter().filter(|place| fits(place.label)).map(page));
+    lines.extend(devices.iter().map(device));
     if !wanted.is_empty() {
         let address = FleetAddress {
             text: text.trim().to_owned(),
@@ -176,17 +188,24 @@ mod tests {
             assert_eq!(found, want, "{text}");
         };
         let view = ("Queue of drift", "/fleet?sort=seen&view=7");
-        check("", &[], &[view, ("Queue", "/queue"), ("Fleet", "/fleet")]);
+        check("", &[], &[("Queue", "/queue"), ("Fleet", "/fleet"), view]);
         check(
             " QUE ",
             &devices,
             &[
-                ("que-1", "/devices/que-1"),
-                view,
                 ("Queue", "/queue"),
+                view,
+                ("que-1", "/devices/que-1"),
                 ("All devices with “QUE”", "/fleet?q=QUE"),
             ],
         );
         assert_eq!(device(&devices[0]).about, "Harbour · Silent");
+        let check = |text: &str, want: usize| {
+            assert_eq!(fitting(text, &devices).len(), want, "{text}");
+        };
+        check("que-", 1);
+        check("harb", 1);
+        check("que-2", 0);
+        check(" ", 0);
     }
 }

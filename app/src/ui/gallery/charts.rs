@@ -3,7 +3,11 @@
 use leptos::prelude::*;
 
 use super::{NOW, show};
-use crate::charts::{Chart, ChartModel, Gap, Kind, Limit, Paint, Point, Series, Side, Threshold};
+use crate::charts::{
+    Chart, ChartModel, Gap, HistogramBar, HistogramModel, Kind, Limit, Paint, Point, Series, Side,
+    Threshold, histogram,
+};
+use crate::routes;
 
 const QUARTER: i64 = 900_000;
 const DAY: i64 = 96 * QUARTER;
@@ -144,6 +148,22 @@ fn six_series() -> ChartModel {
     }
 }
 
+fn charges() -> HistogramModel {
+    let counts = [3, 18, 96, 310, 742, 1_204, 1_630, 1_912, 2_260, 1_480];
+    let bars = counts.into_iter().zip(0_u8..).map(|(n, i)| HistogramBar {
+        from: f64::from(i) * 10.0,
+        to: f64::from(i + 1) * 10.0,
+        n,
+        href: routes::FLEET.to_owned(),
+    });
+    HistogramModel {
+        id: "g-charges".into(),
+        title: "Battery".into(),
+        finding: "Most are above half, 117 are below 30%.".into(),
+        bars: bars.collect(),
+    }
+}
+
 pub(super) fn charts() -> AnyView {
     let content = view! {
         <div class="stack">
@@ -152,6 +172,7 @@ pub(super) fn charts() -> AnyView {
                 <Chart model=presence() height=170/>
                 <Chart model=six_series() height=170/>
             </div>
+            {histogram(charges(), Signal::stored(NOW))}
         </div>
     };
     show("g-charts", "Charts", content)

@@ -11,6 +11,7 @@ pub(super) mod of_device;
 pub(super) mod override_gate;
 mod plan;
 pub(super) mod preview;
+pub(super) mod retry;
 pub(super) mod save_draft;
 pub(super) mod schema;
 pub(super) mod show;
@@ -107,10 +108,16 @@ static WAVE: Parameter = Parameter::query(
     "0",
 );
 
+/// Longest reason of groups, in characters.
+const MAX_WHY: usize = 1_000;
+
+/// Longest part of a device id, in characters.
+const MAX_TEXT: usize = 200;
+
 /// The reason that groups give.
 static WHY: Parameter = Parameter::query(
     "why",
-    Kind::Text(1000),
+    Kind::Text(MAX_WHY),
     "Only devices with exactly this reason, as the groups of the operation give it.",
     "",
 );
@@ -118,7 +125,7 @@ static WHY: Parameter = Parameter::query(
 /// A part of a device id.
 static DEVICE_TEXT: Parameter = Parameter::query(
     "text",
-    Kind::Text(200),
+    Kind::Text(MAX_TEXT),
     "Any part of the device id, in any case.",
     "pump",
 );

@@ -94,6 +94,24 @@ async fn a_plan_is_previewed_handed_in_and_followed() {
         )
         .await;
     assert_eq!(steered.status, 422, "{}", steered.body);
+    let post = async |what: &str, body: Value| {
+        let path = format!("/operations/{id}/{what}");
+        test.send("POST", &token, &path, body).await
+    };
+    let none = post("retry", json!({ "devices": ["near"] })).await;
+    assert_eq!(none.status, 422, "nothing has failed: {}", none.body);
+    let both = post("retry", json!({ "devices": ["near"], "wave": 0 })).await;
+    assert_eq!(both.status, 400, "{}", both.body);
+    let silent = post("steer", json!({ "verb": "roll_back" })).await;
+    assert_eq!(silent.status, 422, "{}", silent.body);
+    let back = json!({ "verb": "roll_back", "reason": "wrong value" });
+    let back = post("steer", back).await;
+    assert_eq!(
+        (back.status, &back.body["backOf"]),
+        (200, &id),
+        "{}",
+        back.body
+    );
 }
 
 #[tokio::test]

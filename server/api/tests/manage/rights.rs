@@ -37,6 +37,7 @@ fn arguments(id: &str) -> (Option<Value>, u16) {
         "showOperation" | "listTargets" | "exportTargets" | "deleteDraft" => (None, 404),
         "createOperation" | "previewOperation" => (Some(json!({})), 400),
         "steerOperation" => (Some(json!({ "verb": "resume" })), 404),
+        "retryTargets" => (Some(json!({ "devices": ["x"] })), 404),
         "overrideGate" => (Some(json!({ "gate": 0, "reason": "x" })), 404),
         "createDraft" => (Some(json!({})), 201),
         "replaceDraft" => (Some(json!({})), 404),
@@ -44,7 +45,7 @@ fn arguments(id: &str) -> (Option<Value>, u16) {
             (None, 404)
         }
         "deleteDevice" => (None, 412),
-        "listViews" => (None, 200),
+        "listViews" | "readHealth" | "readHealthHistory" => (None, 200),
         "listWindows" | "listCalendars" | "listPlaces" | "showZone" => (None, 200),
         "showWindow" | "showCalendar" | "showPlace" | "deleteWindow" | "deleteCalendar"
         | "deletePlace" | "listWindowOpenings" | "listServiceHours" => (None, 404),
@@ -65,7 +66,7 @@ fn arguments(id: &str) -> (Option<Value>, u16) {
         "createPerson" => (Some(json!({ "name": "A B", "roles": [] })), 422),
         "updatePerson" => (Some(json!({ "active": false })), 404),
         "listRevisions" | "compareRevisions" => (None, 200),
-        "restoreRevision" => (Some(json!({ "version": 1 })), 412),
+        "restoreRevision" => (Some(json!({ "version": 1, "reason": "x" })), 412),
         "listApprovals" | "showApprovalPolicy" => (None, 200),
         "showApproval" | "withdrawApproval" => (None, 404),
         "decideApproval" => (Some(json!({ "approve": true })), 404),

@@ -60,7 +60,7 @@ impl Hub {
         };
         let detail = json!({ "protocol": view.protocol, "address": view.address });
         let who = proof.identity();
-        let connection = self.connections().attach(who, info.link, view);
+        let connection = self.connections().attach(who, info.link, view, proof.key);
         let recorded = async {
             // From here on changes of the identity find the connection; one that came between login and now did not.
             if !self.is_as_judged(proof).await? {
@@ -108,6 +108,7 @@ impl Hub {
                     device,
                     connected,
                     model_id,
+                    key: proof.key.filter(|_| connected),
                     detail,
                     at,
                 };
@@ -201,6 +202,7 @@ pub(crate) async fn end_left_open(hub: Hub, devices: Vec<DeviceId>) {
             device,
             connected: false,
             model_id: None,
+            key: None,
             detail: json!({ "reason": "the hub was stopped without warning" }),
             at: hub.now(),
         };

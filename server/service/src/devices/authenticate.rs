@@ -3,7 +3,7 @@
 use muster_core::access::{PolicyName, Right};
 use muster_core::device::{Authentication, Status};
 use muster_core::ids::{Identity, ModuleId};
-use muster_core::key::KeyPair;
+use muster_core::key::{KeyPair, Slot};
 use muster_core::sas::{BadToken, SasToken};
 use muster_core::time::Timestamp;
 use muster_storage::StorageError;
@@ -111,7 +111,7 @@ impl Hub {
         let Authentication::Sas(keys) = &authentication else {
             return Err(LoginRefused::OtherKind);
         };
-        let scope = self.judge(&token, &id, keys)?;
+        let (scope, slot) = self.judge(&token, &id, keys)?;
         if device.status == Status::Disabled || !device.stage.may_connect() {
             return Err(LoginRefused::NotAllowed);
         }
@@ -120,18 +120,20 @@ impl Hub {
                 identity: id,
                 generation: generation.into(),
                 scope,
+                key: slot.map(|slot| keys.get(slot).mark()),
                 judged,
             },
             expires_at: token.expires_at,
         })
     }
 
+    /// What signed, and the slot of the key when it was one of the device's own.
     fn judge(
         &self,
         token: &SasToken,
         id: &Identity,
         keys: &KeyPair,
-    ) -> Result<&'static str, LoginRefused> {
+    ) -> Result<(&'static str, Option<Slot>), LoginRefused> {
         let (device, module) = (id.device.as_str(), id.module.as_ref().map(ModuleId::as_str));
         let covers = match module {
             None => token.covers(&["devices", device]),
@@ -145,8 +147,11 @@ impl Hub {
             if token.identity() != Some((device, module)) {
                 return Err(BadToken::Resource.into());
             }
-            token.verify(keys, self.now())?;
-            return Ok(if module.is_some() { "module" } else { "device" });
+            let slot = token.verify(keys, self.now())?;
+            return Ok(match module {
+                Some(_) => ("module", None),
+                None => ("device", Some(slot)),
+            });
         };
         let name: PolicyName = policy.parse().map_err(|_| LoginRefused::Policy)?;
         let keys = self.policy_keys(name);
@@ -154,6 +159,6 @@ impl Hub {
         if !name.holds(Right::DeviceConnect) {
             return Err(LoginRefused::Policy);
         }
-        Ok("hub")
+        Ok(("hub", None))
     }
 }

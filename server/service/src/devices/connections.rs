@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use muster_core::ids::{DeviceId, Identity};
+use muster_core::key::{KeyMark, KeyPair};
 use muster_core::time::Timestamp;
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
@@ -43,6 +44,8 @@ struct Open {
     id: ConnectionId,
     link: mpsc::Sender<ToDevice>,
     view: ConnectionView,
+    /// The device's own key that it signed in with, if it did.
+    key: Option<KeyMark>,
     /// It takes calls of methods.
     listens: bool,
     /// Calls that wait for its answer, by their number; dropping one fails the call.
@@ -65,12 +68,14 @@ impl Connections {
         who: &Identity,
         link: mpsc::Sender<ToDevice>,
         view: ConnectionView,
+        key: Option<KeyMark>,
     ) -> ConnectionId {
         let id = ConnectionId(self.next.fetch_add(1, Ordering::Relaxed));
         let connection = Open {
             id,
             link,
             view,
+            key,
             listens: false,
             calls: HashMap::new(),
         };
@@ -113,6 +118,17 @@ impl Connections {
     pub(crate) fn close(&self, who: &Identity, reason: CloseReason) {
         if let Some(connection) = self.lock().remove(who) {
             close(connection, reason);
+        }
+    }
+
+    /// Ends the connection of a device that signed in with a key that is none of these any more.
+    pub(crate) fn close_with_other_key(&self, device: &DeviceId, keys: &KeyPair) {
+        let mut open = self.lock();
+        let key = open.device(device).and_then(|open| open.key);
+        if key.is_some_and(|key| keys.slot_of(key).is_none())
+            && let Some(connection) = open.remove(&device.clone().into())
+        {
+            close(connection, CloseReason::KeysChanged);
         }
     }
 

@@ -43,6 +43,8 @@ pub enum Topic {
     Operations,
     /// What waits for approval.
     Approvals,
+    /// Windows, calendars, places and firmware: what everybody sees alike.
+    Books,
     /// Alerts that are open.
     Alerts,
 }
@@ -78,6 +80,8 @@ pub enum LiveItem {
     Operations,
     /// Something was asked for or decided: read again what waits.
     Approvals,
+    /// A window, a calendar, a place or firmware changed: read them again.
+    Books,
     /// Alerts or their rules changed: read again what is open.
     Alerts,
     /// Something was missed: read the whole page again.
@@ -205,6 +209,7 @@ impl LiveStream {
         for topic in &self.topics {
             let item = match topic {
                 Topic::Approvals => tick.marks.approvals.then_some(LiveItem::Approvals),
+                Topic::Books => tick.marks.books.then_some(LiveItem::Books),
                 Topic::Alerts => tick.marks.alerts.then_some(LiveItem::Alerts),
                 Topic::Census => {
                     self.census_wanted |= !tick.marks.devices.is_empty();

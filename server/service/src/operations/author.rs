@@ -67,6 +67,14 @@ impl Selection {
         }
     }
 
+    /// Those of the devices that meet a condition too.
+    pub(super) fn with(&self, condition: Condition) -> Self {
+        Self {
+            condition: self.condition.clone().and(condition),
+            ..self.clone()
+        }
+    }
+
     /// Those of the devices that lie within another scope too.
     pub(super) fn also_within(&self, scope: &Scope) -> Self {
         let both = self.scope.conditions().iter().flat_map(|mine| {

@@ -274,6 +274,15 @@ impl Hub {
                 ));
             }
         }
+        if plan.task == Task::RotateKeys {
+            let others = selection.with(read("authenticationType != 'sas'")?);
+            let others = self.selected_count(&others).await?;
+            if others > 0 {
+                preview.warnings.push(format!(
+                    "{others} devices prove themselves with a certificate and are left out"
+                ));
+            }
+        }
         Ok(())
     }
 }

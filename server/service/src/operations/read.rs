@@ -1,10 +1,13 @@
 //! Reading operations, as far as the viewer sees their devices.
 
+use std::collections::HashMap;
+
 use muster_core::cursor::Page;
 use muster_core::event::Actor;
 use muster_core::ids::{DeviceId, OperationId};
-use muster_core::operation::{Counts, TargetState, WaveState};
+use muster_core::operation::{Counts, TargetState, Task, WaveState};
 use muster_core::policy::Action;
+use muster_core::rotation::{self, Rotation};
 use muster_query::Scope;
 use muster_storage::{
     OperationFilter, OperationRow, ReasonCause, ReasonRow, StoredTarget, TargetFilter,
@@ -117,12 +120,31 @@ impl Hub {
             rows.extend(self.in_scope(&scope, page.rows));
             next = page.next;
         }
-        let target = |target| target_row(&row, target);
+        let steps = self.rotation_steps(&row, &rows).await?;
+        let target = |target| target_row(&row, target, &steps);
         Ok(Page {
             rows: rows.into_iter().map(target).collect(),
             previous,
             next,
         })
+    }
+
+    /// How far the keys of devices are that the operation is at.
+    async fn rotation_steps(
+        &self,
+        row: &OperationRow,
+        targets: &[muster_storage::TargetRow],
+    ) -> Result<Steps, ServiceError> {
+        if row.plan.task != Task::RotateKeys {
+            return Ok(Steps::new());
+        }
+        let running = targets
+            .iter()
+            .filter(|target| target.state == StoredTarget::Running)
+            .map(|target| target.device.clone());
+        let rotations = self.store().rotations(row.id, running).await?;
+        let step = |(id, rotation): (DeviceId, Rotation)| (id, rotation.step());
+        Ok(rotations.into_iter().map(step).collect())
     }
 
     /// The operations that a device is part of, newest first, with what became of it there.
@@ -145,7 +167,10 @@ impl Hub {
             let row = self.store().find_operation(operation.id).await?;
             let target = self.store().target_of(operation.id, device).await?;
             if let (Some(row), Some(target)) = (row, target) {
-                rows.push((operation, target_row(&row, target)));
+                let steps = self
+                    .rotation_steps(&row, std::slice::from_ref(&target))
+                    .await?;
+                rows.push((operation, target_row(&row, target, &steps)));
             }
         }
         Ok(Page {
@@ -371,13 +396,18 @@ pub(super) fn shown(row: &OperationRow, wave: u16, state: StoredTarget) -> Targe
     }
 }
 
-fn target_row(row: &OperationRow, target: muster_storage::TargetRow) -> TargetRow {
+/// How far rotations are, by device.
+type Steps = HashMap<DeviceId, rotation::Step>;
+
+fn target_row(row: &OperationRow, target: muster_storage::TargetRow, steps: &Steps) -> TargetRow {
     TargetRow {
+        step: steps.get(&target.device).copied(),
         state: shown(row, target.wave, target.state),
         device: target.device,
         wave: target.wave,
         attempt: target.attempt,
         why: target.why,
+        gate: target.gate,
         look: target.due_at,
         began_at: target.began_at,
         ended_at: target.ended_at,

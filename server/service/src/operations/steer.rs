@@ -4,7 +4,7 @@ use muster_core::event::{EventKind, NewEvent};
 use muster_core::ids::{DeviceId, OperationId};
 use muster_core::operation::{OperationState, Turn, WaveState};
 use muster_core::policy::Action;
-use muster_storage::{OperationRow, ReasonCause, StoredTarget, TargetBatch, TurnOutcome, WaveTurn};
+use muster_storage::{OperationRow, ReasonCause, StoredTarget, TurnOutcome, WaveTurn};
 use serde_json::json;
 
 use super::OperationSummary;
@@ -18,7 +18,7 @@ use crate::hub::Hub;
 /// Most characters of a reason.
 const MAX_REASON: usize = 500;
 
-/// Devices that are moved in one transaction.
+/// Devices that are looked at together.
 const BATCH: usize = 1_000;
 
 /// What somebody wants of an operation.
@@ -116,12 +116,15 @@ impl Hub {
                 let event = event(EventKind::OperationStopped);
                 self.take_back(&row, said(&reason)?, event).await?
             }
-            Steer::Retry => self.retry(row, event(EventKind::OperationResumed)).await?,
+            Steer::Retry => {
+                self.retry_all(row, event(EventKind::OperationResumed))
+                    .await?
+            }
         };
         Ok(brief(row))
     }
 
-    async fn turned(
+    pub(super) async fn turned(
         &self,
         id: OperationId,
         turn: Turn,
@@ -170,45 +173,6 @@ impl Hub {
         row.ok_or(ServiceError::NotFound)
     }
 
-    /// Failed devices become devices that nobody has looked at; what was called off is waiting again with the operation.
-    async fn retry(
-        &self,
-        row: OperationRow,
-        event: NewEvent,
-    ) -> Result<OperationRow, ServiceError> {
-        let turn = match row.state {
-            OperationState::Running => None,
-            OperationState::Paused => Some(Turn::Resume),
-            state => {
-                state
-                    .after(Turn::Retry)
-                    .map_err(|error| ServiceError::Invalid(error.to_string()))?;
-                Some(Turn::Retry)
-            }
-        };
-        if turn == Some(Turn::Retry) && row.plan.how.expires_at.is_some_and(|at| at <= self.now()) {
-            return Err(ServiceError::Invalid(
-                "its time is over; hand in a new operation for the devices that are left"
-                    .to_owned(),
-            ));
-        }
-        let mut place = (0, i64::MIN);
-        loop {
-            let failed = self.store().failed_targets(row.id, place, BATCH).await?;
-            let Some(last) = failed.last() else { break };
-            place = (last.wave, last.key);
-            let mut batch = TargetBatch::new(row.id, event.at);
-            batch.retry = failed;
-            self.store().settle_targets(batch).await?;
-        }
-        if let Some(turn) = turn {
-            return self.turned(row.id, turn, None, event).await;
-        }
-        self.operations_at_work().turn(row.id);
-        let row = self.store().find_operation(row.id).await?;
-        row.ok_or(ServiceError::NotFound)
-    }
-
     /// Lets devices past a gate: one of them, or all that are in the person's scope. Says how many waited for it.
     pub async fn override_gate(
         &self,
@@ -238,6 +202,11 @@ impl Hub {
                     .store()
                     .targets_of(id, StoredTarget::Pending, ids)
                     .await?;
+                if found.is_empty() {
+                    return Err(ServiceError::Invalid(format!(
+                        "{device} does not wait in this operation"
+                    )));
+                }
                 (found.iter().map(|one| one.key).collect(), found.len())
             }
             None => {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use muster_core::device::AuthKind;
 use muster_core::firmware::Rule;
 use muster_core::ids::{DeviceId, OperationId};
 use muster_core::operation::Task;
@@ -13,6 +14,7 @@ use serde_json::Value;
 
 mod firmware;
 mod identity;
+mod keys;
 mod method;
 
 use crate::error::ServiceError;
@@ -70,12 +72,12 @@ pub(super) async fn check(hub: &Hub, task: &Task) -> Result<(), ServiceError> {
         | Task::InvokeMethod { .. }
         | Task::ChangeStage { .. }
         | Task::SetEnabled { .. }
+        | Task::RotateKeys
         | Task::RestoreDesired { .. }
         | Task::Delete => return Ok(()),
         Task::InstallFirmware {
             artifact, back_to, ..
         } => return firmware::check(hub, artifact, back_to.as_deref()).await,
-        Task::RotateKeys => "rotating keys",
         Task::Import { .. } => "importing identities",
         Task::Export { .. } => "exporting identities",
     };
@@ -88,14 +90,14 @@ pub(super) async fn check(hub: &Hub, task: &Task) -> Result<(), ServiceError> {
 pub(super) fn needs_connection(task: &Task) -> bool {
     matches!(
         task,
-        Task::InvokeMethod { .. } | Task::InstallFirmware { .. }
+        Task::InvokeMethod { .. } | Task::InstallFirmware { .. } | Task::RotateKeys
     )
 }
 
 /// Whether the device can be reached over its connection now.
 pub(super) fn reaches(hub: &Hub, task: &Task, device: &DeviceId) -> bool {
     match task {
-        Task::InvokeMethod { .. } => hub.connections().listens(device),
+        Task::InvokeMethod { .. } | Task::RotateKeys => hub.connections().listens(device),
         _ => hub.connections().is_open(device),
     }
 }
@@ -122,7 +124,7 @@ pub(super) fn is_volatile(task: &Task) -> bool {
 
 /// Whether attempts are carried out further when the hub starts again.
 pub(super) fn goes_on(task: &Task) -> bool {
-    matches!(task, Task::InstallFirmware { .. })
+    matches!(task, Task::InstallFirmware { .. } | Task::RotateKeys)
 }
 
 impl Ready {
@@ -160,6 +162,9 @@ impl Ready {
             Task::ChangeStage { step, reason } => identity::change_stage(device, *step, reason),
             Task::SetEnabled { enabled, reason } => identity::set_enabled(device, *enabled, reason),
             Task::Delete => Work::Now(Effect::Delete),
+            Task::RotateKeys if device.entry.auth != AuthKind::Sas => {
+                Work::Skip(keys::NO_KEYS.to_owned())
+            }
             _ => Work::Begin,
         }
     }
@@ -210,6 +215,7 @@ impl Ready {
                 };
                 firmware::install(hub, self.operation, candidate, wish).await
             }
+            Task::RotateKeys => keys::rotate(hub, self.operation, candidate, self.timeout_s).await,
             _ => Attempt {
                 candidate,
                 outcome: Ok(()),

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use muster_core::gate::{Sheet, SheetKind};
 use muster_core::policy::Role;
-use muster_service::access::kinds::ManagePeople;
+use muster_service::access::kinds::{KeepWindows, ManagePeople};
 use muster_service::live::{Aspect, LiveItem, LiveStream, MAX_STREAMS_PER_PERSON, Topic};
 use muster_service::people::PersonEdit;
-use muster_service::{Access, ServiceError};
+use muster_service::{Access, Demand, ServiceError};
 use serde_json::json;
 use tokio::time::timeout;
 
@@ -119,4 +120,23 @@ async fn streams_of_one_person_are_bounded() {
     assert!(matches!(open(), Err(ServiceError::Busy(_))));
     streams.pop();
     assert!(open().is_ok());
+}
+
+#[tokio::test]
+async fn lists_of_windows_and_places_hear_of_changes() {
+    let test = TestHub::open().await;
+    let access = Access::console();
+    let mut stream = test
+        .hub
+        .subscribe_live(&access, vec![Topic::Books], None)
+        .unwrap();
+    let permit = test.hub.permit::<KeepWindows>(&access).unwrap();
+    let shape = json!({ "kind": "circle", "centre": { "lat": 52.5, "lon": 13.4 }, "radiusM": 500 });
+    let json = json!({ "name": "Yard", "shape": shape });
+    let sheet = Sheet::from_json(SheetKind::Place, json).unwrap();
+    let id = "yard".parse().unwrap();
+    let put = test.hub.put_sheet(&permit, id, sheet, Demand::New);
+    put.await.unwrap();
+    let (_, item) = next(&mut stream).await.unwrap();
+    assert_eq!(item, LiveItem::Books);
 }

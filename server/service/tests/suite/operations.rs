@@ -22,10 +22,14 @@ mod firmware;
 mod forecast;
 #[path = "operations/gates.rs"]
 mod gates;
+#[path = "operations/keys.rs"]
+mod keys;
 #[path = "operations/life.rs"]
 mod life;
 #[path = "operations/methods.rs"]
 mod methods;
+#[path = "operations/retry.rs"]
+mod retry;
 #[path = "operations/rights.rs"]
 mod rights;
 #[path = "operations/twin.rs"]

@@ -2,6 +2,7 @@
 
 use muster_core::device::{ETag, IfMatch};
 use muster_core::policy::Role;
+use muster_core::time::Timestamp;
 use muster_core::twin::{Mode, ServiceWrite};
 use muster_service::access::kinds::{EditTwin, SeeDevices};
 use muster_service::{Access, ServiceError};
@@ -50,20 +51,29 @@ async fn a_device_goes_back() {
     );
     let edit = hub.permit_device::<EditTwin>(&ann, &id).unwrap();
     let old = IfMatch::exactly(ETag::FIRST);
-    let late = hub.restore_desired(&edit, 2, Some(old)).await;
+    let late = hub.restore_desired(&edit, 2, "too loud", Some(old)).await;
     assert!(matches!(late, Err(ServiceError::Conflict { .. })));
-    let twin = hub.restore_desired(&edit, 2, None).await.unwrap();
+    let silent = hub.restore_desired(&edit, 2, " ", None).await;
+    assert!(matches!(silent, Err(ServiceError::Invalid(_))));
+    let back = hub.restore_desired(&edit, 2, "too loud", None);
+    let twin = back.await.unwrap();
     assert_eq!(
         Value::Object(twin.desired.value),
         json!({ "fan": { "on": true, "speed": 3 } })
     );
     assert_eq!(twin.desired.version, 4);
     // Nothing to do: nothing is written.
-    let same = hub.restore_desired(&edit, 2, None).await.unwrap();
+    let same = hub.restore_desired(&edit, 2, "too loud", None);
+    let same = same.await.unwrap();
     assert_eq!(same.desired.version, 4);
     let page = hub.revisions(&see, None, 10).await.unwrap();
     let versions: Vec<_> = page.rows.iter().map(|r| (r.version, r.restored)).collect();
     assert_eq!(versions, [(4, Some(2)), (3, None), (2, None)]);
+    assert_eq!(page.rows[0].reason.as_deref(), Some("too loud"));
+    let now = hub.desired_version_at(&see, page.rows[0].at).await;
+    assert_eq!(now.unwrap(), 4);
+    let before = hub.desired_version_at(&see, Timestamp::from_millis(0));
+    assert!(matches!(before.await, Err(ServiceError::Invalid(_))));
     for unknown in [0, 5, u64::MAX] {
         let refused = hub.desired_at(&see, unknown).await;
         assert!(

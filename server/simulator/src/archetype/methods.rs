@@ -16,7 +16,7 @@ pub struct Reply {
 }
 
 /// What every device knows.
-const KNOWN: [&str; 4] = ["ping", "getStatus", "identify", "reboot"];
+const KNOWN: [&str; 5] = ["ping", "getStatus", "identify", "reboot", "rotateKey"];
 
 /// Longest time a device blinks to be found.
 const MAX_BLINK_S: u64 = 600;

@@ -2,9 +2,9 @@
 
 use muster_api::manage::operations::wire;
 use muster_core::cursor::MAX_PAGE;
-use muster_core::ids::OperationId;
+use muster_core::ids::{DeviceId, OperationId};
 use muster_core::operation::{OperationState, Plan, TargetState};
-use muster_service::operations::{OperationQuery, Steer, TargetQuery};
+use muster_service::operations::{Chosen, OperationQuery, Steer, TargetQuery};
 use muster_service::{Access, Hub, ServiceError};
 use serde_json::Value;
 
@@ -67,12 +67,54 @@ pub(super) async fn steer(
         Steering::Stop => Steer::Stop { reason },
         Steering::Cancel => Steer::Cancel { reason },
         Steering::Retry => Steer::Retry,
+        Steering::RollBack => Steer::RollBack { reason },
     };
     let permit = hub.permit(&Access::console())?;
     let now = hub.steer_operation(&permit, OperationId(id), steer).await?;
     Ok(Answer::Operation {
         operation: wire::operation(&now),
     })
+}
+
+pub(super) async fn retry(
+    hub: &Hub,
+    id: i64,
+    devices: Vec<String>,
+    wave: Option<u16>,
+    why: Option<String>,
+) -> Result<Answer, ServiceError> {
+    let chosen = if devices.is_empty() {
+        Chosen::Matching(TargetQuery {
+            wave,
+            why,
+            ..TargetQuery::default()
+        })
+    } else {
+        let ids = devices.iter().map(|id| device(id));
+        Chosen::Devices(ids.collect::<Result<_, _>>()?)
+    };
+    let permit = hub.permit(&Access::console())?;
+    let devices = hub.retry_targets(&permit, OperationId(id), chosen).await?;
+    Ok(Answer::Counted { devices })
+}
+
+pub(super) async fn override_gate(
+    hub: &Hub,
+    id: i64,
+    gate: u8,
+    only: Option<String>,
+    reason: &str,
+) -> Result<Answer, ServiceError> {
+    let only = only.as_deref().map(device).transpose()?;
+    let permit = hub.permit(&Access::console())?;
+    let devices = hub
+        .override_gate(&permit, OperationId(id), gate, only, reason)
+        .await?;
+    Ok(Answer::Counted { devices })
+}
+
+fn device(id: &str) -> Result<DeviceId, ServiceError> {
+    DeviceId::new(id).map_err(|_| ServiceError::NotFound)
 }
 
 pub(super) async fn targets(

@@ -9,6 +9,7 @@ use muster_core::twin::merge::without_nulls;
 use muster_core::twin::{Meta, Object, Twin, TwinError};
 
 use super::FIND;
+use super::keys::change as keys;
 use super::rows::Stored;
 use crate::change::Change;
 use crate::credentials::{Owner, closed};
@@ -166,6 +167,7 @@ impl Operation for Update {
             device.status_reason.clone_from(reason);
         }
         if let Some(authentication) = &change.authentication {
+            keys::replaced(unit, &device, authentication, at).await?;
             device.authentication = authentication.clone();
         }
         device.etag = device.etag.next();
@@ -232,13 +234,13 @@ impl Delete {
     }
 }
 
-enum Found {
+pub(super) enum Found {
     Yes(Box<Stored>),
     No,
     Conflict(ETag),
 }
 
-async fn find(
+pub(super) async fn find(
     unit: &mut Unit<'_>,
     id: &DeviceId,
     if_match: Option<&IfMatch>,

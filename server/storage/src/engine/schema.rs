@@ -96,10 +96,22 @@ const STEPS: &[Step] = &[
         postgres: include_str!("../../../../migrations/postgres/0014_history.sql"),
     },
     Step {
+        version: 15,
+        name: "rotation",
+        sqlite: include_str!("../../../../migrations/sqlite/0015_rotation.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0015_rotation.sql"),
+    },
+    Step {
         version: 17,
         name: "alerts",
         sqlite: include_str!("../../../../migrations/sqlite/0017_alerts.sql"),
         postgres: include_str!("../../../../migrations/postgres/0017_alerts.sql"),
+    },
+    Step {
+        version: 19,
+        name: "health",
+        sqlite: include_str!("../../../../migrations/sqlite/0019_health.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0019_health.sql"),
     },
 ];
 

@@ -106,7 +106,7 @@ macro_rules! page {
             "reading a page of targets",
             concat!(
                 "SELECT t.wave, t.device_key, t.device_id, t.state, t.attempt, r.text, t.due_at, t.began_at, t.ended_at,
-                        t.status, k.result
+                        t.status, k.result, r.gate
                  FROM operation_target AS t
                  LEFT JOIN operation_reason AS r ON r.operation_id = t.operation_id AND r.reason = t.reason
                  LEFT JOIN operation_result AS k ON k.operation_id = t.operation_id AND k.device_key = t.device_key
@@ -119,7 +119,7 @@ macro_rules! page {
             ),
             concat!(
                 "SELECT t.wave, t.device_key, t.device_id, t.state, t.attempt, r.text, t.due_at, t.began_at, t.ended_at,
-                        t.status, k.result
+                        t.status, k.result, r.gate
                  FROM operation_target AS t
                  LEFT JOIN operation_reason AS r ON r.operation_id = t.operation_id AND r.reason = t.reason
                  LEFT JOIN operation_result AS k ON k.operation_id = t.operation_id AND k.device_key = t.device_key
@@ -140,7 +140,7 @@ const EARLIER: Sql = page!("<", "DESC");
 const ONE: Sql = Sql::both(
     "reading a device's target",
     "SELECT t.wave, t.device_key, t.device_id, t.state, t.attempt, r.text, t.due_at, t.began_at, t.ended_at,
-            t.status, k.result
+            t.status, k.result, r.gate
      FROM operation_wave AS w
      JOIN operation_target AS t ON t.operation_id = w.operation_id AND t.wave = w.wave
        AND t.device_key = (SELECT device_key FROM device WHERE device_id = $2)
@@ -231,6 +231,8 @@ pub struct TargetRow {
     pub attempt: u8,
     /// Why it waits, or how it ended.
     pub why: Option<String>,
+    /// The gate that holds it, by its place in the plan.
+    pub gate: Option<u8>,
     /// When it is looked at again.
     pub due_at: Option<Timestamp>,
     /// When its last attempt began.
@@ -549,6 +551,7 @@ fn target_of(row: &Row) -> Result<TargetRow, StorageError> {
         state: StoredTarget::of(row.get(3)?)?,
         attempt: row.get::<i64>(4)? as u8,
         why: row.get(5)?,
+        gate: row.get::<Option<i64>>(11)?.map(|gate| gate as u8),
         due_at: at(6)?,
         began_at: at(7)?,
         ended_at: at(8)?,

@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 use super::Unit;
 use crate::error::StorageError;
 use crate::records::{PresenceNote, PresenceOutcome, ReportOutcome, TwinOutcome};
+use crate::revisions::Restored;
 
 /// A command in the queue. The first four are what devices do all day: a batch handles them as sets.
 pub(crate) enum Command {
@@ -45,8 +46,8 @@ pub(crate) struct WriteTwin {
     pub(crate) if_match: Option<IfMatch>,
     pub(crate) actor: Actor,
     pub(crate) at: Timestamp,
-    /// The version of desired properties that it brings back, when that is its purpose.
-    pub(crate) restored: Option<u64>,
+    /// What it brings back, when that is its purpose.
+    pub(crate) restored: Option<Restored>,
 }
 
 /// A command with its outcome once applied, and the way back to its caller.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use muster_core::ids::DeviceId;
+use muster_core::key::KeyMark;
 use muster_core::lifecycle::Stage;
 use muster_core::time::Timestamp;
 use muster_core::twin::Twin;
@@ -85,6 +86,8 @@ pub(super) struct Identity {
     activity_at: Option<Timestamp>,
     presence_changed: bool,
     identity_changed: bool,
+    /// The key it signed in with, and when.
+    sign_in: Option<(KeyMark, Timestamp)>,
 }
 
 impl Document {
@@ -115,6 +118,10 @@ impl Identity {
     pub(super) fn was_active(&mut self, at: Timestamp) {
         self.activity_at = self.activity_at.max(Some(at));
         self.presence_changed = true;
+    }
+
+    pub(super) fn signed_in(&mut self, key: KeyMark, at: Timestamp) {
+        self.sign_in = Some((key, at));
     }
 
     pub(super) fn set_stage(&mut self, stage: Stage, at: Timestamp) {
@@ -246,6 +253,7 @@ impl Identity {
             activity_at: record.optional(6)?.map(Timestamp::from_millis),
             presence_changed: false,
             identity_changed: false,
+            sign_in: None,
         })
     }
 }

@@ -164,8 +164,9 @@ fn announce_write(
         if write.write.mode == Mode::Replace {
             detail["replaced"] = true.into();
         }
-        if let (EventKind::DesiredChanged, Some(version)) = (kind, write.restored) {
-            detail["restored"] = version.into();
+        if let (EventKind::DesiredChanged, Some(restored)) = (kind, &write.restored) {
+            detail["restored"] = restored.version.into();
+            detail["reason"] = restored.reason.as_str().into();
         }
         events.push(unit.event(NewEvent {
             at: write.at,
@@ -220,6 +221,9 @@ fn note_presence(
     };
     let mut events = vec![unit.event(event(kind, note.detail.clone()))];
     identity.set_connected(note.connected, note.at);
+    if let Some(key) = note.key {
+        identity.signed_in(key, note.at);
+    }
     if note.connected
         && let Ok(stage) = identity.stage.after(Step::FirstContact)
     {

@@ -64,6 +64,7 @@ pub(crate) async fn the_hook_hears_everything_in_order(place: &Place) {
         device: id("a"),
         connected: true,
         model_id: Some("m".into()),
+        key: None,
         detail: json!({}),
         at: at(2),
     };

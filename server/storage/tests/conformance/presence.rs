@@ -14,6 +14,7 @@ fn note(connected: bool, at: Timestamp) -> PresenceNote {
         device: id("a"),
         connected,
         model_id: None,
+        key: None,
         detail: json!({"protocol": "mqtt"}),
         at,
     }

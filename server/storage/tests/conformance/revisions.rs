@@ -5,7 +5,7 @@ use muster_core::device::IfMatch;
 use muster_core::event::{Actor, EventKind, NewEvent};
 use muster_core::ids::OperationId;
 use muster_core::twin::{Mode, Object, ServiceWrite};
-use muster_storage::{InsertOutcome, Revision, Store, TwinOutcome};
+use muster_storage::{InsertOutcome, Restored, Revision, Store, TwinOutcome};
 use serde_json::{Value, json};
 
 use super::place::{Place, ann, at, device, event, id, make, make_with};
@@ -180,8 +180,9 @@ pub(crate) async fn going_back_says_so(place: &Place) {
     patch.insert("n".into(), Value::Null);
     let twin = store.find_twin(&id("a")).await.unwrap().unwrap().twin;
     let back = |demand| {
-        let patch = patch.clone();
-        store.restore_desired(id("a"), patch, 1, demand, ann(), at(2))
+        let (patch, reason) = (patch.clone(), "too loud".to_owned());
+        let restored = Restored { version: 1, reason };
+        store.restore_desired(id("a"), patch, restored, demand, ann(), at(2))
     };
     let done = back(IfMatch::exactly(twin.etag)).await.unwrap();
     assert!(matches!(done, TwinOutcome::Done { .. }));
@@ -189,7 +190,8 @@ pub(crate) async fn going_back_says_so(place: &Place) {
     assert!(matches!(late, TwinOutcome::Conflict { .. }));
     let revisions = all(&store, "a").await;
     assert_eq!((revisions[0].version, revisions[0].restored), (3, Some(1)));
-    assert_eq!(revisions[1].restored, None);
+    assert_eq!(revisions[0].reason.as_deref(), Some("too loud"));
+    assert_eq!((revisions[1].restored, &revisions[1].reason), (None, &None));
     assert_eq!(
         store.desired_at(&id("a"), 3).await.unwrap(),
         Some(Object::new())

@@ -4,6 +4,7 @@ use muster_core::event::EventKind;
 use serde_json::Value;
 
 use super::text;
+use crate::format::plural;
 
 pub(super) fn sentence(who: &str, it: &str, kind: EventKind, detail: &Value) -> String {
     let title = text(detail, "title").unwrap_or("an operation");
@@ -12,7 +13,13 @@ pub(super) fn sentence(who: &str, it: &str, kind: EventKind, detail: &Value) -> 
         EventKind::OperationCreated => format!("{who} handed in the operation “{title}”"),
         EventKind::OperationStarted => format!("the operation “{title}” began"),
         EventKind::OperationPaused => format!("{who} paused the operation “{title}”"),
-        EventKind::OperationResumed => format!("{who} let the operation “{title}” go on"),
+        EventKind::OperationResumed => match detail.get("retry").and_then(Value::as_u64) {
+            Some(n) if n > 0 => {
+                let devices = plural(n, "device", "devices");
+                format!("{who} had {devices} of “{title}” tried again")
+            }
+            _ => format!("{who} let the operation “{title}” go on"),
+        },
         EventKind::OperationStopped => match text(detail, "state") {
             Some("cancelled") => format!("{who} called off the operation “{title}”"),
             Some("rolled_back") => format!("{who} took the operation “{title}” back"),
@@ -52,6 +59,11 @@ mod tests {
             EventKind::OperationStopped,
             json!({ "operation": 7, "title": "Slow down", "state": "stopped", "reason": "too loud" }),
             "Ann stopped the operation “Slow down”: too loud",
+        );
+        check(
+            EventKind::OperationResumed,
+            json!({ "operation": 7, "title": "Slow down", "state": "running", "retry": 1 }),
+            "Ann had 1 device of “Slow down” tried again",
         );
         check(
             EventKind::WaveOpened,

@@ -86,7 +86,7 @@ fn what(task: Task) -> What {
             what.enabled = enabled.to_string();
             what.reason = reason;
         }
-        Task::RestoreDesired { at } => what.at = moment(at),
+        Task::RestoreDesired { at } => what.at = crate::format::iso(at.millis()),
         Task::Export { without_keys } => what.without_keys = flag(without_keys),
         Task::RotateKeys | Task::Delete | Task::Import { .. } => {}
     }
@@ -162,12 +162,6 @@ fn wave(wave: Wave) -> WaveForm {
 
 fn flag(on: bool) -> String {
     if on { "true" } else { "" }.to_owned()
-}
-
-fn moment(at: muster_core::time::Timestamp) -> String {
-    crate::format::utc(at.millis())
-        .trim_end_matches(" UTC")
-        .to_owned()
 }
 
 #[cfg(test)]

@@ -2,9 +2,11 @@
 
 use axum::http::{Method, StatusCode};
 use muster_core::policy::Action;
+use muster_core::time::Timestamp;
 use muster_core::twin::history::Difference;
 use muster_service::Revision;
 use muster_service::access::kinds::{EditTwin, SeeDevices};
+use muster_service::revisions::MAX_REASON;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -27,6 +29,20 @@ static LATER: Parameter = Parameter::query(
     "3",
 );
 
+static EARLIER_TIME: Parameter = Parameter::query(
+    "fromTime",
+    Kind::Time,
+    "Instead of `from`: the version that was in force at this moment.",
+    "2026-03-04T05:06:07Z",
+);
+
+static LATER_TIME: Parameter = Parameter::query(
+    "toTime",
+    Kind::Time,
+    "Instead of `to`: the version that was in force at this moment.",
+    "2026-03-04T05:06:07Z",
+);
+
 pub(in crate::manage) static LIST: Route = Route {
     method: Method::GET,
     path: "/devices/{id}/revisions",
@@ -47,10 +63,10 @@ pub(in crate::manage) static COMPARE: Route = Route {
     path: "/devices/{id}/revisions/compare",
     id: "compareRevisions",
     tag: super::TAG,
-    summary: "What differs between two versions of a device's desired properties",
+    summary: "What differs between two versions of a device's desired properties, or two moments",
     notes: "",
     need: Need::Action(Action::SeeDevices),
-    parameters: &[&DEVICE, &EARLIER, &LATER],
+    parameters: &[&DEVICE, &EARLIER, &LATER, &EARLIER_TIME, &LATER_TIME],
     body: None,
     answer: Answer::ok("The properties that differ, by path.", compare_answer),
     also: &[StatusCode::UNPROCESSABLE_ENTITY],
@@ -86,6 +102,7 @@ pub(in crate::manage) fn revision_schema() -> Value {
         ("patch", schema::or_null(schema::free_object())),
         ("replaced", schema::flag()),
         ("restored", schema::or_null(schema::count())),
+        ("reason", schema::or_null(schema::any_text())),
     ])
 }
 
@@ -97,6 +114,7 @@ fn revision(revision: &Revision) -> Value {
         "patch": revision.patch,
         "replaced": revision.replaced,
         "restored": revision.restored,
+        "reason": revision.reason,
     })
 }
 
@@ -129,12 +147,21 @@ fn compare_answer() -> Value {
 
 async fn compare(call: Call) -> Outcome {
     let permit = call.permit_device::<SeeDevices>()?;
-    let version = |parameter| call.text(parameter).and_then(|text| text.parse().ok());
-    let to = match version(&LATER) {
+    let chosen = async |version: &Parameter, time: &Parameter| {
+        if let Some(at) = call
+            .text(time)
+            .and_then(|text| text.parse::<Timestamp>().ok())
+        {
+            return call.hub.desired_version_at(&permit, at).await.map(Some);
+        }
+        Ok(call.text(version).and_then(|text| text.parse().ok()))
+    };
+    let to = match chosen(&LATER, &LATER_TIME).await? {
         Some(to) => to,
         None => call.hub.twin(&permit).await?.twin.desired.version,
     };
-    let from = version(&EARLIER).unwrap_or_else(|| to.saturating_sub(1).max(1));
+    let from = chosen(&EARLIER, &EARLIER_TIME).await?;
+    let from = from.unwrap_or_else(|| to.saturating_sub(1).max(1));
     let found = call.hub.compare_desired(&permit, from, to).await?;
     let found: Vec<Value> = found.iter().map(difference).collect();
     Ok(Reply::of(
@@ -154,7 +181,13 @@ fn difference(difference: &Difference) -> Value {
 }
 
 fn restore_body() -> Value {
-    schema::object(&[("version", schema::count())])
+    schema::closed(
+        &[
+            ("version", schema::count()),
+            ("reason", schema::text(MAX_REASON)),
+        ],
+        &["version", "reason"],
+    )
 }
 
 fn restore_answer() -> Value {
@@ -165,6 +198,7 @@ fn restore_answer() -> Value {
 #[serde(deny_unknown_fields)]
 struct Body {
     version: u64,
+    reason: String,
 }
 
 async fn restore(call: Call) -> Outcome {
@@ -172,7 +206,7 @@ async fn restore(call: Call) -> Outcome {
     let permit = call.permit_device::<EditTwin>()?;
     let twin = call
         .hub
-        .restore_desired(&permit, body.version, call.if_match())
+        .restore_desired(&permit, body.version, &body.reason, call.if_match())
         .await?;
     let shown = wire::twin(permit.device(), &twin);
     Ok(Reply::of(shown).tagged(twin.etag))

@@ -65,6 +65,11 @@ pub(in crate::manage) fn target() -> Value {
         ("state", words(TARGET_STATES.iter().copied())),
         ("attempt", count()),
         ("why", or_null(any_text())),
+        ("gate", or_null(count())),
+        (
+            "step",
+            or_null(words(["minted", "handed", "confirmed", "promoted"])),
+        ),
         ("lookTime", or_null(time())),
         ("beganTime", or_null(time())),
         ("endedTime", or_null(time())),

@@ -1,4 +1,4 @@
-//! `POST /operations/{operation}/steer`: pausing, going on, stopping, trying again.
+//! `POST /operations/{operation}/steer`: pausing, going on, stopping, trying again, taking back.
 
 use axum::http::{Method, StatusCode};
 use muster_core::policy::Action;
@@ -19,14 +19,18 @@ pub(in crate::manage) static ROUTE: Route = Route {
     path: "/operations/{operation}/steer",
     id: "steerOperation",
     tag: TAG,
-    summary: "Pause an operation, let it go on, stop it, try again",
+    summary: "Pause an operation, let it go on, stop it, try again, take it back",
     notes: "`continue` opens the next wave of an operation that waits for a person; `cancel` calls off one that has not \
             begun; `stop` ends one that has, and what has begun may finish; `retry` tries failed and called-off devices \
-            again.",
+            again; `roll_back` ends it and answers the operation of the same kind that takes back what it did. \
+            `pause`, `stop`, `cancel` and `roll_back` need a `reason`.",
     need: Need::Action(Action::SteerOperations),
     parameters: &[&OPERATION],
     body: Some(body),
-    answer: Answer::ok("The operation as it is now.", answer),
+    answer: Answer::ok(
+        "The operation as it is now, or the one that takes it back.",
+        answer,
+    ),
     also: &[StatusCode::CONFLICT],
     run: |call| Box::pin(run(call)),
 };
@@ -36,7 +40,15 @@ fn body() -> Value {
         &[
             (
                 "verb",
-                words(["pause", "resume", "continue", "stop", "cancel", "retry"]),
+                words([
+                    "pause",
+                    "resume",
+                    "continue",
+                    "stop",
+                    "cancel",
+                    "retry",
+                    "roll_back",
+                ]),
             ),
             ("reason", text(MAX_REASON)),
         ],
@@ -65,6 +77,7 @@ enum Verb {
     Stop,
     Cancel,
     Retry,
+    RollBack,
 }
 
 async fn run(call: Call) -> Outcome {
@@ -76,6 +89,7 @@ async fn run(call: Call) -> Outcome {
         Verb::Stop => Steer::Stop { reason },
         Verb::Cancel => Steer::Cancel { reason },
         Verb::Retry => Steer::Retry,
+        Verb::RollBack => Steer::RollBack { reason },
     };
     let id = call.operation()?;
     let now = call.hub.steer_operation(&call.permit()?, id, steer).await?;

@@ -44,6 +44,8 @@ pub fn target(target: &TargetRow) -> Value {
         "state": target.state,
         "attempt": target.attempt,
         "why": target.why,
+        "gate": target.gate,
+        "step": target.step,
         "lookTime": time(target.look),
         "beganTime": time(target.began_at),
         "endedTime": time(target.ended_at),

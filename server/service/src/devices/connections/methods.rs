@@ -1,5 +1,6 @@
 //! Calls of methods on their way through an open connection.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -11,8 +12,8 @@ use super::{ConnectionId, Connections, Open};
 use crate::devices::ToDevice;
 use crate::methods::Outcome;
 
-/// A call as the connection sends it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// A call as the connection sends it. Never shows its payload in `Debug`: it may hold secrets.
+#[derive(Clone, PartialEq, Eq)]
 pub struct MethodRequest {
     /// Its number; the answer carries the same.
     pub request: u64,
@@ -20,6 +21,16 @@ pub struct MethodRequest {
     pub name: MethodName,
     /// JSON.
     pub payload: Arc<str>,
+}
+
+impl fmt::Debug for MethodRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MethodRequest")
+            .field("request", &self.request)
+            .field("name", &self.name)
+            .field("payload_bytes", &self.payload.len())
+            .finish()
+    }
 }
 
 /// A call that was handed to a connection.

@@ -3,10 +3,10 @@
 use muster_core::gate::Gate;
 use muster_core::ids::DeviceId;
 use muster_core::lifecycle::Step;
-use muster_core::operation::{Counts, OperationState};
+use muster_core::operation::{Counts, OperationState, TargetState};
 use muster_core::policy::Role;
 use muster_service::access::kinds::{OverrideGates, ProvisionDevices};
-use muster_service::operations::{OperationDetail, WaitCause};
+use muster_service::operations::{OperationDetail, TargetQuery, WaitCause};
 use muster_service::registry::IdentityChange;
 use muster_service::{Access, ServiceError};
 use serde_json::json;
@@ -177,6 +177,18 @@ async fn a_supervisor_lets_devices_of_their_scope_past_a_gate() {
         .unwrap();
     assert_eq!(passed, 1);
     until(&test.hub, id, all_wait(2)).await;
+    let held = TargetQuery {
+        states: vec![TargetState::Waiting],
+        limit: 10,
+        ..TargetQuery::default()
+    };
+    let rows = test.hub.operation_targets(&supervisor, id, &held).await;
+    let gates: Vec<_> = rows.unwrap().rows.into_iter().map(|row| row.gate).collect();
+    assert_eq!(gates, [Some(0)]);
+    // It is through: there is nothing to let it past.
+    let over = DeviceId::new("n1").unwrap();
+    let over = test.hub.override_gate(&permit, id, 0, Some(over), "urgent");
+    assert!(matches!(over.await, Err(ServiceError::Invalid(_))));
     let passed = test
         .hub
         .override_gate(&permit, id, 0, None, "urgent")

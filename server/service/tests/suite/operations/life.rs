@@ -205,7 +205,7 @@ async fn the_later_of_two_waits_and_says_for_whom() {
 }
 
 /// A life of the process: all of its tasks end where they are when it is over.
-fn life<T>(future: impl Future<Output = T>) -> T {
+pub(super) fn life<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -216,7 +216,7 @@ fn life<T>(future: impl Future<Output = T>) -> T {
     result
 }
 
-async fn born(directory: TempDir) -> TestHub {
+pub(super) async fn born(directory: TempDir) -> TestHub {
     let clock = Clock::manual(BEGIN);
     let hub = open_in(&directory, &clock).await;
     TestHub {

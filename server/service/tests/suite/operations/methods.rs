@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{plan, rest, succeeded, until, wave};
 use crate::support::{TestHub, link};
 
-fn reboot() -> Task {
+pub(super) fn reboot() -> Task {
     Task::InvokeMethod {
         name: "reboot".parse().unwrap(),
         payload: json!({ "delay": 5 }),
@@ -19,7 +19,7 @@ fn reboot() -> Task {
 }
 
 /// Connects a device that answers each call with a status, and the number of the call.
-async fn answers(test: &TestHub, id: &DeviceId, status: i32) {
+pub(super) async fn answers(test: &TestHub, id: &DeviceId, status: i32) {
     let proof = test.log_in(id).await;
     let (info, mut notices) = link();
     let connection = test

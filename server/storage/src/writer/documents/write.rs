@@ -47,6 +47,16 @@ const WRITE_PRESENCE: Sql = Sql::pair(
      WHERE p.device_key = b.device_key",
 );
 
+const WRITE_SIGN_INS: Sql = Sql::pair(
+    "writing the keys that devices signed in with",
+    "UPDATE OR FAIL presence SET key_mark = b.value ->> 1, key_at = b.value ->> 2
+     FROM jsonb_each($1) AS b
+     WHERE presence.device_key = b.value ->> 0",
+    "UPDATE presence AS p SET key_mark = b.key_mark, key_at = b.key_at
+     FROM UNNEST($1::BIGINT[], $2::BIGINT[], $3::BIGINT[]) AS b (device_key, key_mark, key_at)
+     WHERE p.device_key = b.device_key",
+);
+
 const WRITE_IDENTITIES: Sql = Sql::pair(
     "writing stages and models",
     "UPDATE OR FAIL device SET stage = b.value ->> 1, stage_at = b.value ->> 2, model_id = b.value ->> 3
@@ -70,6 +80,7 @@ pub(crate) const STATEMENTS: &[&Sql] = &[
     &WRITE_SERVICE,
     &KEEP_DESIRED,
     &WRITE_PRESENCE,
+    &WRITE_SIGN_INS,
     &WRITE_IDENTITIES,
 ];
 
@@ -85,6 +96,7 @@ impl Documents {
         let reported = only(&documents, |document| document.reported_at.is_some());
         let written = only(&documents, |document| document.written);
         let present = only(&identities, |identity| identity.presence_changed);
+        let signed_in = only(&identities, |identity| identity.sign_in.is_some());
         let changed = only(&identities, |identity| identity.identity_changed);
         if !reported.is_empty() {
             connection
@@ -105,6 +117,11 @@ impl Documents {
         if !present.is_empty() {
             connection
                 .run(&WRITE_PRESENCE, [presence_table(&present)])
+                .await?;
+        }
+        if !signed_in.is_empty() {
+            connection
+                .run(&WRITE_SIGN_INS, [sign_in_table(&signed_in)])
                 .await?;
         }
         if !changed.is_empty() {
@@ -170,6 +187,18 @@ fn presence_table(identities: &[&Identity]) -> Argument {
                 .map(|i| i.activity_at.map(|at| at.millis()))
                 .collect(),
         ),
+    ]))
+}
+
+fn sign_in_table(identities: &[&Identity]) -> Argument {
+    let signs = identities.iter().map(|i| i.sign_in.unzip());
+    let (marks, times) = signs
+        .map(|(mark, at)| (mark.map(|mark| mark.0), at.map(|at| at.millis())))
+        .unzip();
+    Argument::Table(Table(vec![
+        ints(identities, |i| i.key),
+        Column::Int(marks),
+        Column::Int(times),
     ]))
 }
 
