@@ -65,6 +65,8 @@ const PAGES = {
     ["configurations", "/configurations"],
     ["approvals", "/approvals"],
     ["approval-rules", "/approvals/rules"],
+    ["embeds", "/embeds"],
+    ["embed-new", "/embeds/new"],
     ["device-operations", `${DEVICE}?tab=operations`],
   ],
   manager: [

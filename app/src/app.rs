@@ -13,6 +13,7 @@ use crate::pages::alerts::AlertsPage;
 use crate::pages::approvals::{ApprovalsPage, RulesPage};
 use crate::pages::configurations::{ConfigurationPage, ConfigurationsPage};
 use crate::pages::device::DevicePage;
+use crate::pages::embeds::{EmbedPage, EmbedsPage, NewEmbedPage};
 use crate::pages::firmware::FirmwarePage;
 use crate::pages::fleet::FleetPage;
 use crate::pages::gallery::GalleryPage;
@@ -77,6 +78,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/operations") view=OperationsPage ssr=SsrMode::Async/>
                     <Route path=path!("/operations/new") view=NewOperationPage ssr=SsrMode::Async/>
                     <Route path=path!("/operations/:id") view=OperationPage ssr=SsrMode::Async/>
+                    <Route path=path!("/embeds") view=EmbedsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/embeds/new") view=NewEmbedPage ssr=SsrMode::Async/>
+                    <Route path=path!("/embeds/:id") view=EmbedPage ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>

@@ -13,6 +13,8 @@
 
 pub mod charts;
 pub mod clock;
+#[cfg(feature = "ssr")]
+pub mod embed;
 pub mod error;
 pub mod format;
 pub mod keys;

@@ -7,6 +7,7 @@ pub mod alerts;
 pub mod approvals;
 pub mod configurations;
 pub mod device;
+pub mod embeds;
 pub mod failure;
 mod fault;
 pub mod firmware;

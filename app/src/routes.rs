@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use muster_core::alert::AlertId;
+use muster_core::embed::EmbedId;
 use muster_core::ids::{DeviceId, OperationId, PersonId};
 use muster_core::policy::{Action, Role};
 
@@ -72,6 +73,12 @@ pub const NEW: &str = "-";
 pub const OPERATIONS: &str = "/operations";
 /// The wizard that makes one.
 pub const NEW_OPERATION: &str = "/operations/new";
+/// Embeds and share links; for one of them its number follows.
+pub const EMBEDS: &str = "/embeds";
+/// The form that makes one.
+pub const NEW_EMBED: &str = "/embeds/new";
+/// A panel as an embed would show it.
+pub const EMBED_PREVIEW: &str = "/embeds/preview";
 /// The parts of the design system.
 pub const GALLERY: &str = "/gallery";
 /// The stream of live updates.
@@ -109,6 +116,9 @@ pub const PAGES: &[(&str, Need)] = &[
     (OPERATIONS, Need::Action(Action::SeeDevices)),
     (NEW_OPERATION, Need::Action(Action::RunOperations)),
     ("/operations/:id", Need::Action(Action::SeeDevices)),
+    (EMBEDS, Need::Action(Action::KeepEmbeds)),
+    (NEW_EMBED, Need::Action(Action::KeepEmbeds)),
+    ("/embeds/:id", Need::Action(Action::KeepEmbeds)),
 ];
 
 /// The home of a role.
@@ -161,6 +171,11 @@ pub fn configuration(id: &str) -> String {
 /// The page of one account.
 pub fn person(id: PersonId) -> String {
     format!("{PEOPLE}/{id}")
+}
+
+/// The page of one embed.
+pub fn embed(id: EmbedId) -> String {
+    format!("{EMBEDS}/{id}")
 }
 
 /// The page of one operation.

@@ -9,6 +9,7 @@ mod compact;
 pub mod configurations;
 pub mod data;
 pub mod devices;
+pub mod embeds;
 pub mod firmware;
 pub mod fleet;
 pub mod health;
@@ -216,4 +217,9 @@ pub const ENDPOINTS: &[(&str, Need)] = &[
         "/rpc/operations/create",
         Need::Action(Action::RunOperations),
     ),
+    // embeds
+    ("/rpc/embeds/list", Need::Action(Action::KeepEmbeds)),
+    ("/rpc/embeds/show", Need::Action(Action::KeepEmbeds)),
+    ("/rpc/embeds/create", Need::Action(Action::KeepEmbeds)),
+    ("/rpc/embeds/revoke", Need::Action(Action::KeepEmbeds)),
 ];

@@ -3,7 +3,8 @@
 //! The dashboard and the service API share a listener and partly their addresses: `/devices/{id}` is a page and a
 //! resource. A request with an `api-version` or a shared access signature is for the API ([`muster_api::hub`]), which
 //! has no sessions, no pages and no cookies; all others are for the dashboard. The management REST
-//! ([`muster_api::manage`]) has addresses of its own below `/api/v1` and its own table of routes.
+//! ([`muster_api::manage`]) has addresses of its own below `/api/v1` and its own table of routes. Panels in pages of
+//! others ([`crate::web::embed`]) are below `/embed`, with a router that knows neither.
 //!
 //! Pages and server functions are listed by the app, each with what it needs ([`muster_app::routes::PAGES`],
 //! [`muster_app::rpc::ENDPOINTS`]); the other doors stand here. The test of rights asks every one of them as everybody.
@@ -24,7 +25,7 @@ use muster_app::pages::fleet::export::FileKind;
 use muster_app::rpc::Need;
 use muster_app::session::Visitor;
 use muster_app::{App, routes, shell};
-use muster_core::policy::Action::{KeepFirmware, SeeDevices};
+use muster_core::policy::Action::{KeepEmbeds, KeepFirmware, SeeDevices};
 use tower::{ServiceExt as _, service_fn};
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
@@ -40,7 +41,7 @@ use crate::session;
 use crate::state::AppState;
 use crate::web::firmware::{download, upload};
 use crate::web::{
-    api_page, assets, csp_report, export, live, password, results, setup, sign_in, sign_out,
+    api_page, assets, csp_report, embed, export, live, password, results, setup, sign_in, sign_out,
 };
 
 /// Largest form.
@@ -61,6 +62,11 @@ pub fn doors() -> Vec<Door> {
         Door::get(routes::LIVE, SignedIn, live::get),
         Door::get(muster_api::openapi::PAGE, Anyone, api_page::get),
         Door::post("/csp-report", Anyone, csp_report::post),
+        Door::get(
+            routes::EMBED_PREVIEW,
+            Action(KeepEmbeds),
+            embed::preview::get,
+        ),
         Door::get("/firmware/{artifact}", Anyone, download::get),
         Door::post(routes::FIRMWARE_UPLOAD, Action(KeepFirmware), upload::post)
             .limited(upload::MAX_UPLOAD),
@@ -87,9 +93,17 @@ pub fn doors() -> Vec<Door> {
 pub fn build(state: AppState) -> Router {
     let dashboard = outermost(&state, dashboard(&state));
     let api = outermost(&state, muster_api::hub::router(state.api().clone()));
+    let embeds =
+        embed::router(state.clone()).layer(from_fn_with_state(state.clone(), panics::layer));
+    let embeds = logged(&state, embeds);
     let chosen = service_fn(move |request: Request| {
-        let for_api = muster_api::hub::is_meant(&request);
-        let router = if for_api { &api } else { &dashboard };
+        let router = if embed::is_meant(&request) {
+            &embeds
+        } else if muster_api::hub::is_meant(&request) {
+            &api
+        } else {
+            &dashboard
+        };
         router.clone().oneshot(request)
     });
     Router::new().fallback_service(chosen)
@@ -97,9 +111,16 @@ pub fn build(state: AppState) -> Router {
 
 /// What every request passes first. Layers below are passed from the last to the first.
 fn outermost(state: &AppState, router: Router) -> Router {
+    let router = router.layer(from_fn_with_state(state.clone(), panics::layer));
+    logged(
+        state,
+        router.layer(from_fn_with_state(state.clone(), headers::layer)),
+    )
+}
+
+/// The same for what says itself which headers its answers carry.
+fn logged(state: &AppState, router: Router) -> Router {
     router
-        .layer(from_fn_with_state(state.clone(), panics::layer))
-        .layer(from_fn_with_state(state.clone(), headers::layer))
         .layer(from_fn(access_log::layer))
         .layer(from_fn_with_state(state.clone(), request_id::layer))
 }

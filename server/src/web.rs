@@ -3,6 +3,7 @@
 pub mod api_page;
 pub mod assets;
 pub mod csp_report;
+pub mod embed;
 pub mod export;
 pub mod firmware;
 pub mod live;

@@ -17,6 +17,8 @@ mod cross_site;
 mod demo;
 #[path = "doors/drain.rs"]
 mod drain;
+#[path = "doors/embeds.rs"]
+mod embeds;
 #[path = "doors/export.rs"]
 mod export;
 #[path = "doors/firmware.rs"]

@@ -102,6 +102,7 @@ fn icon(kind: EventKind) -> &'static str {
         EventKind::ApprovalRequested
         | EventKind::ApprovalDecided
         | EventKind::ApprovalPolicyChanged => "i-approve",
+        EventKind::EmbedCreated | EventKind::EmbedRevoked => "i-embed",
         EventKind::NoteLeft => "i-handover",
     }
 }

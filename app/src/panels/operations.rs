@@ -4,6 +4,6 @@
 pub mod pass;
 pub mod progress;
 pub mod rule;
-mod running;
+pub(crate) mod running;
 
 pub use running::RunningOperations;

@@ -85,6 +85,12 @@ const WINDOWS: Entry = Entry {
     icon: "i-window",
 };
 
+const EMBEDS: Entry = Entry {
+    href: routes::EMBEDS,
+    label: "Embeds",
+    icon: "i-embed",
+};
+
 /// Where devices are changed in numbers.
 const CONFIGURE: &[Entry] = &[CONFIGURATIONS, FIRMWARE, WINDOWS];
 
@@ -146,6 +152,16 @@ pub fn navigation(me: &Me) -> Vec<Group> {
             },
         });
     }
+    if me.can(Action::KeepEmbeds) {
+        match groups
+            .last_mut()
+            .filter(|group| group.heading == Some("Oversee"))
+        {
+            Some(oversee) => oversee.entries.push(EMBEDS),
+            // Managers have one row.
+            None => groups[0].entries.push(EMBEDS),
+        }
+    }
     if me.can(Action::ManagePeople) {
         groups.push(Group {
             heading: Some("Admin"),
@@ -204,9 +220,9 @@ mod tests {
         check(
             &[Role::Supervisor],
             &["Oversight", "Fleet", "Alerts", "Operations", "Health"],
-            &[&CONFIGURE[..], &["Alert rules"]].concat(),
+            &[&CONFIGURE[..], &["Alert rules", "Embeds"]].concat(),
         );
-        check(&[Role::Manager], &["Goals", "Health"], &[]);
+        check(&[Role::Manager], &["Goals", "Health"], &["Embeds"]);
         check(
             &[Role::Admin],
             &[
@@ -219,12 +235,12 @@ mod tests {
                 "Oversight",
                 "Goals",
             ],
-            &[&CONFIGURE[..], &["Alert rules", "People"]].concat(),
+            &[&CONFIGURE[..], &["Alert rules", "Embeds", "People"]].concat(),
         );
         check(
             &[Role::Manager, Role::Operator],
             &["Queue", "Fleet", "Alerts", "Operations", "Health", "Goals"],
-            &CONFIGURE,
+            &[&CONFIGURE[..], &["Embeds"]].concat(),
         );
     }
 

@@ -7,6 +7,7 @@ pub mod bearer;
 mod call;
 mod configurations;
 mod devices;
+mod embeds;
 mod firmware;
 mod fleet;
 mod hub;
@@ -136,6 +137,10 @@ pub static ROUTES: &[&Route] = &[
     &configurations::update::ROUTE,
     &configurations::delete::ROUTE,
     &configurations::of_device::ROUTE,
+    &embeds::list::ROUTE,
+    &embeds::create::ROUTE,
+    &embeds::show::ROUTE,
+    &embeds::revoke::ROUTE,
     &alerts::list::ROUTE,
     &alerts::show::ROUTE,
     &alerts::handle::ROUTE,

@@ -8,16 +8,18 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use muster_core::access::PolicyName;
+use muster_core::embed::PanelParts;
 use muster_core::ids::DeviceId;
 use muster_core::key::SharedKey;
 use muster_core::person::RoleGrant;
 use muster_core::policy::Role;
 use muster_core::twin::Object;
 use muster_service::access::kinds::{ManageHub, ManagePeople, ProvisionDevices};
+use muster_service::embeds::EmbedDraft;
 use muster_service::firmware::FirmwareConfig;
 use muster_service::people::NewAccount;
 use muster_service::registry::NewDevice;
-use muster_service::{Access, Clock, Entropy, Hub, HubConfig};
+use muster_service::{Access, Clock, Entropy, Hub, HubConfig, Permit};
 use muster_storage::{Location, MasterKey, StoreConfig};
 use serde_json::{Value, json};
 
@@ -39,6 +41,8 @@ pub(crate) struct Prepared {
     pub(crate) devices: usize,
     /// The key of the policy that connects as any device.
     pub(crate) device_policy: SharedKey,
+    /// The token of an embed that shows the fleet by contact.
+    pub(crate) embed: String,
 }
 
 /// The id of device number `n`.
@@ -129,11 +133,39 @@ pub(crate) async fn prepare(data: &Path, count: usize) -> Outcome<Prepared> {
     )
     .await?;
     let device_policy = policy_key(&hub).await?;
+    let embed = embed(&hub, &people).await?;
     hub.close().await;
     Ok(Prepared {
         devices: count,
         device_policy,
+        embed,
     })
+}
+
+/// An embed of a manager's; returns its token.
+async fn embed(hub: &Hub, people: &Permit<ManagePeople>) -> Outcome<String> {
+    let manager = NewAccount {
+        name: "manager".into(),
+        display_name: "Manager".into(),
+        roles: vec![RoleGrant {
+            role: Role::Manager,
+            scope: String::new(),
+        }],
+        password: Some(OPERATOR.1.into()),
+    };
+    let manager = hub.create_person(people, manager).await?.person;
+    let access = hub.access_of(manager.id).await?;
+    let access = access.ok_or("the manager may not act")?;
+    let draft = EmbedDraft {
+        name: "Contact".into(),
+        panel: PanelParts {
+            kind: "contact".into(),
+            ..PanelParts::default()
+        },
+        ..EmbedDraft::default()
+    };
+    let made = hub.create_embed(&hub.permit(&access)?, draft).await?;
+    Ok(made.secret)
 }
 
 /// The key that connects as any device.

@@ -10,6 +10,7 @@ use clap::Parser;
 
 mod binary;
 mod configurations;
+mod embed;
 mod fleet;
 mod http;
 mod jobs;
@@ -51,11 +52,18 @@ async fn main() -> Outcome {
     binary::measure_empty(&mut report, &options.binary).await?;
     updates::measure_sqlite(&mut report, options.devices).await?;
     updates::measure_postgres(&mut report, options.devices).await?;
-    if report.wants_any(&["fleet_page_", "device_page_", "mqtt_", "connection_"]) {
+    if report.wants_any(&[
+        "fleet_page_",
+        "device_page_",
+        "mqtt_",
+        "connection_",
+        "embed_",
+    ]) {
         let data = tempfile::tempdir()?;
         let prepared = fleet::prepare(data.path(), options.devices).await?;
         let process = binary::Process::start(&options.binary, data.path()).await?;
         pages::measure(&mut report, &process, &prepared).await?;
+        embed::measure(&mut report, &process, &prepared).await?;
         sockets::measure_updates(&mut report, &process, &prepared).await?;
         sockets::measure_connections(&mut report, &process, &prepared).await?;
         process.stop().await?;

@@ -159,6 +159,10 @@ pub enum EventKind {
     ApprovalDecided,
     /// The rules of approval were changed.
     ApprovalPolicyChanged,
+    /// An embed or share link was made.
+    EmbedCreated,
+    /// An embed or share link was revoked.
+    EmbedRevoked,
     /// A new key was made for a device, to be handed to it.
     KeyMinted,
     /// The new key of a device took the place of its old ones.
@@ -232,6 +236,8 @@ impl EventKind {
         Self::ApprovalRequested,
         Self::ApprovalDecided,
         Self::ApprovalPolicyChanged,
+        Self::EmbedCreated,
+        Self::EmbedRevoked,
         Self::KeyMinted,
         Self::KeysRotated,
         Self::NoteLeft,
@@ -296,6 +302,8 @@ impl EventKind {
             Self::ApprovalRequested => "approval_requested",
             Self::ApprovalDecided => "approval_decided",
             Self::ApprovalPolicyChanged => "approval_policy_changed",
+            Self::EmbedCreated => "embed_created",
+            Self::EmbedRevoked => "embed_revoked",
             Self::KeyMinted => "key_minted",
             Self::KeysRotated => "keys_rotated",
             Self::NoteLeft => "note_left",

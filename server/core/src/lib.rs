@@ -10,6 +10,7 @@ pub mod configuration;
 pub mod contact;
 pub mod cursor;
 pub mod device;
+pub mod embed;
 pub mod event;
 pub mod firmware;
 pub mod gate;

@@ -89,6 +89,8 @@ pub enum Action {
     KeepAlertRules,
     /// Keep views of the fleet for everybody.
     ShareViews,
+    /// Make embeds and share links of what one sees oneself.
+    KeepEmbeds,
     /// Read the audit trail beyond one's own acts.
     SeeAudit,
     /// Make and change accounts, roles, scopes; reset passwords.
@@ -116,6 +118,7 @@ impl Action {
         Self::DirectAlerts,
         Self::KeepAlertRules,
         Self::ShareViews,
+        Self::KeepEmbeds,
         Self::SeeAudit,
         Self::ManagePeople,
         Self::ManageHub,
@@ -158,6 +161,7 @@ impl Action {
             Self::DirectAlerts => "give alerts to others and pass them on",
             Self::KeepAlertRules => "keep rules of alerts",
             Self::ShareViews => "keep views for everybody",
+            Self::KeepEmbeds => "make embeds and share links",
             Self::SeeAudit => "read the audit trail",
             Self::ManagePeople => "manage people",
             Self::ManageHub => "manage the hub",
@@ -181,7 +185,7 @@ pub fn allows(role: Role, action: Action) -> bool {
             matches!(role, Operator | Supervisor | Admin)
         }
         // As links, embeds and reports: of what they can see themselves.
-        Action::ShareViews => matches!(role, Supervisor | Manager | Admin),
+        Action::ShareViews | Action::KeepEmbeds => matches!(role, Supervisor | Manager | Admin),
         Action::ApproveOperations
         | Action::OverrideGates
         | Action::KeepWindows

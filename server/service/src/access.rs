@@ -148,6 +148,16 @@ impl Access {
         }
     }
 
+    /// What the API token that acts is narrowed to; everything where none acts. `None` when that cannot be read.
+    pub(crate) fn token_scope(&self) -> Option<Condition> {
+        match &*self.0 {
+            Holder::Person {
+                token: Some(token), ..
+            } => token.scope.clone(),
+            _ => Some(Condition::all()),
+        }
+    }
+
     /// The roles held, in the order of navigation, each once.
     pub fn roles(&self) -> Vec<Role> {
         let holds = |role: &Role| match &*self.0 {
@@ -245,6 +255,7 @@ pub mod kinds {
         DirectAlerts,
         KeepAlertRules,
         ShareViews,
+        KeepEmbeds,
         SeeAudit,
         ManagePeople,
         ManageHub

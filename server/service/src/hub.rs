@@ -15,6 +15,7 @@ use crate::alerts::engine::Engine as AlertEngine;
 use crate::clock::{Clock, Entropy};
 use crate::configurations::engine::Engine;
 use crate::devices::{CloseReason, Connections};
+use crate::embeds::Embeds;
 use crate::error::ServiceError;
 use crate::firmware::{Ears, Firmware, FirmwareConfig};
 use crate::gates::Books;
@@ -52,6 +53,7 @@ struct Inner {
     calls: Arc<Calls>,
     live: Arc<Live>,
     engine: Arc<Engine>,
+    embeds: Arc<Embeds>,
     alerts: Arc<AlertEngine>,
     series: Arc<series::Memory>,
     people: People,
@@ -88,6 +90,7 @@ impl Hub {
         let operations = Arc::new(Operations::default());
         let (ears, wanting) = Ears::new();
         let engine = Arc::new(Engine::default());
+        let embeds = Arc::new(Embeds::default());
         let alerts = Arc::new(AlertEngine::default());
         let hook = {
             let (index, connections) = (index.clone(), connections.clone());
@@ -96,6 +99,7 @@ impl Hub {
             let operations = operations.clone();
             let ears = ears.clone();
             let engine = engine.clone();
+            let embeds = embeds.clone();
             let alerts = alerts.clone();
             let series = series.clone();
             Arc::new(move |batch: &[Committed]| {
@@ -106,6 +110,9 @@ impl Hub {
                     }
                     if let Change::Books(news) = &committed.change {
                         books.follow(news);
+                    }
+                    if let Change::Embed(news) = &committed.change {
+                        embeds.follow(news);
                     }
                     operations.follow(committed);
                     engine.hear(committed);
@@ -120,6 +127,7 @@ impl Hub {
         };
         let store = Store::open(config.store, hook).await?;
         books.load(&store).await?;
+        embeds.load(&store).await?;
         let (mut left_open, mut devices) = (Vec::new(), 0);
         store
             .each_device(|row| {
@@ -145,6 +153,7 @@ impl Hub {
             live,
             engine,
             alerts,
+            embeds,
             series,
             people,
             books,
@@ -173,6 +182,7 @@ impl Hub {
         hub.spawn(crate::approvals::expire(hub.clone()));
         hub.spawn(crate::query::settle::run(hub.clone()));
         hub.spawn(series::run(hub.clone()));
+        hub.spawn(crate::embeds::write_uses(hub.clone()));
         hub.spawn(crate::health::run(hub.clone()));
         hub.spawn(crate::alerts::run::run(hub.clone()));
         Ok(hub)
@@ -243,6 +253,10 @@ impl Hub {
         &self.0.live
     }
 
+    pub(crate) fn embeds_kept(&self) -> &Embeds {
+        &self.0.embeds
+    }
+
     pub(crate) fn engine(&self) -> &Engine {
         &self.0.engine
     }
@@ -286,8 +300,8 @@ fn follow(index: &Index, connections: &Connections, committed: &Committed) {
         | Change::Books(_)
         | Change::Operation { .. }
         | Change::Approvals
-        | Change::Alerts { .. }
-        | Change::AlertRules => {}
+        | Change::Embed(_) => {}
+        Change::Alerts { .. } | Change::AlertRules => {}
         Change::Device(row) => {
             let device = &row.device;
             let reason = if device.status == muster_core::device::Status::Disabled {

@@ -12,6 +12,7 @@ pub mod bulk;
 pub mod clock;
 pub mod configurations;
 pub mod devices;
+pub mod embeds;
 pub mod error;
 pub mod firmware;
 pub mod fleet;

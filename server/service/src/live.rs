@@ -142,6 +142,7 @@ impl Live {
             }
             Change::People => marks.people = true,
             Change::Books(_) => marks.books = true,
+            Change::Embed(_) => {}
             Change::Approvals => marks.approvals = true,
             Change::Alerts { .. } => {
                 marks.alerts = true;

@@ -7,7 +7,7 @@ use muster_storage::{Pruned, StorageError};
 use crate::hub::Hub;
 use crate::once::REMEMBERED_MS;
 
-/// How long raw messages, device events, presence samples, ended API tokens, jobs of IoT Hub's tools, exports and imports are kept: 30 days.
+/// How long raw messages, device events, presence samples, ended API tokens and embeds, jobs of IoT Hub's tools, exports and imports are kept: 30 days.
 pub const KEEP_MS: i64 = 30 * 24 * 3600 * 1000;
 
 /// How long alerts that are over are kept: 90 days, so that months can be compared.
@@ -56,12 +56,15 @@ pub(crate) async fn run(hub: Hub) {
     }
 }
 
-/// Sessions, tokens, exports, imports and remembered requests: few rows, in one bite each.
+/// Sessions, tokens, embeds, exports, imports and remembered requests: few rows, in one bite each.
 async fn remove_ended(hub: &Hub) -> Result<(), StorageError> {
     let now = hub.now();
     hub.store().delete_expired_sessions(now).await?;
     hub.store()
         .delete_ended_tokens(now.plus_ms(-KEEP_MS))
+        .await?;
+    hub.store()
+        .delete_ended_embeds(now.plus_ms(-KEEP_MS))
         .await?;
     hub.store().forget_transfers(now.plus_ms(-KEEP_MS)).await?;
     for _ in 0..BITES {

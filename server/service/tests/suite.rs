@@ -11,6 +11,8 @@ mod approvals;
 mod configurations;
 #[path = "suite/devices.rs"]
 mod devices;
+#[path = "suite/embeds.rs"]
+mod embeds;
 #[path = "suite/firmware.rs"]
 mod firmware;
 #[path = "suite/fleet.rs"]

@@ -8,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::middleware::request_id::Reference;
+use crate::web::embed;
 
 /// Longest path in a log line, in bytes; the rest is cut off.
 const MAX_PATH: usize = 200;
@@ -34,7 +35,7 @@ pub async fn layer(request: Request, next: Next) -> Response {
     let duration_ms = took.as_millis() as u64;
     if status >= 500 {
         tracing::warn!(request.id = reference, %method, path, status, duration_ms, "request failed");
-    } else if path.starts_with("/pkg/") {
+    } else if path.starts_with("/pkg/") || (path.starts_with(embed::PREFIX) && status < 400) {
         tracing::debug!(request.id = reference, %method, path, status, duration_ms, "request");
     } else {
         tracing::info!(request.id = reference, %method, path, status, duration_ms, "request");
@@ -42,8 +43,11 @@ pub async fn layer(request: Request, next: Next) -> Response {
     response
 }
 
-/// A path as the log may show it: bounded, without the token of the set-up link.
+/// A path as the log may show it: bounded, without the tokens of the set-up link and of embeds.
 fn shown_path(path: &str) -> Cow<'_, str> {
+    if path.starts_with(embed::PREFIX) {
+        return Cow::Borrowed("/embed/…");
+    }
     if path.starts_with("/setup/") {
         return Cow::Borrowed("/setup/…");
     }
@@ -62,6 +66,8 @@ mod tests {
         let check = |path: &str, want: &str| assert_eq!(shown_path(path), want);
         check("/devices/pump-1", "/devices/pump-1");
         check("/setup/abcdef", "/setup/…");
+        check("/embed/mse_abcdef", "/embed/…");
+        check("/embed/a.b.c/d", "/embed/…");
         check(
             &format!("/{}", "x".repeat(300)),
             &format!("/{}…", "x".repeat(199)),

@@ -20,9 +20,11 @@ pub async fn layer(State(state): State<AppState>, mut request: Request, next: Ne
     let policy = HeaderValue::from_str(&policy(&nonce)).expect("the policy is plain ASCII");
     request.extensions_mut().insert(CspNonce(nonce.into()));
     let mut response = next.run(request).await;
+    // A panel that is tried out says itself who may frame it.
     response
         .headers_mut()
-        .insert(header::CONTENT_SECURITY_POLICY, policy);
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(policy);
     response
 }
 

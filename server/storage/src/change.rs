@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use muster_core::alert::{Alert, AlertId};
 use muster_core::configuration::Status;
+use muster_core::embed::EmbedId;
 use muster_core::event::Event;
 use muster_core::gate::{SheetKind, Slug};
 use muster_core::ids::{ConfigurationId, DeviceId, Identity, OperationId};
@@ -14,6 +15,7 @@ use muster_core::time::Timestamp;
 use muster_core::twin::Object;
 use serde_json::Value;
 
+use crate::embeds::KeyedEmbed;
 use crate::records::DeviceRow;
 use crate::sheets::SheetRow;
 
@@ -110,6 +112,19 @@ pub enum Change {
     },
     /// A rule of alerts was made, changed or deleted.
     AlertRules,
+    /// Something about embeds changed.
+    Embed(EmbedNews),
+}
+
+/// What changed about embeds.
+#[derive(Clone, PartialEq, Debug)]
+pub enum EmbedNews {
+    /// One was made.
+    Made(Box<KeyedEmbed>),
+    /// One was revoked then.
+    Revoked(EmbedId, Timestamp),
+    /// Those that ended before were removed.
+    Forgotten(Timestamp),
 }
 
 /// What changed about the context that devices are judged in.

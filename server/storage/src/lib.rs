@@ -12,6 +12,7 @@ mod check;
 mod configurations;
 mod credentials;
 mod devices;
+mod embeds;
 mod engine;
 mod error;
 mod events;
@@ -48,12 +49,13 @@ pub use approvals::{
     ApprovalQuery, AskOutcome, DecideOutcome, Deciding, MAX_PENDING, NewApproval, OperationOutcome,
     PersonOutcome,
 };
-pub use change::{BooksNews, Change, CommitHook, Committed, ModuleNews};
+pub use change::{BooksNews, Change, CommitHook, Committed, EmbedNews, ModuleNews};
 pub use configurations::{
     ApplyOutcome, ConfigurationOutcome, Contest, Covered, CoveredModule, CoveredPage,
     ModuleStanding, Standing, StatusValues,
 };
 pub use devices::keys::{DeviceKeys, Minted};
+pub use embeds::{EmbedKey, EmbedUse, KeyedEmbed, MAX_LISTED_EMBEDS, NewEmbed};
 pub use error::StorageError;
 pub use firmware::files::{Arriving, ArtifactFiles, FileError, MAX_ARTIFACTS_BYTES};
 pub use firmware::{ArtifactOutcome, MAX_ARTIFACTS};

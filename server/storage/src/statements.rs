@@ -2,7 +2,7 @@
 
 use crate::engine::{Sql, postgres, schema, sqlite};
 use crate::{
-    alerts, approvals, audit, backup, check, configurations, devices, events, firmware,
+    alerts, approvals, audit, backup, check, configurations, devices, embeds, events, firmware,
     fleet_samples, handover, idempotency, messages, modules, operations, people, policies, prune,
     revisions, samples, sealed, series, sessions, settings, sheets, subscriptions, tokens,
     transfers, twins, views, writer,
@@ -39,6 +39,8 @@ pub fn statements() -> Vec<Statement> {
         configurations::modules::STATEMENTS,
         devices::STATEMENTS,
         devices::change::STATEMENTS,
+        embeds::STATEMENTS,
+        embeds::change::STATEMENTS,
         devices::keys::STATEMENTS,
         devices::keys::change::STATEMENTS,
         events::STATEMENTS,

@@ -8,6 +8,7 @@ mod conformance {
     pub(crate) mod approvals;
     pub(crate) mod audit;
     pub(crate) mod configurations;
+    pub(crate) mod embeds;
     pub(crate) mod events;
     pub(crate) mod faults;
     pub(crate) mod files;
@@ -39,8 +40,8 @@ mod conformance {
 
 use conformance::place::Place;
 use conformance::{
-    alerts, approvals, audit, configurations, events, faults, files, firmware, health, hook,
-    idempotency, keys, messages, modules, operations, people, presence, registry, revisions,
+    alerts, approvals, audit, configurations, embeds, events, faults, files, firmware, health,
+    hook, idempotency, keys, messages, modules, operations, people, presence, registry, revisions,
     series, sheets, small, statements, subscriptions, tokens, transfers, twins, views,
     web_sessions,
 };
@@ -101,6 +102,8 @@ mod both {
             ended_sessions_are_removed;
         tokens: tokens_come_back, names_and_numbers_of_tokens_are_bounded, revoking_is_once_and_by_its_person,
             use_is_noted_by_the_minute, deactivation_revokes_tokens, the_trail_names_the_token;
+        embeds: embeds_come_back, names_and_numbers_of_embeds_are_bounded, revoking_an_embed_is_once,
+            uses_of_embeds_add_up, ended_embeds_are_removed;
         idempotency: a_request_is_answered_once, remembered_requests_are_bounded;
         views: views_come_back, others_see_shared_ones_only, names_and_numbers_have_bounds,
             a_pin_goes_with_its_view;

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use muster_core::key::Slot;
+use muster_core::lifecycle::Stage;
 use muster_core::operation::TaskKind;
 use muster_core::rotation::Step;
 
@@ -28,7 +29,8 @@ pub(super) fn keys(device: Signal<DeviceView>) -> AnyView {
             ids: device.id.as_str().to_owned(),
             ..NewAddress::default()
         };
-        (address.href(), device.rights.provision)
+        let may = device.rights.provision && device.stage != Stage::Retired;
+        (address.href(), may)
     });
     view! {
         {dynamic(known)}

@@ -19,7 +19,7 @@ use crate::panels::refresh::use_refreshed;
 use crate::reactive::dynamic;
 use crate::routes;
 use crate::rpc::data::Data;
-use crate::rpc::operations::{OperationView, TargetsPage, operation_targets};
+use crate::rpc::operations::{OperationView, TargetRow, TargetsPage, operation_targets};
 use crate::ui::{Button, EmptyState, Icon, LinkButton, Look, Menu, MenuLink, Pager, TableWrap};
 use retry::{Marked, RetryMenu};
 use row::row;
@@ -66,13 +66,10 @@ fn Found(
     let (shown, pass) = (Shown::new(), Pass::closed());
     let marked: Option<Marked> = may_steer.then(|| RwSignal::new(BTreeSet::new()));
     let list = address.at(None).query();
-    let any_failed = Memo::new(move |_| {
-        found.with(|found| {
-            found
-                .rows
-                .iter()
-                .any(|row| row.state == TargetState::Failed)
-        })
+    // Once there it stays: its answer is read after the last failed device has left the list.
+    let any_failed = Memo::new(move |before: Option<&bool>| {
+        let failed = |row: &TargetRow| row.state == TargetState::Failed;
+        before == Some(&true) || found.with(|found| found.rows.iter().any(failed))
     });
     let again = move || {
         let marked = marked.filter(|_| any_failed.get())?;

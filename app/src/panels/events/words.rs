@@ -4,6 +4,7 @@ mod alerts;
 mod approvals;
 mod configurations;
 mod devices;
+mod embeds;
 mod firmware;
 mod gates;
 mod keys;
@@ -122,6 +123,8 @@ pub fn sentence(cause: &Cause, kind: EventKind, detail: &Value) -> String {
         EventKind::AlertRuleSaved | EventKind::AlertRuleDeleted => alerts::rule(&who, kind, detail),
         EventKind::ApprovalRequested => approvals::requested(&who, detail),
         EventKind::ApprovalDecided => approvals::decided(&who, detail),
+        EventKind::EmbedCreated => embeds::made(&who, detail),
+        EventKind::EmbedRevoked => embeds::revoked(&who, detail),
         EventKind::ApprovalPolicyChanged => format!("{who} changed the rules of approval"),
         EventKind::KeyMinted | EventKind::KeysRotated => keys::sentence(&who, &it, kind),
         EventKind::NoteLeft => format!("{who} left a note for the next shift"),

@@ -123,7 +123,7 @@ fn operation(
 }
 
 /// How far it is.
-fn place(row: &OperationRow) -> String {
+pub(crate) fn place(row: &OperationRow) -> String {
     let counts = &row.counts;
     match row.wave {
         Some(wave) if row.waves > 0 => format!("Wave {} of {}", wave + 1, row.waves),

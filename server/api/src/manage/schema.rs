@@ -41,6 +41,7 @@ pub(crate) const NAMED: &[(&str, Schema)] = &[
     ("Approval", super::approvals::approval_schema),
     ("ApprovalPolicy", super::approvals::policy_schema),
     ("Configuration", super::configurations::configuration),
+    ("Embed", super::embeds::schema_of),
     ("Alert", super::alerts::alert_schema),
     ("AlertRule", super::alerts::rule_schema),
 ];

@@ -88,6 +88,12 @@ fn arguments(id: &str) -> (Option<Value>, u16) {
         "updateAlertRule" => (Some(rule("tags.a = 1")), 404),
         "previewAlertRule" => (Some(rule("tags.a = 1")), 200),
         "previewConfiguration" => (Some(json!({ "content": { "deviceContent": {} } })), 200),
+        "listEmbeds" => (None, 200),
+        "showEmbed" | "revokeEmbed" => (None, 404),
+        "createEmbed" => (
+            Some(json!({ "name": "", "panel": { "kind": "count" } })),
+            422,
+        ),
         other => panic!("{other} has no arguments in this test"),
     }
 }
@@ -113,6 +119,8 @@ async fn knock(test: &TestHub, route: &Route, token: &str, device: &str) -> Repl
         .replace("{name}", "nothing")
         .replace("{artifact}", &"9".repeat(64))
         .replace("{approval}", "999")
+        .replace("{configuration}", "none")
+        .replace("{embed}", "999")
         .replace("{alert}", "999")
         .replace("{rule}", "999")
         .replace("{configuration}", "none");

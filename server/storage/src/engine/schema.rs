@@ -108,6 +108,12 @@ const STEPS: &[Step] = &[
         postgres: include_str!("../../../../migrations/postgres/0017_alerts.sql"),
     },
     Step {
+        version: 18,
+        name: "embeds",
+        sqlite: include_str!("../../../../migrations/sqlite/0018_embeds.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0018_embeds.sql"),
+    },
+    Step {
         version: 19,
         name: "health",
         sqlite: include_str!("../../../../migrations/sqlite/0019_health.sql"),

@@ -167,4 +167,8 @@ pub(super) const ARGUMENTS: &[Arguments] = &[
     of("/rpc/operations/delete_draft", "id=999", 404),
     of("/rpc/operations/preview", "id=999", 404),
     of("/rpc/operations/create", "id=999", 404),
+    of("/rpc/embeds/list", "", 200),
+    of("/rpc/embeds/show", "id=999", 404),
+    of("/rpc/embeds/create", "name=x&kind=nothing&days=30", 422),
+    of("/rpc/embeds/revoke", "id=999", 404),
 ];
