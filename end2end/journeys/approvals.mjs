@@ -42,7 +42,7 @@ for (const javaScriptEnabled of [true, false]) {
       if (!javaScriptEnabled) await other.open("/approvals");
       const waiting = other.page.getByRole("article", { name: /Operator North/ });
       await expect(waiting).toContainText("it gives somebody rights");
-      if (javaScriptEnabled) await expect(other.page.locator(".side .nav-n--due")).toContainText("1");
+      if (javaScriptEnabled) await expect(other.page.locator(".side a", { hasText: "Approvals" }).locator(".nav-n--due")).toContainText("1");
       await other.judge();
       if (javaScriptEnabled) {
         other.watch.expect("/rpc/approvals/decide", 422);

@@ -7,7 +7,7 @@ const NARROW = { viewport: PHONE, hasTouch: true, isMobile: false };
 const DEVICE = "/devices/gw-hbr-01";
 const PAGES = {
   operator: ["/queue", "/fleet", "/fleet?filter=contact%20%21%3D%20%27silent%27%20AND%20tags.region%20%3D%20%27north%27", DEVICE, "/account"],
-  supervisor: ["/oversight"],
+  supervisor: ["/alerts", "/alerts/rules", "/alerts/rules/-", "/oversight"],
   manager: ["/goals", DEVICE],
   admin: ["/hub", "/people", "/people?new=true", "/people/1", `${DEVICE}?tab=twin`, `${DEVICE}?tab=twin&view=form`, `${DEVICE}?tab=twin&view=json`, `${DEVICE}?tab=timeline`],
 };

@@ -17,6 +17,7 @@ class Device:
         self.host, self.id = parts["HostName"], parts["DeviceId"]
         self.ca = pathlib.Path(ca_file).read_text()
         self.file = pathlib.Path(storage) / "keys.json"
+        self.lock = threading.Lock()  # calls arrive in a thread of their own
         if not self.file.exists():
             self.store([parts["SharedAccessKey"]])
         self.handed = threading.Event()
@@ -52,7 +53,8 @@ class Device:
                 self.disconnect()
                 continue
             if isinstance(refused, CredentialError) or key == self.keys[0]:
-                self.store([key])
+                with self.lock:
+                    self.store([key])
             return
         raise refused
 
@@ -62,7 +64,7 @@ class Device:
             self.client = None
 
     def on_method(self, request):
-        """The SDK calls this in a thread of its own."""
+        """The same key may come twice: the hub asks again when it has not heard the answer."""
         if request.name != "rotateKey":
             self.answer(request, 404)
             return
@@ -70,7 +72,8 @@ class Device:
         if not key:
             self.answer(request, 400)
             return
-        self.store([key] + [old for old in self.keys if old != key])
+        with self.lock:
+            self.store([key] + [old for old in self.keys if old != key])
         self.answer(request, 200)
         self.handed.set()
 

@@ -27,6 +27,8 @@ mod firmware;
 mod kill9;
 #[path = "doors/live.rs"]
 mod live;
+#[path = "doors/operations.rs"]
+mod operations;
 #[path = "doors/passwords.rs"]
 mod passwords;
 #[path = "doors/rights_coverage.rs"]

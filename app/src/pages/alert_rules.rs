@@ -69,18 +69,18 @@ fn list(found: Rules) -> AnyView {
         let rows = rows.into_iter().map(|rule| row(rule, may)).collect_view();
         view! {
             <TableWrap>
-                <table class="table">
+                <table class="table cards" role="table">
                     <caption class="sr-only">"Alert rules by name"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Rule"</th>
-                            <th scope="col">"Severity"</th>
-                            <th scope="col">"Condition"</th>
-                            <th scope="col" class="p3">"Times"</th>
-                            <th scope="col" class="num">"Open"</th>
+                    <thead role="rowgroup">
+                        <tr role="row">
+                            <th scope="col" role="columnheader">"Rule"</th>
+                            <th scope="col" role="columnheader">"Severity"</th>
+                            <th scope="col" role="columnheader">"Condition"</th>
+                            <th scope="col" role="columnheader">"Times"</th>
+                            <th scope="col" role="columnheader" class="num">"Open"</th>
                         </tr>
                     </thead>
-                    <tbody>{rows}</tbody>
+                    <tbody role="rowgroup">{rows}</tbody>
                 </table>
             </TableWrap>
         }
@@ -113,12 +113,12 @@ fn row(rule: RuleRow, may: bool) -> AnyView {
         view! { <span class="dim">"0"</span> }.into_any()
     };
     view! {
-        <tr>
-            <th scope="row" class="wrap">{name} {off}</th>
-            <td>{severity_state(rule.severity)}</td>
-            <td class="wrap"><code>{rule.condition}</code></td>
-            <td class="wrap p3">{rule.times}</td>
-            <td class="num">{open}</td>
+        <tr role="row">
+            <th scope="row" role="rowheader" class="wrap">{name} {off}</th>
+            <td role="cell">{severity_state(rule.severity)}</td>
+            <td role="cell" class="wrap"><code>{rule.condition}</code></td>
+            <td role="cell" class="wrap" data-label="Opens">{rule.times}</td>
+            <td role="cell" data-label="Open" class="num">{open}</td>
         </tr>
     }
     .into_any()

@@ -10,6 +10,8 @@ mod count;
 mod expect;
 mod forecast;
 mod how;
+#[cfg(test)]
+mod model;
 mod progress;
 mod read;
 mod state;

@@ -97,38 +97,45 @@ impl Twin {
         write: &ServiceWrite,
         at: Timestamp,
     ) -> Result<ServiceApplied, TwinError> {
-        let mut next = self.clone();
+        let (mut tags, mut section) = (None, None);
         let mut applied = ServiceApplied {
             tags: None,
             desired: None,
         };
         if let Some(patch) = section_of(write.mode, write.tags.as_ref(), "tags")? {
-            next.tags = match write.mode {
+            let next = match write.mode {
                 Mode::Merge if !patch.is_null() => {
                     merge::merged(&self.tags, as_object(patch, "tags")?)
                 }
                 _ => merge::without_nulls(as_object(patch, "tags")?),
             };
-            limits::check_section("tags", &next.tags, limits::MAX_TAGS)?;
+            limits::check_section("tags", &next, limits::MAX_TAGS)?;
+            tags = Some(next);
             applied.tags = Some(patch.clone());
         }
         if let Some(patch) = section_of(write.mode, write.desired.as_ref(), "desired")? {
             let replace = write.mode == Mode::Replace || patch.is_null();
             let object = as_object(patch, "desired")?;
-            next.desired = written(&self.desired, object, replace, at, true);
-            limits::check_section("desired", &next.desired.value, limits::MAX_PROPERTIES)?;
+            let next = written(&self.desired, object, replace, at, true);
+            limits::check_section("desired", &next.value, limits::MAX_PROPERTIES)?;
             let mut payload = if replace {
-                next.desired.value.clone()
+                next.value.clone()
             } else {
                 without_dollar(object)
             };
-            payload.insert("$version".into(), next.desired.version.into());
+            payload.insert("$version".into(), next.version.into());
+            section = Some(next);
             applied.desired = Some(Value::Object(payload));
         }
-        if applied.tags.is_some() || applied.desired.is_some() {
-            next.version += 1;
-            next.etag = next.etag.next();
-            *self = next;
+        if tags.is_some() || section.is_some() {
+            self.version += 1;
+            self.etag = self.etag.next();
+        }
+        if let Some(tags) = tags {
+            self.tags = tags;
+        }
+        if let Some(section) = section {
+            self.desired = section;
         }
         Ok(applied)
     }

@@ -66,8 +66,9 @@ pub use messages::MAX_MESSAGES;
 pub use modules::{ModuleChange, ModuleInsert, ModuleNote, ModulePlace, ModuleTwinRow};
 pub use operations::{
     Candidate, DraftRow, Effect, Ended, Hold, Listed, MAX_DRAFTS, MAX_REASONS, NewOperation,
-    OperationFilter, OperationRow, ReasonCause, ReasonRow, Settled, StoredTarget, TargetBatch,
-    TargetFilter, TargetRow, TurnOutcome, WalkedTarget, WaveRow, WaveTurn,
+    OperationFilter, OperationRow, OperationStanding, ReasonCause, ReasonRow, Settled,
+    StoredTarget, TargetBatch, TargetFilter, TargetRow, TurnOutcome, WalkedTarget, WaveRow,
+    WaveTurn,
 };
 pub use records::{
     AuditCheck, AuditFault, BackupReport, DeviceChange, DeviceRow, DeviceSummary, EventQuery,

@@ -19,7 +19,7 @@ pub(crate) mod targets;
 pub(crate) mod turn;
 pub(crate) mod wave;
 
-pub use batch::{Effect, Ended, Hold, Settled, TargetBatch};
+pub use batch::{Effect, Ended, Hold, OperationStanding, Settled, TargetBatch};
 pub use drafts::{DraftRow, MAX_DRAFTS};
 pub use list::{Listed, OperationFilter};
 pub use reasons::{MAX_REASONS, ReasonCause, ReasonRow};
@@ -57,10 +57,12 @@ const OPEN: Sql = Sql::both(
 
 const WAVES: Sql = Sql::pair(
     "reading waves",
-    "SELECT w.operation_id, w.wave, w.state, w.opened_at, w.soak_until, w.pending, w.running, w.succeeded, w.failed, w.skipped
+    "SELECT w.operation_id, w.wave, w.state, w.opened_at, w.soak_until, w.pending, w.running, w.succeeded, w.failed, w.skipped,
+            w.forgiven
      FROM json_each($1) AS b CROSS JOIN operation_wave AS w ON w.operation_id = b.value
      ORDER BY w.operation_id, w.wave",
-    "SELECT w.operation_id, w.wave, w.state, w.opened_at, w.soak_until, w.pending, w.running, w.succeeded, w.failed, w.skipped
+    "SELECT w.operation_id, w.wave, w.state, w.opened_at, w.soak_until, w.pending, w.running, w.succeeded, w.failed, w.skipped,
+            w.forgiven
      FROM UNNEST($1::BIGINT[]) AS b (operation_id) JOIN operation_wave AS w ON w.operation_id = b.operation_id
      ORDER BY w.operation_id, w.wave",
 );
@@ -150,6 +152,16 @@ pub struct WaveRow {
     pub soak_until: Option<Timestamp>,
     /// How many devices are where.
     pub tally: Tally,
+    /// Failed devices that a person let the operation go on in spite of.
+    pub forgiven: u32,
+}
+
+impl WaveRow {
+    /// Some of its devices moved.
+    pub(crate) fn move_by(&mut self, by: [i64; 5]) {
+        self.tally.move_by(by);
+        self.forgiven = self.forgiven.min(self.tally.failed);
+    }
 }
 
 /// The end of a move of an operation.
@@ -233,6 +245,15 @@ pub(crate) async fn whole(
     Ok(operations)
 }
 
+/// The waves of an operation, in order.
+pub(crate) async fn waves_of(
+    connection: &mut Connection<'_>,
+    id: OperationId,
+) -> Result<Vec<WaveRow>, StorageError> {
+    let rows = connection.rows(&WAVES, [Table::ints([id.0])]).await?;
+    rows.iter().map(wave_of).collect()
+}
+
 fn operation_of(row: &Row) -> Result<OperationRow, StorageError> {
     let id: i64 = row.get(0)?;
     let bad = |column, cause: &str| corrupt("operation", column, id, cause);
@@ -286,6 +307,7 @@ fn wave_of(row: &Row) -> Result<WaveRow, StorageError> {
             failed: number(8)?,
             skipped: number(9)?,
         },
+        forgiven: number(10)?,
     })
 }
 

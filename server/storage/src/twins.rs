@@ -272,15 +272,32 @@ impl StoredTwin<'_> {
     pub(crate) fn whole(&self) -> Result<Twin, StorageError> {
         let tags = self.document("tags", self.tags)?;
         let desired_meta = self.document("desired_meta", self.desired_meta)?;
-        self.with(tags, desired_meta)
+        self.with(tags, desired_meta, self.reported_meta()?)
     }
 
     /// Without what a report neither reads nor changes: tags and the metadata of desired properties.
     pub(crate) fn for_a_report(&self) -> Result<Twin, StorageError> {
-        self.with(Object::new(), Meta::new(Timestamp::default(), None))
+        self.with(Object::new(), no_meta(), self.reported_meta()?)
     }
 
-    fn with(&self, tags: Object, desired_meta: Meta) -> Result<Twin, StorageError> {
+    /// Without what a write of tags and desired properties neither reads nor changes: the metadata of reported ones,
+    /// which are the largest part of most twins.
+    pub(crate) fn for_a_service_write(&self) -> Result<Twin, StorageError> {
+        let tags = self.document("tags", self.tags)?;
+        let desired_meta = self.document("desired_meta", self.desired_meta)?;
+        self.with(tags, desired_meta, no_meta())
+    }
+
+    fn reported_meta(&self) -> Result<Meta, StorageError> {
+        self.document("reported_meta", self.reported_meta)
+    }
+
+    fn with(
+        &self,
+        tags: Object,
+        desired_meta: Meta,
+        reported_meta: Meta,
+    ) -> Result<Twin, StorageError> {
         Ok(Twin {
             tags,
             desired: Section {
@@ -290,7 +307,7 @@ impl StoredTwin<'_> {
             },
             reported: Section {
                 value: self.document("reported", self.reported)?,
-                meta: self.document("reported_meta", self.reported_meta)?,
+                meta: reported_meta,
                 version: self.reported_version,
             },
             version: self.version,
@@ -305,6 +322,10 @@ impl StoredTwin<'_> {
     ) -> Result<T, StorageError> {
         serde_json::from_str(text).map_err(|cause| corrupt("twin", column, self.id, cause))
     }
+}
+
+fn no_meta() -> Meta {
+    Meta::new(Timestamp::default(), None)
 }
 
 fn twin_of(row: &Row) -> Result<Twin, StorageError> {

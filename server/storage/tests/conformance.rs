@@ -83,7 +83,7 @@ mod both {
         operations: targets_are_written_down_in_parts, a_batch_changes_devices_targets_and_numbers_together,
             a_repeated_batch_changes_nothing, what_is_begun_may_finish_and_nothing_else, failed_targets_begin_again,
             a_device_is_held_by_one_operation, newcomers_join_once, job_ids_are_unique, old_jobs_are_forgotten, drafts_are_their_owners,
-            random_batches_keep_the_numbers_right;
+            random_batches_keep_the_numbers_right, workers_that_die_lose_and_repeat_nothing;
         presence: the_first_contact_activates, activity_is_the_latest_of_all,
             a_connection_outlives_the_store;
         messages: messages_come_back_newest_first, any_bytes_are_kept, ranges_are_half_open;

@@ -18,13 +18,17 @@ use tempfile::TempDir;
 
 #[path = "support/browser.rs"]
 mod browser;
+#[path = "support/fleet.rs"]
+pub(crate) mod fleet;
+#[path = "support/postgres.rs"]
+pub(crate) mod postgres;
 #[path = "support/process.rs"]
 mod process;
 #[path = "support/wire.rs"]
 mod wire;
 
 pub(crate) use browser::Browser;
-pub(crate) use process::Muster;
+pub(crate) use process::{Muster, Served};
 pub(crate) use wire::{Connection, Reply, Request};
 
 /// How long a test waits for something that must happen.

@@ -6,10 +6,10 @@ use crate::keys;
 use crate::reactive::effect;
 use crate::ui::{KeyValue, KeyValues, Section};
 
-/// The keys of the list of devices, and what each does.
-const KEYS: [(&str, &str); 6] = [
+/// The keys of the list of devices and of the inbox of alerts, and what each does.
+const KEYS: [(&str, &str); 7] = [
     ("/", "To the filter"),
-    ("j k", "To the next or the previous device"),
+    ("j k", "To the next or the previous device or alert"),
     (
         "x",
         "Select the device; with Shift all from the one selected last",
@@ -17,6 +17,10 @@ const KEYS: [(&str, &str); 6] = [
     ("Space", "Preview the device"),
     ("Enter", "Open the device"),
     ("Esc", "Close the preview, clear the selection"),
+    (
+        "e a s n",
+        "In the inbox: acknowledge the alert, assign it to me, snooze it, comment",
+    ),
 ];
 
 /// The section.

@@ -87,6 +87,20 @@ impl Tally {
         }
         counts
     }
+
+    /// Moves the numbers, in the order in which they stand. What would fall below nothing stays at nothing.
+    pub fn move_by(&mut self, by: [i64; 5]) {
+        let numbers = [
+            &mut self.pending,
+            &mut self.running,
+            &mut self.succeeded,
+            &mut self.failed,
+            &mut self.skipped,
+        ];
+        for (number, by) in numbers.into_iter().zip(by) {
+            *number = u32::try_from(i64::from(*number) + by).unwrap_or(0);
+        }
+    }
 }
 
 impl std::ops::AddAssign for Counts {

@@ -13,6 +13,7 @@ use muster_core::twin::{Mode, ServiceWrite};
 use muster_storage::{Candidate, NewOperation, OperationRow, TurnOutcome};
 use serde_json::{Value, json};
 
+use super::tasks;
 use crate::error::ServiceError;
 use crate::hub::Hub;
 
@@ -82,9 +83,12 @@ impl Hub {
             detail: json!({ "task": row.plan.task.kind().as_str(), "takes_back": row.id }),
             ..event.clone()
         };
+        let plan = plan_back(&row.plan)?;
+        // What it goes back to may have been deleted or withdrawn since.
+        tasks::check(self, &plan.task).await?;
         let new = NewOperation {
             job_id: None,
-            plan: plan_back(&row.plan)?,
+            plan,
             state: OperationState::Scheduled,
             back_of: Some(row.id),
             event: made,

@@ -11,7 +11,7 @@ use crate::error::ServiceError;
 use crate::hub::Hub;
 
 /// Targets that are written down in one transaction.
-const PART: usize = 2_500;
+const PART: usize = 5_000;
 
 impl Hub {
     /// Writes the targets of an operation down and starts it. After a crash it goes on where it was.

@@ -3,7 +3,7 @@
 //! It waits for news (`watch`), for the next time something is due, and for attempts to end; it never goes over devices
 //! to see whether something has changed. All it knows beyond the database can be lost.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,25 +11,29 @@ use muster_core::ids::{DeviceId, OperationId};
 use muster_core::operation::{OperationState, Turn, Wave, WaveState};
 use muster_core::time::Timestamp;
 use muster_storage::{
-    Candidate, Ended, Hold, OperationRow, ReasonCause, Settled, StoredTarget, TargetBatch,
+    Candidate, Ended, OperationRow, ReasonCause, Settled, StoredTarget, TargetBatch,
 };
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::judge::{Judge, Sentence};
-use super::limit::Pace;
+use super::limit::{Pace, Stride};
 use super::supervisor;
-use super::tasks::{self, Attempt, Ready, Work};
+use super::tasks::{Attempt, Ready, Work};
 use super::watch::Watch;
 use super::waves_of;
 use crate::error::ServiceError;
 use crate::hub::Hub;
 
+mod attempts;
 mod waves;
 
-/// Devices that are looked at together, and changed in one transaction: as many as device traffic may wait for.
+use attempts::Outcome;
+
+/// Devices that are told of, tried again or left out together.
 const BATCH: usize = 256;
 
-/// Attempts of one operation under way, when the plan says no less.
+/// Attempts of one operation under way, when the plan says no less: there is a place for the end of each.
 const MAX_IN_FLIGHT: usize = 1_000;
 
 /// Longest sleep without a look at the time: clocks are set now and then.
@@ -54,24 +58,32 @@ struct Runner {
     rivals: Vec<OperationId>,
     passes: BTreeSet<(u8, i64)>,
     pace: Pace,
+    stride: Stride,
     /// Per wave: the last device key up to which all were looked at once.
     upto: Vec<i64>,
-    /// Reasons whose devices all have to be looked at again, and how far that is.
-    again: VecDeque<(i64, (u16, i64))>,
+    /// The next devices of a wave that nobody has looked at: read while those before them were written.
+    ahead: Option<(usize, Vec<Candidate>)>,
+    /// All that wait for one of these reasons have to be looked at again, and how far that is.
+    again: Option<(Vec<i64>, (u16, i64))>,
     attempts: mpsc::Receiver<Attempt>,
     sender: mpsc::Sender<Attempt>,
-    in_flight: usize,
+    /// Attempts of this process whose end is not stored, by device key.
+    under_way: BTreeSet<i64>,
+    /// How attempts ended, until that is stored.
+    ended: Vec<Outcome>,
     /// Devices that were heard of and not looked at, because no more may be begun now.
     left: BTreeSet<DeviceId>,
+    /// Devices that may belong to the targets now.
+    newcomers: BTreeSet<DeviceId>,
 }
 
 /// Runs an operation until it is over, paused, or the hub stops.
 pub(super) async fn run(hub: Hub, row: OperationRow, watch: Arc<Watch>) {
     let id = row.id;
     let mut runner = Runner::new(hub.clone(), row, watch);
-    let mut begun = false;
+    let mut first = true;
     loop {
-        let done = runner.work(&mut begun).await;
+        let done = runner.work(&mut first).await;
         let Err(error) = done else { break };
         if hub.stopping().is_cancelled() {
             break;
@@ -95,26 +107,29 @@ impl Runner {
             rivals: Vec::new(),
             passes: BTreeSet::new(),
             pace: Pace::new(row.plan.how.limits.per_minute, hub.now()),
+            stride: Stride::new(),
             upto: vec![i64::MIN; row.waves.len()],
-            again: VecDeque::new(),
+            ahead: None,
+            again: None,
             attempts,
             sender,
-            in_flight: 0,
+            under_way: BTreeSet::new(),
+            ended: Vec::new(),
             left: BTreeSet::new(),
+            newcomers: BTreeSet::new(),
             hub,
             watch,
             row,
         }
     }
 
-    async fn work(&mut self, begun: &mut bool) -> Result<(), ServiceError> {
-        if !*begun {
-            self.recover().await?;
-            // What happened while nobody listened is found by a look at all that wait.
-            self.watch.everything();
-            *begun = true;
-        }
+    /// Works from what the database says: at the start, and again after a failure.
+    async fn work(&mut self, first: &mut bool) -> Result<(), ServiceError> {
         self.refresh().await?;
+        self.recover(*first).await?;
+        *first = false;
+        // What happened while nobody listened, or was heard and came to nothing, is found by a look at all that wait.
+        self.watch.everything();
         loop {
             if self.hub.stopping().is_cancelled() {
                 return Ok(());
@@ -132,13 +147,16 @@ impl Runner {
                     if heard.everything {
                         self.look_at_all().await?;
                     }
-                    if !heard.newcomers.is_empty() {
-                        self.join(heard.newcomers).await?;
+                    self.newcomers.extend(heard.newcomers);
+                    if !self.newcomers.is_empty() {
+                        self.join().await?;
                     }
                     worked |= self.step().await?;
                     worked |= self.move_waves().await?;
                 }
-                _ if self.in_flight == 0 && !supervisor::is_active(&self.row) => return Ok(()),
+                _ if self.under_way.is_empty() && !supervisor::is_active(&self.row) => {
+                    return Ok(());
+                }
                 _ => {}
             }
             if !worked {
@@ -147,60 +165,34 @@ impl Runner {
         }
     }
 
-    /// Attempts of a process that is no more: whether the device has done it is not known.
-    async fn recover(&mut self) -> Result<(), ServiceError> {
-        if tasks::goes_on(&self.row.plan.task) {
-            let store = self.hub.store().clone();
-            let ever = Timestamp::from_millis(i64::MAX);
-            let begun = store.due_targets(self.id, StoredTarget::Running, ever, MAX_IN_FLIGHT);
-            for candidate in begun.await? {
-                self.carry_out(candidate);
-            }
-            return Ok(());
-        }
-        if !tasks::is_volatile(&self.row.plan.task) {
-            return Ok(());
-        }
-        let ever = Timestamp::from_millis(i64::MAX);
-        loop {
-            let store = self.hub.store();
-            let begun = store
-                .due_targets(self.id, StoredTarget::Running, ever, BATCH)
-                .await?;
-            if begun.is_empty() {
-                return Ok(());
-            }
-            let now = self.hub.now();
-            let mut batch = TargetBatch::new(self.id, now);
-            for candidate in begun {
-                let why = "the hub was stopped before the device answered".to_owned();
-                let ended = self.end_of(
-                    &candidate,
-                    Ended::Failed {
-                        why,
-                        retryable: true,
-                    },
-                    now,
-                );
-                batch.ended.push((candidate, ended, None, None));
-            }
-            self.settle(batch).await?;
-        }
-    }
-
     async fn refresh(&mut self) -> Result<(), ServiceError> {
-        if let Some(row) = self.hub.store().find_operation(self.id).await? {
-            // Retried devices lie behind, newcomers too: what is looked at already is skipped quickly.
-            self.upto.fill(i64::MIN);
+        let store = self.hub.store().clone();
+        if let Some(row) = store.find_operation(self.id).await? {
             self.row = row;
+            self.ahead = None;
+            // Retried devices and newcomers lie behind. A look for them goes over all that were looked at, so it is
+            // made only when there are some.
+            if self.any_unseen().await? {
+                self.upto.fill(i64::MIN);
+            }
         }
-        let store = self.hub.store();
         self.passes = store.operation_passes(self.id).await?.into_iter().collect();
         self.rivals = self
             .hub
             .operations_at_work()
             .rivals_of(self.id, &self.row.plan.task);
         Ok(())
+    }
+
+    /// Whether there are devices in opened waves that nobody has looked at: those that wait without a reason. The row
+    /// was read before the reasons, and devices only get reasons here, so that none is overlooked.
+    async fn any_unseen(&self) -> Result<bool, ServiceError> {
+        let opened = self.row.waves.iter();
+        let opened = opened.filter(|wave| wave.state != WaveState::Later);
+        let waiting: u64 = opened.map(|wave| u64::from(wave.tally.pending)).sum();
+        let reasons = self.hub.store().operation_reasons(self.id).await?;
+        let held = reasons.iter().filter(|reason| reason.cause.waits());
+        Ok(waiting > held.map(|reason| u64::from(reason.devices)).sum())
     }
 
     async fn start(&mut self) -> Result<bool, ServiceError> {
@@ -263,10 +255,10 @@ impl Runner {
             self.look_at(due).await?;
             return Ok(true);
         }
-        if let Some((reason, place)) = self.again.pop_front() {
-            let held = store.held_targets(self.id, reason, place, most).await?;
+        if let Some((reasons, place)) = self.again.take() {
+            let held = store.held_targets(self.id, &reasons, place, most).await?;
             if let Some(last) = held.last() {
-                self.again.push_front((reason, (last.wave, last.key)));
+                self.again = Some((reasons, (last.wave, last.key)));
                 self.look_at(held).await?;
             }
             return Ok(true);
@@ -276,12 +268,17 @@ impl Runner {
             if stored.state == WaveState::Later || stored.tally.pending == 0 {
                 continue;
             }
-            let fresh = store
-                .fresh_targets(self.id, wave as u16, self.upto[wave], most)
-                .await?;
+            let fresh = match self.ahead.take() {
+                Some((of, found)) if of == wave && found.len() <= most => found,
+                _ => {
+                    let after = self.upto[wave];
+                    let fresh = store.fresh_targets(self.id, wave as u16, after, most);
+                    fresh.await?
+                }
+            };
             if let Some(last) = fresh.last() {
                 self.upto[wave] = last.key;
-                self.look_at(fresh).await?;
+                self.look_at_and_read_on(fresh, wave, most).await?;
                 return Ok(true);
             }
             self.upto[wave] = i64::MAX;
@@ -298,9 +295,26 @@ impl Runner {
             .limits
             .in_flight
             .map_or(usize::MAX, |most| most as usize);
-        let free = limit.min(MAX_IN_FLIGHT).saturating_sub(self.in_flight);
+        let free = limit
+            .min(MAX_IN_FLIGHT)
+            .saturating_sub(self.under_way.len());
         let paced = self.pace.left(self.hub.now()).unwrap_or(usize::MAX);
-        BATCH.min(free).min(paced)
+        self.stride.devices().min(free).min(paced)
+    }
+
+    /// Looks at devices of a wave that nobody has looked at, and reads the next ones meanwhile.
+    async fn look_at_and_read_on(
+        &mut self,
+        fresh: Vec<Candidate>,
+        wave: usize,
+        most: usize,
+    ) -> Result<(), ServiceError> {
+        let (store, id, after) = (self.hub.store().clone(), self.id, self.upto[wave]);
+        let next = store.fresh_targets(id, wave as u16, after, most);
+        let (looked, next) = tokio::join!(self.look_at(fresh), next);
+        looked?;
+        self.ahead = Some((wave, next?));
+        Ok(())
     }
 
     async fn look_at(&mut self, candidates: Vec<Candidate>) -> Result<(), ServiceError> {
@@ -349,65 +363,6 @@ impl Runner {
         Ok(())
     }
 
-    fn carry_out(&mut self, candidate: Candidate) {
-        self.in_flight += 1;
-        let (hub, ready, sender) = (self.hub.clone(), self.ready.clone(), self.sender.clone());
-        self.hub.spawn(async move {
-            let attempt = ready.carry_out(&hub, candidate).await;
-            // There is a place for each attempt; the runner is gone only when the hub stops.
-            let _ = sender.send(attempt).await;
-        });
-    }
-
-    /// Stores how attempts ended; whether there were any.
-    async fn take_attempts(&mut self) -> Result<bool, ServiceError> {
-        let now = self.hub.now();
-        let mut batch = TargetBatch::new(self.id, now);
-        while batch.ended.len() < BATCH {
-            let Ok(attempt) = self.attempts.try_recv() else {
-                break;
-            };
-            self.in_flight -= 1;
-            if self.hub.stopping().is_cancelled() && attempt.outcome.is_err() {
-                // It was the hub that did not wait: the next start finds the device begun.
-                continue;
-            }
-            let ended = match &attempt.outcome {
-                Err(trouble) if trouble.offline && !self.fails_offline() => {
-                    Ended::Again(Hold::plain(ReasonCause::Offline, "offline"))
-                }
-                _ => self.end_of(&attempt.candidate, attempt.ended(), now),
-            };
-            batch
-                .ended
-                .push((attempt.candidate, ended, attempt.status, attempt.result));
-        }
-        if batch.is_empty() {
-            return Ok(false);
-        }
-        self.settle(batch).await?;
-        Ok(true)
-    }
-
-    fn fails_offline(&self) -> bool {
-        self.row.plan.how.offline == muster_core::operation::Offline::Fail
-    }
-
-    /// Another attempt instead of a failure, if there is one left.
-    fn end_of(&self, candidate: &Candidate, ended: Ended, now: Timestamp) -> Ended {
-        let how = &self.row.plan.how;
-        match ended {
-            Ended::Failed {
-                why,
-                retryable: true,
-            } if candidate.attempt < how.attempts => Ended::Again(Hold {
-                look: Some(now.plus_ms(i64::from(how.retry_after_s) * 1000)),
-                ..Hold::plain(ReasonCause::Retry, format!("{why}; tried again later"))
-            }),
-            ended => ended,
-        }
-    }
-
     async fn settle(&mut self, mut batch: TargetBatch) -> Result<Settled, ServiceError> {
         if batch.is_empty() {
             return Ok(Settled::default());
@@ -417,10 +372,14 @@ impl Runner {
                 hold.look = Some(batch.at.plus_ms(RIVAL_MS));
             }
         }
+        let (began, devices) = (Instant::now(), batch.devices());
         let mut settled = self.hub.store().settle_targets(batch).await?;
+        if settled.changed > 0 {
+            self.stride.took(devices, began.elapsed());
+        }
         metrics::counter!("muster_operation_targets_total").increment(settled.over.len() as u64);
-        if let Some(row) = settled.operation.take() {
-            self.row = *row;
+        if let Some(standing) = settled.standing.take() {
+            (self.row.state, self.row.waves) = (standing.state, standing.waves);
         }
         if !self.rivals.is_empty() && !settled.over.is_empty() {
             self.hub
@@ -433,27 +392,25 @@ impl Runner {
     /// All that wait for an event or a time are looked at again.
     async fn look_at_all(&mut self) -> Result<(), ServiceError> {
         let reasons = self.hub.store().operation_reasons(self.id).await?;
-        let waits = |cause| {
-            !matches!(
-                cause,
-                ReasonCause::Failed | ReasonCause::Skipped | ReasonCause::Retry
-            )
-        };
-        let held = reasons
-            .iter()
-            .filter(|reason| waits(reason.cause) && reason.devices > 0);
-        self.again = held.map(|reason| (reason.reason, (0, i64::MIN))).collect();
+        let held = reasons.iter().filter(|reason| {
+            let waits = reason.cause.waits() && reason.cause != ReasonCause::Retry;
+            waits && reason.devices > 0
+        });
+        let held: Vec<i64> = held.map(|reason| reason.reason).collect();
+        self.again = (!held.is_empty()).then_some((held, (0, i64::MIN)));
         Ok(())
     }
 
-    async fn join(&mut self, devices: BTreeSet<DeviceId>) -> Result<(), ServiceError> {
-        let newcomers = self.hub.newcomers(&self.row, devices).await?;
+    async fn join(&mut self) -> Result<(), ServiceError> {
+        let newcomers = self.newcomers.iter().cloned();
+        let newcomers = self.hub.newcomers(&self.row, newcomers).await?;
         for part in newcomers.chunks(BATCH) {
             self.hub
                 .store()
                 .join_operation(self.id, part.to_vec())
                 .await?;
         }
+        self.newcomers.clear();
         if !newcomers.is_empty() {
             self.refresh().await?;
         }
@@ -497,10 +454,8 @@ impl Runner {
             () = self.hub.stopping().cancelled() => {}
             () = self.watch.news() => {}
             () = tokio::time::sleep(left) => {}
-            Some(attempt) = self.attempts.recv() => {
-                // Back into the line, to be taken with the others that ended at this moment.
-                let _ = self.sender.try_send(attempt);
-            }
+            // To be stored with the others that ended at this moment.
+            Some(attempt) = self.attempts.recv() => self.note(attempt),
         }
         Ok(())
     }

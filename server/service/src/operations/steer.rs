@@ -4,7 +4,7 @@ use muster_core::event::{EventKind, NewEvent};
 use muster_core::ids::{DeviceId, OperationId};
 use muster_core::operation::{OperationState, Turn, WaveState};
 use muster_core::policy::Action;
-use muster_storage::{OperationRow, ReasonCause, StoredTarget, TurnOutcome, WaveTurn};
+use muster_storage::{OperationRow, ReasonCause, ReasonRow, StoredTarget, TurnOutcome, WaveTurn};
 use serde_json::json;
 
 use super::OperationSummary;
@@ -244,23 +244,21 @@ impl Hub {
     ) -> Result<Vec<i64>, ServiceError> {
         let mut keys = Vec::new();
         let now = self.now();
-        for reason in self.store().operation_reasons(id).await? {
-            if reason.cause != ReasonCause::Gate || reason.gate != Some(gate) {
-                continue;
-            }
-            let mut place = (0, i64::MIN);
-            loop {
-                let held = self
-                    .store()
-                    .held_targets(id, reason.reason, place, BATCH)
-                    .await?;
-                let Some(last) = held.last() else { break };
-                place = (last.wave, last.key);
-                let within = held
-                    .iter()
-                    .filter(|one| self.index().in_scope(&one.device, scope, now));
-                keys.extend(within.map(|one| one.key));
-            }
+        let reasons = self.store().operation_reasons(id).await?;
+        let holds = |reason: &&ReasonRow| {
+            reason.cause == ReasonCause::Gate && reason.gate == Some(gate) && reason.devices > 0
+        };
+        let reasons: Vec<i64> = reasons.iter().filter(holds).map(|row| row.reason).collect();
+        let mut place = (0, i64::MIN);
+        loop {
+            let held = self.store().held_targets(id, &reasons, place, BATCH);
+            let held = held.await?;
+            let Some(last) = held.last() else { break };
+            place = (last.wave, last.key);
+            let within = held
+                .iter()
+                .filter(|one| self.index().in_scope(&one.device, scope, now));
+            keys.extend(within.map(|one| one.key));
         }
         Ok(keys)
     }

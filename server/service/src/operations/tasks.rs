@@ -1,6 +1,7 @@
 //! What is done to a device, one file per kind of task.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use muster_core::device::AuthKind;
 use muster_core::firmware::Rule;
@@ -19,6 +20,9 @@ mod method;
 
 use crate::error::ServiceError;
 use crate::hub::Hub;
+
+/// Pause before the next look at a database that is away.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// What happens to a device whose turn it is.
 #[derive(Debug)]
@@ -53,6 +57,8 @@ pub(super) struct Trouble {
     pub(super) retryable: bool,
     /// The device was not there: the attempt does not count where the plan waits for devices.
     pub(super) offline: bool,
+    /// The hub could not read or write: that says nothing about the device.
+    pub(super) of_hub: bool,
 }
 
 /// A task made ready for many devices.
@@ -187,8 +193,24 @@ impl Ready {
         }
     }
 
-    /// Carries out what was begun.
+    /// Carries out what was begun. While the database is away, what can go on where it was waits for it; a restart of the
+    /// hub would do no other.
     pub(super) async fn carry_out(&self, hub: &Hub, candidate: Candidate) -> Attempt {
+        loop {
+            let attempt = self.attempt(hub, candidate.clone()).await;
+            let waits = |trouble: &Trouble| trouble.of_hub && trouble.retryable;
+            let waits = goes_on(&self.task) && attempt.outcome.as_ref().is_err_and(waits);
+            if !waits || hub.stopping().is_cancelled() {
+                return attempt;
+            }
+            tokio::select! {
+                () = hub.stopping().cancelled() => {}
+                () = tokio::time::sleep(PAUSE) => {}
+            }
+        }
+    }
+
+    async fn attempt(&self, hub: &Hub, candidate: Candidate) -> Attempt {
         match &*self.task {
             Task::InvokeMethod {
                 name,

@@ -18,6 +18,8 @@ use crate::support::TestHub;
 mod approvals;
 #[path = "operations/bad_input.rs"]
 mod bad_input;
+#[path = "operations/failures.rs"]
+mod failures;
 #[path = "operations/firmware.rs"]
 mod firmware;
 #[path = "operations/forecast.rs"]

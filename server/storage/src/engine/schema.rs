@@ -125,6 +125,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../../../migrations/sqlite/0019_health.sql"),
         postgres: include_str!("../../../../migrations/postgres/0019_health.sql"),
     },
+    Step {
+        version: 20,
+        name: "faults",
+        sqlite: include_str!("../../../../migrations/sqlite/0020_faults.sql"),
+        postgres: include_str!("../../../../migrations/postgres/0020_faults.sql"),
+    },
 ];
 
 /// The newest migration of this binary.

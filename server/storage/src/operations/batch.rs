@@ -13,10 +13,10 @@ use muster_core::twin::ServiceWrite;
 use serde_json::Value;
 
 use super::reasons::Reasons;
-use super::{Candidate, OperationRow, ReasonCause, StoredTarget, find};
+use super::{Candidate, ReasonCause, StoredTarget, WaveRow, waves_of};
 use crate::change::Change;
 use crate::engine::{Argument, Column, Connection, Sql, Table};
-use crate::error::StorageError;
+use crate::error::{StorageError, corrupt};
 use crate::records::DeviceChange;
 use crate::store::Store;
 use crate::writer::{Operation, Unit};
@@ -30,6 +30,11 @@ const MAX_RESULT: usize = 4 * 1024;
 
 /// Longest undo of a device that is kept, in bytes of JSON.
 const MAX_UNDO: usize = 4 * 1024;
+
+const STANDING: Sql = Sql::both(
+    "reading how an operation stands",
+    "SELECT state, title FROM operation WHERE operation_id = $1",
+);
 
 const STORED: Sql = Sql::pair(
     "reading the targets of a batch",
@@ -107,11 +112,14 @@ const COUNT: Sql = Sql::both(
     "counting the targets of a wave",
     "UPDATE operation_wave
      SET pending = pending + $3, running = running + $4, succeeded = succeeded + $5, failed = failed + $6,
-         skipped = skipped + $7
+         skipped = skipped + $7,
+         forgiven = CASE WHEN forgiven > failed + $6 THEN failed + $6 ELSE forgiven END
      WHERE operation_id = $1 AND wave = $2",
 );
 
-pub(crate) const STATEMENTS: &[&Sql] = &[&STORED, &RIVALS, &WRITE, &RESULT, &OF_DEVICE, &COUNT];
+pub(crate) const STATEMENTS: &[&Sql] = &[
+    &STANDING, &STORED, &RIVALS, &WRITE, &RESULT, &OF_DEVICE, &COUNT,
+];
 
 /// Why a target waits, or how it ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -221,13 +229,19 @@ impl TargetBatch {
         }
     }
 
+    /// How many targets are in it.
+    pub fn devices(&self) -> usize {
+        self.hold.len() + self.begin.len() + self.apply.len() + self.ended.len() + self.retry.len()
+    }
+
     /// Whether nothing is in it.
     pub fn is_empty(&self) -> bool {
-        self.hold.is_empty()
-            && self.begin.is_empty()
-            && self.apply.is_empty()
-            && self.ended.is_empty()
-            && self.retry.is_empty()
+        self.devices() == 0
+    }
+
+    /// Whether it only says why devices wait.
+    fn only_holds(&self) -> bool {
+        self.devices() == self.hold.len()
     }
 }
 
@@ -240,15 +254,43 @@ pub struct Settled {
     pub over: Vec<DeviceId>,
     /// Targets that were changed.
     pub changed: usize,
-    /// The operation as it is now; `None` when it is gone.
-    pub operation: Option<Box<OperationRow>>,
+    /// How the operation stands now; `None` when it is gone, or was not asked because there was nothing to do.
+    pub standing: Option<OperationStanding>,
+}
+
+/// As much of an operation as changes while it works.
+#[derive(Clone, PartialEq, Debug)]
+pub struct OperationStanding {
+    /// Where it is in its life.
+    pub state: OperationState,
+    /// Its waves in order.
+    pub waves: Vec<WaveRow>,
 }
 
 impl Store {
     /// Does a batch, behind devices and people.
     pub async fn settle_targets(&self, batch: TargetBatch) -> Result<Settled, StorageError> {
+        // A look at all that wait mostly finds them as they were: that needs no transaction.
+        if batch.only_holds() && !self.holds_anew(&batch).await? {
+            return Ok(Settled::default());
+        }
         self.write_behind("working on a bulk operation", batch)
             .await
+    }
+
+    /// Whether a target of the batch waits for another reason or until another time than before.
+    async fn holds_anew(&self, batch: &TargetBatch) -> Result<bool, StorageError> {
+        let mut reader = self.reader().await?;
+        let mut connection = reader.connection();
+        let reasons = Reasons::load(&mut connection, batch.operation).await?;
+        let before = batch.stored(&mut connection).await?;
+        let anew = |(candidate, hold): &(Candidate, Hold)| {
+            let before = before.get(&(candidate.wave, candidate.key));
+            before.is_some_and(|before| {
+                before.state == StoredTarget::Pending && !before.is(hold, &reasons)
+            })
+        };
+        Ok(batch.hold.iter().any(anew))
     }
 }
 
@@ -256,13 +298,14 @@ impl Operation for TargetBatch {
     type Output = Settled;
 
     async fn apply(&self, unit: &mut Unit<'_>) -> Result<Settled, StorageError> {
-        let Some(row) = find(&mut unit.connection, self.operation).await? else {
+        let Some((title, standing)) = self.standing(&mut unit.connection).await? else {
             return Ok(Settled::default());
         };
-        let goes_on = row.state == OperationState::Running;
+        let goes_on = standing.state == OperationState::Running;
         let mut work = Work {
             batch: self,
-            title: row.plan.title.clone(),
+            title,
+            standing,
             reasons: Reasons::load(&mut unit.connection, self.operation).await?,
             before: self.stored(&mut unit.connection).await?,
             changed: Vec::new(),
@@ -357,6 +400,24 @@ impl TargetBatch {
             .chain(apply)
             .chain(ended)
             .chain(&self.retry)
+    }
+
+    /// The title of the operation, and how it stands: without its plan, which may name ten thousand devices.
+    async fn standing(
+        &self,
+        connection: &mut Connection<'_>,
+    ) -> Result<Option<(String, OperationStanding)>, StorageError> {
+        let id = self.operation;
+        let Some(row) = connection.row(&STANDING, [id.0.into()]).await? else {
+            return Ok(None);
+        };
+        let (state, title): (String, String) = (row.get(0)?, row.get(1)?);
+        let known = OperationState::from_name(&state);
+        let standing = OperationStanding {
+            state: known.ok_or_else(|| corrupt("operation", "state", id, &state))?,
+            waves: waves_of(connection, id).await?,
+        };
+        Ok(Some((title, standing)))
     }
 
     async fn stored(

@@ -70,6 +70,11 @@ impl ReasonCause {
             Self::Skipped => "skipped",
         }
     }
+
+    /// Whether devices that have it may still be begun.
+    pub fn waits(self) -> bool {
+        !matches!(self, Self::Failed | Self::Skipped)
+    }
 }
 
 /// A reason with the number of devices that have it.

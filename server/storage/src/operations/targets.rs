@@ -67,13 +67,14 @@ const OF_DEVICES: Sql = packed!(
 );
 
 const HELD: Sql = packed!(
-    "reading targets that wait for a reason",
+    "reading targets that wait for reasons",
     "SELECT wave, device_key, device_id, attempt FROM operation_target
-     WHERE operation_id = $1 AND (wave, device_key) > ($2, $3) AND state = 0 AND reason = $4
-     ORDER BY wave, device_key LIMIT $5",
+     WHERE operation_id = $1 AND (wave, device_key) > ($2, $3) AND state = 0
+       AND reason IN (SELECT value FROM json_each($5))
+     ORDER BY wave, device_key LIMIT $4",
     "SELECT wave, device_key, device_id, attempt FROM operation_target
-     WHERE operation_id = $1 AND (wave, device_key) > ($2, $3) AND state = 0 AND reason = $4
-     ORDER BY wave, device_key LIMIT $5"
+     WHERE operation_id = $1 AND (wave, device_key) > ($2, $3) AND state = 0 AND reason = ANY($5::BIGINT[])
+     ORDER BY wave, device_key LIMIT $4"
 );
 
 const FAILED: Sql = packed!(
@@ -338,11 +339,11 @@ impl Store {
         candidates_of(&reader.connection().packed(&OF_DEVICES, arguments).await?)
     }
 
-    /// Targets that wait for a reason, after a place.
+    /// Targets that wait for one of these reasons, after a place.
     pub async fn held_targets(
         &self,
         id: OperationId,
-        reason: i64,
+        reasons: &[i64],
         after: (u16, i64),
         limit: usize,
     ) -> Result<Vec<Candidate>, StorageError> {
@@ -350,8 +351,8 @@ impl Store {
             id.0.into(),
             usize::from(after.0).into(),
             after.1.into(),
-            reason.into(),
             limit.into(),
+            Table::ints(reasons.iter().copied()),
         ];
         let mut reader = self.reader().await?;
         candidates_of(&reader.connection().packed(&HELD, arguments).await?)

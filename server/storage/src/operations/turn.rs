@@ -17,7 +17,12 @@ const TURN: Sql = Sql::both(
     "UPDATE operation SET state = $2, open = $3, reason = $4, started_at = $5, ended_at = $6 WHERE operation_id = $1",
 );
 
-pub(crate) const STATEMENTS: &[&Sql] = &[&TURN];
+const FORGIVE: Sql = Sql::both(
+    "forgiving failures so far",
+    "UPDATE operation_wave SET forgiven = failed WHERE operation_id = $1",
+);
+
+pub(crate) const STATEMENTS: &[&Sql] = &[&TURN, &FORGIVE];
 
 impl Store {
     /// Moves an operation, if its state allows that.
@@ -90,6 +95,13 @@ pub(crate) async fn turn(
         row.ended_at.map(|at| at.millis()).into(),
     ];
     unit.connection.run(&TURN, arguments).await?;
+    if matches!(turn, Turn::Resume | Turn::Retry) {
+        // Whoever lets it go on has seen what failed: only what fails from now on stops it again.
+        unit.connection.run(&FORGIVE, [id.0.into()]).await?;
+        row.waves
+            .iter_mut()
+            .for_each(|wave| wave.forgiven = wave.tally.failed);
+    }
     let mut event = about(event, id, &row.plan.title);
     event.detail["state"] = row.state.as_str().into();
     if let Some(reason) = reason {

@@ -63,6 +63,14 @@ pub(crate) struct Documents {
     identities: HashMap<DeviceId, Identity>,
 }
 
+/// What a twin is read for: how much of it has to be parsed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Purpose {
+    Anything,
+    Report,
+    ServiceWrite,
+}
+
 /// A twin under change.
 #[derive(Debug)]
 pub(crate) struct Document {
@@ -160,7 +168,12 @@ impl Documents {
             let packed = connection.packed(&READ_TWINS, [names(twins)]).await?;
             for record in packed.records() {
                 let id = id_of(record.text(0))?;
-                let document = Document::read(&record, whole.contains(&id));
+                let purpose = if whole.contains(&id) {
+                    Purpose::Anything
+                } else {
+                    Purpose::Report
+                };
+                let document = Document::read(&record, purpose);
                 loaded.documents.insert(id, document);
             }
         }
@@ -176,7 +189,7 @@ impl Documents {
         Ok(loaded)
     }
 
-    /// Reads the whole twins of these devices.
+    /// Reads the twins of these devices, as far as writes of tags and desired properties need them.
     pub(crate) async fn of(
         connection: &mut Connection<'_>,
         devices: BTreeSet<DeviceId>,
@@ -186,7 +199,8 @@ impl Documents {
             let packed = connection.packed(&READ_TWINS, [names(devices)]).await?;
             for record in packed.records() {
                 let id = id_of(record.text(0))?;
-                loaded.documents.insert(id, Document::read(&record, true));
+                let document = Document::read(&record, Purpose::ServiceWrite);
+                loaded.documents.insert(id, document);
             }
         }
         Ok(loaded)
@@ -211,7 +225,7 @@ impl Documents {
 }
 
 impl Document {
-    fn read(record: &Record<'_>, whole: bool) -> Result<Self, StorageError> {
+    fn read(record: &Record<'_>, purpose: Purpose) -> Result<Self, StorageError> {
         let stored = StoredTwin {
             id: record.text(0),
             tags: record.text(3),
@@ -227,10 +241,10 @@ impl Document {
         Ok(Self {
             desired_before: stored.desired_version,
             key: record.int(1)?,
-            twin: if whole {
-                stored.whole()?
-            } else {
-                stored.for_a_report()?
+            twin: match purpose {
+                Purpose::Anything => stored.whole()?,
+                Purpose::Report => stored.for_a_report()?,
+                Purpose::ServiceWrite => stored.for_a_service_write()?,
             },
             drift: record.int(2)? != 0,
             reported_at: None,

@@ -20,8 +20,10 @@ use serde_json::{Value, json};
 use super::place::{Place, ann, at, event, id, make};
 
 mod random;
+mod workers;
 
 pub(crate) use random::random_batches_keep_the_numbers_right;
+pub(crate) use workers::workers_that_die_lose_and_repeat_nothing;
 
 fn wave(size: WaveSize) -> Wave {
     Wave {

@@ -2,7 +2,7 @@
 
 use muster_core::event::{Actor, EventKind};
 use muster_core::operation::{
-    OnFailures, OperationState, Progress, Turn, WaveState, progress, too_many_failed,
+    Counts, OnFailures, OperationState, Progress, Turn, WaveState, progress, too_many_failed,
 };
 use muster_storage::{StoredTarget, WaveTurn};
 
@@ -22,9 +22,13 @@ impl Runner {
             .map(|(index, wave)| (index, *wave, wave.tally.counts(wave.state, self.row.state)));
         let counts: Vec<_> = counts.collect();
         if let Some(rule) = &self.row.plan.how.failures {
-            let too_many = counts
-                .iter()
-                .find_map(|(_, _, counts)| too_many_failed(rule, counts));
+            let too_many = counts.iter().find_map(|(_, wave, counts)| {
+                let counts = Counts {
+                    failed: counts.failed.saturating_sub(wave.forgiven),
+                    ..*counts
+                };
+                too_many_failed(rule, &counts)
+            });
             if let Some(why) = too_many {
                 self.too_many(rule.then, why).await?;
                 self.refresh().await?;
@@ -88,15 +92,17 @@ impl Runner {
     }
 
     async fn too_many(&self, then: OnFailures, why: String) -> Result<(), ServiceError> {
-        let turn = match then {
-            OnFailures::Pause => Turn::Pause,
-            OnFailures::Stop => Turn::Stop,
+        let (turn, why) = match then {
+            OnFailures::Pause => (Turn::Pause, why),
+            OnFailures::Stop => (Turn::Stop, why),
             OnFailures::RollBack => {
                 let event = self.hub.own_event(&self.row, EventKind::OperationStopped);
                 match self.hub.take_back(&self.row, why.clone(), event).await {
                     Ok(_) => return Ok(()),
                     // There is no way back: ending it is what is left.
-                    Err(ServiceError::Invalid(_)) => Turn::Stop,
+                    Err(no @ (ServiceError::Invalid(_) | ServiceError::Firmware(_))) => {
+                        (Turn::Stop, format!("{why}. What it did stays: {no}"))
+                    }
                     Err(error) => return Err(error),
                 }
             }

@@ -208,6 +208,7 @@ fn again(why: &dyn ToString) -> Trouble {
         why: why.to_string(),
         retryable: true,
         offline: false,
+        of_hub: false,
     }
 }
 
@@ -223,6 +224,7 @@ fn for_good(why: &dyn ToString) -> Trouble {
 fn passing(error: ServiceError) -> Trouble {
     Trouble {
         retryable: error.is_transient(),
+        of_hub: true,
         ..again(&error)
     }
 }

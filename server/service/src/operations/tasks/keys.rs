@@ -6,7 +6,7 @@ use muster_core::device::Authentication;
 use muster_core::ids::{DeviceId, OperationId};
 use muster_core::key::SharedKey;
 use muster_core::method::MethodName;
-use muster_core::rotation::{self, Answer, Next, Rotation};
+use muster_core::rotation::{self, Answer, Next, Rotation, Step};
 use muster_core::time::Timestamp;
 use muster_storage::{Candidate, Minted};
 use serde_json::{Value, json};
@@ -90,7 +90,7 @@ impl Rotating<'_> {
         loop {
             let rotation = self.rotation().await?;
             match rotation.next(self.within_s, self.hub.now()) {
-                Next::Hand => self.hand(&key).await?,
+                Next::Hand => self.hand(&listener, &key).await?,
                 Next::Await(until) => self.wait(&listener, until).await?,
                 Next::Promote => self.promote().await?,
                 Next::Done => return Ok(rotation),
@@ -126,8 +126,9 @@ impl Rotating<'_> {
             .ok_or_else(|| again("somebody else changed its keys meanwhile".to_owned()))
     }
 
-    /// Calls the device. A call whose answer was lost may have arrived: the device that signs in with the key says so.
-    async fn hand(&self, key: &SharedKey) -> Result<(), Trouble> {
+    /// Calls the device, until it answers or signs in with the key, which it may have from a call before. A call whose
+    /// answer was lost may have arrived: again the sign-in decides.
+    async fn hand(&self, listener: &Listener, key: &SharedKey) -> Result<(), Trouble> {
         let access = Access::operation(self.operation);
         let permit = self
             .hub
@@ -140,7 +141,19 @@ impl Rotating<'_> {
             connect_timeout: CALL,
             response_timeout: CALL,
         };
-        match self.hub.invoke_method(&permit, call).await {
+        let call = self.hub.invoke_method(&permit, call);
+        tokio::pin!(call);
+        let answer = loop {
+            tokio::select! {
+                answer = &mut call => break answer,
+                () = listener.news() => {
+                    if self.rotation().await?.step() >= Step::Confirmed {
+                        return Ok(());
+                    }
+                }
+            }
+        };
+        match answer {
             Ok(answer) => match Answer::of(answer.status) {
                 Answer::Stored => {}
                 Answer::Unknown => {
@@ -225,6 +238,7 @@ fn again(why: String) -> Trouble {
         why,
         retryable: true,
         offline: false,
+        of_hub: false,
     }
 }
 
@@ -234,6 +248,7 @@ fn for_good(why: &str) -> Trouble {
         why: why.to_owned(),
         retryable: false,
         offline: false,
+        of_hub: false,
     }
 }
 
@@ -242,6 +257,7 @@ fn passing(error: impl Into<ServiceError>) -> Trouble {
     let error = error.into();
     Trouble {
         retryable: error.is_transient(),
+        of_hub: true,
         ..again(error.to_string())
     }
 }

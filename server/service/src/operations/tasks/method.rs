@@ -74,5 +74,6 @@ fn trouble(why: String, retryable: bool) -> Trouble {
         why,
         retryable,
         offline: false,
+        of_hub: false,
     }
 }

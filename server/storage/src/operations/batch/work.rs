@@ -11,10 +11,10 @@ use muster_core::twin::{ServiceWrite, Twin};
 use serde_json::{Map, Value, json};
 
 use super::super::reasons::Reasons;
-use super::super::{Candidate, ReasonCause, StoredTarget, about, find};
+use super::super::{Candidate, ReasonCause, StoredTarget, about};
 use super::{
-    COUNT, Effect, Ended, Hold, MAX_RESULT, MAX_UNDO, RESULT, Settled, TargetBatch, WRITE,
-    leave_out,
+    COUNT, Effect, Ended, Hold, MAX_RESULT, MAX_UNDO, OperationStanding, RESULT, Settled,
+    TargetBatch, WRITE, leave_out,
 };
 use crate::change::Change;
 use crate::devices::change as devices;
@@ -48,11 +48,22 @@ pub(super) struct Before {
     pub(super) due_at: Option<i64>,
 }
 
+impl Before {
+    /// Whether it waits for this, and until then.
+    pub(super) fn is(&self, hold: &Hold, reasons: &Reasons) -> bool {
+        self.reason.is_some()
+            && self.reason == reasons.known(hold)
+            && self.due_at == hold.look.map(Timestamp::millis)
+    }
+}
+
 /// The batch under way.
 #[derive(Debug)]
 pub(super) struct Work<'b> {
     pub(super) batch: &'b TargetBatch,
     pub(super) title: String,
+    /// How the operation stood before.
+    pub(super) standing: OperationStanding,
     pub(super) reasons: Reasons,
     pub(super) before: HashMap<(u16, i64), Before>,
     pub(super) changed: Vec<Changed>,
@@ -107,8 +118,7 @@ impl Work<'_> {
         let Some(before) = before.filter(|before| before.state == StoredTarget::Pending) else {
             return;
         };
-        let same_reason = before.reason.is_some() && before.reason == self.reasons.known(hold);
-        if same_reason && before.due_at == hold.look.map(Timestamp::millis) {
+        if before.is(hold, &self.reasons) {
             return;
         }
         if let Some(mut changed) = self.change(candidate, StoredTarget::Pending) {
@@ -224,6 +234,10 @@ impl Work<'_> {
             .collect();
         let mut documents = Documents::of(&mut unit.connection, twins).await?;
         for (candidate, effect) in apply {
+            // Named twice in the batch: it is through already.
+            if !self.is(candidate, StoredTarget::Pending) {
+                continue;
+            }
             match effect {
                 Effect::Twin { write, undo } => {
                     self.write_twin(unit, &mut documents, candidate, write, *undo)?;
@@ -345,6 +359,9 @@ impl Work<'_> {
             let mut arguments: Vec<Argument> = vec![id.0.into(), usize::from(*wave).into()];
             arguments.extend(tally.map(Argument::from));
             unit.connection.run(&COUNT, arguments).await?;
+            if let Some(wave) = self.standing.waves.get_mut(usize::from(*wave)) {
+                wave.move_by(*tally);
+            }
         }
         let events = self
             .failed
@@ -354,7 +371,7 @@ impl Work<'_> {
         if self.settled.changed > 0 {
             unit.announce(events, Change::Operation { id, turned: false });
         }
-        self.settled.operation = find(&mut unit.connection, id).await?.map(Box::new);
+        self.settled.standing = Some(self.standing);
         Ok(self.settled)
     }
 }

@@ -1,0 +1,2 @@
+-- Failed devices that a person has seen and let the operation go on in spite of: its failure rule counts those after.
+ALTER TABLE operation_wave ADD COLUMN forgiven BIGINT NOT NULL DEFAULT 0;
