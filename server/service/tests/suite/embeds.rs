@@ -285,7 +285,10 @@ async fn embeds_belong_to_their_authors() {
     let (_, root) = test.person("root", &[(Role::Admin, "")]).await;
     let made = make(&test, &zoe, draft("n", "count", "")).await.unwrap();
     assert_eq!(listed(&test, &eve).await, []);
-    assert_eq!(listed(&test, &root).await, [made.embed.clone()]);
+    assert_eq!(
+        listed(&test, &root).await,
+        std::slice::from_ref(&made.embed)
+    );
     let hers = test.hub.permit::<KeepEmbeds>(&eve).unwrap();
     let refused = test.hub.revoke_embed(&hers, made.embed.id).await;
     assert!(matches!(refused, Err(ServiceError::NotFound)));
