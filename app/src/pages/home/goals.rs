@@ -38,10 +38,10 @@ fn GoalsBody(goals: Goals) -> impl IntoView {
         || vec![Topic::Census],
         move |item| match item {
             // The numbers of a page that is read agree with each other, so all of them are read again.
-            Item::Census(news) => {
-                if goals.with_untracked(|goals| counts(&goals.census) != counts(news)) {
-                    refresh.ask();
-                }
+            Item::Census(news)
+                if goals.with_untracked(|goals| counts(&goals.census) != counts(news)) =>
+            {
+                refresh.ask();
             }
             Item::Resync => refresh.ask(),
             _ => {}

@@ -1,4 +1,8 @@
 //! Making an embed.
+#![expect(
+    clippy::too_many_arguments,
+    reason = "each is a field of the form, which works without WASM"
+)]
 
 use leptos::prelude::*;
 
