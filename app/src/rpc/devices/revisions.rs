@@ -60,7 +60,8 @@ mod read {
         RevisionRow {
             version: revision.version,
             at: revision.at.millis(),
-            what: format::sentence(&what).trim_end_matches('.').to_owned(),
+            // It may begin with a path, which is written as it is.
+            what,
             reason: revision.reason,
             href: page_of(access, &revision.actor),
             by: format::sentence(&who(&cause(revision.actor)))
