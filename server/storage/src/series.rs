@@ -66,7 +66,7 @@ const OF_MANY: Sql = Sql::pair(
 const PAGES: Sql = Sql::pair(
     "reading series",
     "SELECT p.series_id, p.at, p.part, p.data FROM jsonb_each($6) AS b
-     JOIN series_page AS p ON p.series_id = b.value
+     CROSS JOIN series_page AS p ON p.series_id = b.value
      WHERE p.level = $1 AND p.at > $2 AND p.at < $3 AND p.until >= $4
      ORDER BY p.series_id, p.at, p.part
      LIMIT $5",
@@ -80,8 +80,8 @@ const PAGES: Sql = Sql::pair(
 const OPEN: Sql = Sql::pair(
     "reading the newest points of series",
     "SELECT p.series_id, p.at, p.part, p.data FROM jsonb_each($1) AS b
-     JOIN series AS s ON s.series_id = b.value
-     JOIN series_page AS p
+     CROSS JOIN series AS s ON s.series_id = b.value
+     CROSS JOIN series_page AS p
        ON p.series_id = s.series_id AND p.level = 0 AND p.at = s.open_at AND p.part = s.open_part",
     "SELECT p.series_id, p.at, p.part, p.data FROM UNNEST($1::BIGINT[]) AS b (value)
      JOIN series AS s ON s.series_id = b.value

@@ -118,7 +118,7 @@ async fn every_number_of_the_health_finds_its_devices() {
         .collect();
     assert_eq!(silent, ["n-1"]);
     let numbers = test.hub.health_numbers(&access).await.unwrap();
-    assert_eq!(numbers, [charge.path.clone()]);
+    assert_eq!(numbers, std::slice::from_ref(&charge.path));
 }
 
 #[tokio::test]

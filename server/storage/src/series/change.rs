@@ -57,7 +57,7 @@ const FIND: Sql = Sql::pair(
 const SUMS: Sql = Sql::pair(
     "reading sums",
     "SELECT p.series_id, p.level, p.at, p.until, p.data FROM jsonb_each($1) AS b
-     JOIN series_page AS p ON p.series_id = b.value ->> 0 AND p.level = b.value ->> 1
+     CROSS JOIN series_page AS p ON p.series_id = b.value ->> 0 AND p.level = b.value ->> 1
       AND p.at = b.value ->> 2 AND p.part = 0",
     "SELECT p.series_id, p.level, p.at, p.until, p.data
      FROM UNNEST($1::BIGINT[], $2::BIGINT[], $3::BIGINT[]) AS b (series_id, level, at)

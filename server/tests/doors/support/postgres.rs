@@ -35,6 +35,7 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     /// Makes and starts a server; `None` when tests with PostgreSQL are switched off.
+    #[expect(clippy::print_stdout, reason = "a test that does nothing says so")]
     pub(crate) fn start() -> Option<Self> {
         if std::env::var_os("MUSTER_SKIP_POSTGRES").is_some_and(|value| value == "1") {
             println!("skipped: MUSTER_SKIP_POSTGRES is set");
