@@ -31,7 +31,7 @@ test("a rule is previewed and made, its alert worked on by keys, and the rule de
   await supervisor.judge();
 
   // The number leads to the alert; keys open it and say that somebody knows.
-  await page.getByRole("row").filter({ hasText: name }).getByRole("link", { name: "1" }).click();
+  await page.getByRole("row").filter({ hasText: name }).getByRole("link", { name: "1", exact: true }).click();
   const line = page.locator(".inbox-rows a").filter({ hasText: name });
   await expect(line).toContainText(device);
   await page.keyboard.press("j");

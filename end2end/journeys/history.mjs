@@ -83,7 +83,7 @@ test("without script a version comes back too", async ({ visit, hub, operator, i
   const { page } = plain;
   await plain.open(`/devices/${id}?tab=history`);
   await page.getByRole("link", { name: "Restore… version 2" }).click();
-  await page.getByLabel("Reason").fill("two was enough");
+  await page.getByRole("textbox", { name: "Reason" }).fill("two was enough");
   await page.getByRole("button", { name: "Bring version 2 back" }).click();
   await expect(page.getByText("Brought back, as desired version 4.")).toBeVisible();
   await plain.judge();

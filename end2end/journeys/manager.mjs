@@ -4,7 +4,7 @@ import { expect, test } from "../support/test.mjs";
 test("the manager reads goals in sentences, in a shell without a rail", async ({ manager, hub }) => {
   await manager.open("/");
   await expect(manager.page).toHaveURL(/\/goals$/);
-  await expect(manager.page.getByRole("navigation", { name: "Main" }).getByRole("link")).toHaveText(["Goals", "Health"]);
+  await expect(manager.page.getByRole("navigation", { name: "Main" }).getByRole("link")).toHaveText(["Goals", "Health", "Embeds"]);
   await expect(manager.page.locator("nav.side, nav.tabbar")).toHaveCount(0);
   await expect(manager.page.getByRole("searchbox")).toHaveCount(0);
 

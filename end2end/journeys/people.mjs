@@ -106,7 +106,7 @@ test("roles change with the next request, and a reset password has to be changed
   await expect(admin.page.getByText("Saved.")).toBeVisible();
   await admin.judge();
   await person.open("/queue");
-  await expect(person.page.getByRole("navigation", { name: "Main", exact: true }).locator(".nav a")).toHaveText(["Queue", "Fleet", "Operations", "Configurations", "Firmware", "Windows", /^Approvals/]);
+  await expect(person.page.getByRole("navigation", { name: "Main", exact: true }).locator(".nav a")).toHaveText(["Queue", "Fleet", /^Alerts/, "Operations", "Health", "Configurations", "Firmware", "Windows", /^Approvals/]);
 
   person.watch.expect("/live", 401);
   person.watch.expect("/rpc/", 401);
@@ -140,6 +140,6 @@ test("the administrator sees how the hub is, and every home", async ({ admin }) 
   await expect(admin.page).toHaveURL(/\/hub$/);
   await expect(admin.heading).toHaveText("Server health");
   const places = admin.page.getByRole("navigation", { name: "Main", exact: true }).locator(".nav a");
-  await expect(places).toHaveText(["Server health", "Fleet", "Operations", "Queue", "Oversight", "Goals", "Configurations", "Firmware", "Windows", /^Approvals/, "People"]);
+  await expect(places).toHaveText(["Server health", "Fleet", /^Alerts/, "Operations", "Health", "Queue", "Oversight", "Goals", "Configurations", "Firmware", "Windows", /^Approvals/, "Alert rules", "Embeds", "People"]);
   for (const path of ["/queue", "/oversight", "/goals", "/fleet", "/people", "/account", "/gallery"]) await admin.open(path);
 });

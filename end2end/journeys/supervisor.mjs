@@ -6,7 +6,7 @@ test("the supervisor sees how the fleet is and who did what", async ({ superviso
   await supervisor.open("/");
   await expect(supervisor.page).toHaveURL(/\/oversight$/);
   await expect(supervisor.heading).toHaveText("Oversight");
-  await expect(supervisor.page.getByRole("navigation", { name: "Main", exact: true }).locator(".nav a")).toHaveText(["Oversight", "Fleet", "Operations", "Configurations", "Firmware", "Windows", /^Approvals/]);
+  await expect(supervisor.page.getByRole("navigation", { name: "Main", exact: true }).locator(".nav a")).toHaveText(["Oversight", "Fleet", /^Alerts/, "Operations", "Health", "Configurations", "Firmware", "Windows", /^Approvals/, "Alert rules", "Embeds"]);
   await expect(supervisor.section("Latest acts of people")).toContainText("Operator disabled it, because: for the supervisor to see.");
 
   const stages = supervisor.section("By stage");

@@ -106,9 +106,3 @@ test("an unknown key is UnauthorizedError", async () => {
   const error = await failure(iothub.Registry.fromConnectionString(forged).list());
   assert.equal(error.name, "UnauthorizedError");
 });
-
-test("what is not there yet says so", async () => {
-  const jobs = iothub.JobClient.fromConnectionString(OWNER);
-  const error = await failure(jobs.getJob("j1"));
-  assert.match(error.responseBody, /NotImplemented/);
-});

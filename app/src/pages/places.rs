@@ -14,6 +14,7 @@ use crate::rpc::data::Data;
 use crate::rpc::places::{list_places, read_place};
 use crate::shell::Page;
 
+#[cfg(feature = "ssr")]
 pub(crate) use projection::read_point;
 
 /// `/places`

@@ -327,9 +327,7 @@ fn keep_focus(grip: Grip) {
     request_animation_frame(move || {
         let found = document().get_element_by_id(&grip_id(grip));
         if let Some(element) = found {
-            let _ = element
-                .unchecked_into::<leptos::web_sys::HtmlElement>()
-                .focus();
+            let _ = element.unchecked_into::<web_sys::HtmlElement>().focus();
         }
     });
 }

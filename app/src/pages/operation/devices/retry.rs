@@ -94,7 +94,7 @@ pub(super) fn mark(device: &DeviceId, marked: Marked) -> AnyView {
     };
     let label = format!("Retry {name}");
     view! {
-        <input type="checkbox" form=FORM name="only[]" value=name aria-label=label checked=on on:change=toggle/>
+        <input type="checkbox" class="mark" form=FORM name="only[]" value=name aria-label=label checked=on on:change=toggle/>
         " "
     }
     .into_any()
