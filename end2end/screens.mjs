@@ -52,22 +52,20 @@ const PAGES = {
   supervisor: [
     ["oversight", "/oversight"],
     ["operations", "/operations"],
-    ["operation-1", "/operations/1"],
-    ["operation-2", "/operations/2"],
-    ["operation-3", "/operations/3"],
+    ["operation", "/operations", operation("Sensor firmware 4.4.0, ring 1")],
+    ["operation-done", "/operations", operation("Report every two minutes in ring 0")],
     ["operation-review", "/operations/new?step=review"],
     ["alert-rules", "/alerts/rules"],
     ["alert-rule", "/alerts/rules/-"],
     ["windows", "/windows"],
-    ["calendars", "/calendars"],
     ["places", "/places"],
     ["firmware", "/firmware"],
     ["configurations", "/configurations"],
     ["approvals", "/approvals"],
-    ["approval-rules", "/approvals/rules"],
     ["embeds", "/embeds"],
     ["embed-new", "/embeds/new"],
-    ["device-operations", `${DEVICE}?tab=operations`],
+    ["device-operations", "/devices/ct-hbr-01-0002?tab=operations"],
+    ["device-history", "/devices/ct-hbr-01-0002?tab=history"],
   ],
   manager: [
     ["goals", "/goals"],
@@ -79,9 +77,18 @@ const PAGES = {
     ["people", "/people"],
     ["person-new", "/people?new=true"],
     ["person", "/people/1"],
+    ["approval-rules", "/approvals/rules"],
     ["gallery", "/gallery"],
   ],
 };
+
+/** Opens an operation of the demo by its title. */
+function operation(title) {
+  return async (page) => {
+    await page.getByRole("link", { name: title }).click();
+    await page.getByRole("heading", { name: title }).waitFor();
+  };
+}
 
 const roles = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(PAGES);
 const hub = await Hub.start(Number(process.env.DEVICES ?? 500));

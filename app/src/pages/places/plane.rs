@@ -3,7 +3,7 @@
 use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent};
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast as _;
-use leptos::web_sys::EventTarget;
+use leptos::web_sys::{self, EventTarget};
 
 use super::projection::{self, Part, SIZE, degrees};
 use crate::format::short;
