@@ -27,7 +27,7 @@ test("a rule is previewed and made, its alert worked on by keys, and the rule de
   await supervisor.judge();
   await page.getByRole("button", { name: "Save the rule" }).click();
   await expect(supervisor.heading).toHaveText("Alert rules");
-  await expect(page.getByRole("row").filter({ hasText: name }).getByRole("link", { name: "1" })).toBeVisible();
+  await expect(page.getByRole("row").filter({ hasText: name }).getByRole("link", { name: "1", exact: true })).toBeVisible();
   await supervisor.judge();
 
   // The number leads to the alert; keys open it and say that somebody knows.

@@ -35,9 +35,11 @@ pub(super) fn detail(
     deeds: Deeds,
 ) -> AnyView {
     let id = found.with_untracked(|found| found.row.id);
-    let at = Signal::derive(move || address.get());
+    // Not followed: when the address leaves this alert, what is drawn here is given up with all it reads.
+    let at = address.get_untracked();
     let parts = Memo::new(move |_| found.with(|found| (found.row.clone(), found.people.clone())));
-    let bar = move || parts.with(|(row, people)| bar(row, people, &at.get(), deeds));
+    let back = at.clone();
+    let bar = move || parts.with(|(row, people)| bar(row, people, &back, deeds));
     let body = move || found.with(body);
     let trail = move || found.with(trail);
     let may = use_session().with(|me| me.can(Action::HandleAlerts));
@@ -49,7 +51,7 @@ pub(super) fn detail(
                 <Button submit=true>"Comment"</Button>
             </div>
         };
-        deeds.handle_form(&[id], "comment", &at.get_untracked(), inside.into_any())
+        deeds.handle_form(&[id], "comment", &at, inside.into_any())
     });
     view! {
         {dynamic(bar)}
