@@ -18,6 +18,8 @@ export async function violations(page) {
 /** Changes what the system prefers, and waits until the page is painted that way: colours may take a moment. */
 async function theme(page, colorScheme) {
   await page.emulateMedia({ colorScheme });
+  await page.waitForTimeout(100);
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   const moves = () => document.getAnimations().some((animation) => animation.playState === "running");
   for (let tries = 0; tries < 50; tries++) {
     await page.waitForTimeout(20);
